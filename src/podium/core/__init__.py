@@ -1,0 +1,1 @@
+"""Contracts that every layer shares: errors, evidence, plan, effects, confidence, settings."""

@@ -1,0 +1,84 @@
+"""Canonical JSON after RFC 8785, so that equal values have equal digests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from podium.core.errors import InputError
+from podium.core.ids import digest_of
+from podium.core.model import JsonValue
+
+_MAX_SAFE = 2**53 - 1
+_MAX_DEPTH = 64
+
+
+def canonical_bytes(value: object) -> bytes:
+    """The value as canonical JSON (RFC 8785) in UTF-8.
+
+    Args:
+        value: JSON values; tuples count as lists.
+
+    Raises:
+        InputError: The value has no canonical form: not a JSON type, NaN or infinite, an integer
+            beyond 2**53, a lone surrogate, a key that is no text, or nested too deeply.
+    """
+    import rfc8785
+
+    return rfc8785.dumps(to_json(value))
+
+
+def canonical_digest(value: object) -> str:
+    """SHA-256 of the canonical JSON of the value, as 64 hexadecimal characters."""
+    return digest_of(canonical_bytes(value))
+
+
+def to_json(value: object, *, where: str = "$", depth: int = 0) -> JsonValue:
+    """A plain JSON copy of the value.
+
+    Args:
+        value: What to copy; tuples become lists.
+        where: The path of the value, for messages.
+        depth: How deep the value already is.
+
+    Raises:
+        InputError: The value has no canonical form; the message names the path.
+    """
+    if depth > _MAX_DEPTH:
+        raise InputError(f"{where} is nested more than {_MAX_DEPTH} levels deep")
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return _checked_text(value, where)
+        case int():
+            if abs(value) > _MAX_SAFE:
+                raise InputError(f"{where} is an integer beyond 2^53", hint="Send large integers as text.")
+            return int(value)
+        case float():
+            if not math.isfinite(value):
+                raise InputError(f"{where} is not a finite number")
+            return float(value)
+        case Mapping():
+            return {
+                _checked_key(key, where): to_json(item, where=f"{where}.{key}", depth=depth + 1)
+                for key, item in value.items()
+            }
+        case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
+            return [to_json(item, where=f"{where}[{i}]", depth=depth + 1) for i, item in enumerate(value)]
+        case _:
+            raise InputError(f"{where} is a {type(value).__name__}, which JSON cannot hold")
+
+
+def _checked_text(text: str, where: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{where} holds half of a Unicode surrogate pair") from None
+    return str(text)
+
+
+def _checked_key(key: object, where: str) -> str:
+    if not isinstance(key, str):
+        raise InputError(f"{where} has a key that is not text: {key!r}")
+    return _checked_text(key, where)

@@ -1,0 +1,82 @@
+"""What an action does to the world, and the life of one effect in the ledger."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from podium.core.errors import IllegalMove
+
+EffectClass = Literal["read", "reversible", "compensable", "irreversible"]
+"""How far an action reaches: nothing changes, undone exactly, made good by another act, or for good."""
+
+EffectStatus = Literal[
+    "proposed",
+    "superseded",
+    "approved",
+    "rejected",
+    "expired",
+    "skipped",
+    "refused",
+    "simulated",
+    "started",
+    "succeeded",
+    "failed",
+    "in_doubt",
+    "verify_pending",
+    "verified",
+    "unverified",
+    "compensating",
+    "compensated",
+    "compensation_in_doubt",
+    "compensation_failed",
+    "irreversible",
+]
+
+EFFECT_CLASSES: tuple[EffectClass, ...] = get_args(EffectClass)
+EFFECT_STATUSES: tuple[EffectStatus, ...] = get_args(EffectStatus)
+
+MOVES: dict[EffectStatus, frozenset[EffectStatus]] = {
+    "proposed": frozenset(
+        {"superseded", "approved", "rejected", "expired", "skipped", "refused", "simulated"}
+    ),
+    "superseded": frozenset(),
+    "approved": frozenset({"started", "expired", "refused", "skipped", "superseded", "simulated", "rejected"}),
+    "rejected": frozenset(),
+    "expired": frozenset({"proposed"}),
+    "skipped": frozenset(),
+    "refused": frozenset({"proposed"}),
+    "simulated": frozenset(),
+    "started": frozenset({"succeeded", "failed", "in_doubt"}),
+    "succeeded": frozenset({"verify_pending", "verified", "unverified", "compensating", "irreversible"}),
+    "failed": frozenset({"started"}),
+    "in_doubt": frozenset({"succeeded", "failed", "started"}),
+    "verify_pending": frozenset({"verified", "unverified", "compensating", "irreversible"}),
+    "verified": frozenset({"compensating", "irreversible"}),
+    "unverified": frozenset({"verified", "compensating", "irreversible", "failed"}),
+    "compensating": frozenset({"compensated", "compensation_in_doubt", "compensation_failed"}),
+    "compensated": frozenset(),
+    "compensation_in_doubt": frozenset({"compensated", "compensation_failed", "compensating"}),
+    "compensation_failed": frozenset({"compensating"}),
+    "irreversible": frozenset(),
+}
+"""The whole life of an effect: from each status, where it may go."""
+
+HAPPENED: frozenset[EffectStatus] = frozenset(
+    {"succeeded", "verify_pending", "verified", "unverified", "irreversible"}
+)
+"""Statuses in which the world has changed and has not been changed back."""
+
+
+def check_move(current: EffectStatus, target: EffectStatus) -> None:
+    """Make sure that an effect may go from one status to another.
+
+    Raises:
+        IllegalMove: The table does not have the move.
+    """
+    if target not in MOVES[current]:
+        raise IllegalMove(f"an effect that is {current} cannot become {target}")
+
+
+def is_undoable(effect_class: EffectClass) -> bool:
+    """Whether effects of the class can be taken back or made good."""
+    return effect_class in ("reversible", "compensable")

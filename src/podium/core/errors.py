@@ -1,0 +1,237 @@
+"""Every error that Podium raises on purpose.
+
+::
+
+    PodiumError
+    ├── ConfigError            a manifest, policy, prompt or setting is wrong
+    │   ├── ProjectNotFound    no project in the folder
+    │   └── UnknownName        a model, role, tool, graph or collection nobody declared
+    ├── InputError             a request that cannot be taken as it is
+    ├── NotFound               a thread, run, checkpoint or effect that is not stored
+    ├── StorageError           the database or a folder cannot be used
+    │   ├── NotADatabase       the file is something else, or damaged
+    │   ├── NewerSchema        written by a later Podium
+    │   ├── DiskFull           no space left; nothing was acknowledged
+    │   ├── ReadOnly           the folder or file may not be written
+    │   └── DatabaseBusy       another process holds the database too long
+    ├── ThreadBusy             another run is active on the thread
+    ├── LeaseLost              another process took the thread over
+    ├── KnowledgeError         a document or index cannot be read or written
+    ├── GuardrailError         a validator is unknown or breaks its contract
+    ├── AgentError             an agent breaks its contract
+    ├── ModelError             a chat model cannot answer
+    │   ├── ModelAuthError     the key is missing or refused
+    │   ├── ModelTimeout       no answer in time
+    │   ├── ModelRefused       the model declined
+    │   └── ModelOutputError   the reply does not fit the output contract
+    ├── ActionError            a tool refuses or fails
+    │   ├── ActionTimeout      a tool did not return in time
+    │   ├── ActionOutputError  a result that cannot be stored
+    │   └── GrantError         an approval that does not cover the envelope
+    ├── IllegalMove            a move the effect ledger does not allow
+    └── BudgetExceeded         a run reached one of its limits
+
+=========================================  =======================
+situation                                  exception
+=========================================  =======================
+a wrong argument in Python code            ValueError, TypeError
+a user's file or setting is wrong          ConfigError
+a user's request cannot be taken           InputError, NotFound
+the machine does not let us                StorageError
+something outside failed                   ModelError, ActionError
+=========================================  =======================
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PodiumError(Exception):
+    """Base of all errors.
+
+    Attributes:
+        code: Stable identifier for programs.
+        hint: What to do next, in one sentence; may be empty.
+        exit_code: What the command line exits with.
+    """
+
+    code: ClassVar[str] = "podium_error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as one JSON object."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class ConfigError(PodiumError):
+    """A manifest, policy, prompt or setting is wrong."""
+
+    code = "config_invalid"
+    exit_code = 2
+
+
+class ProjectNotFound(ConfigError):
+    """There is no project in the folder."""
+
+    code = "project_not_found"
+
+
+class UnknownName(ConfigError):
+    """A model, role, tool, graph or collection that nobody declared."""
+
+    code = "unknown_name"
+
+
+class InputError(PodiumError):
+    """A request that cannot be taken as it is."""
+
+    code = "input_invalid"
+    exit_code = 2
+
+
+class NotFound(PodiumError):
+    """A thread, run, checkpoint or effect that is not stored."""
+
+    code = "not_found"
+    exit_code = 2
+
+
+class StorageError(PodiumError):
+    """The database or a folder cannot be used."""
+
+    code = "storage_error"
+
+
+class NotADatabase(StorageError):
+    """The file is something else, or damaged."""
+
+    code = "not_a_database"
+
+
+class NewerSchema(StorageError):
+    """The database was written by a later Podium."""
+
+    code = "newer_schema"
+
+
+class DiskFull(StorageError):
+    """No space is left; nothing was acknowledged."""
+
+    code = "disk_full"
+
+
+class ReadOnly(StorageError):
+    """The folder or file may not be written."""
+
+    code = "read_only"
+
+
+class DatabaseBusy(StorageError):
+    """Another process holds the database too long."""
+
+    code = "database_busy"
+
+
+class ThreadBusy(PodiumError):
+    """Another run is active on the thread."""
+
+    code = "thread_busy"
+
+
+class LeaseLost(PodiumError):
+    """Another process took the thread over."""
+
+    code = "lease_lost"
+
+
+class KnowledgeError(PodiumError):
+    """A document or the index cannot be read or written."""
+
+    code = "knowledge_error"
+
+
+class GuardrailError(PodiumError):
+    """A validator is unknown or breaks its contract."""
+
+    code = "guardrail_error"
+
+
+class AgentError(PodiumError):
+    """An agent breaks its contract."""
+
+    code = "agent_error"
+
+
+class ModelError(PodiumError):
+    """A chat model cannot answer."""
+
+    code = "model_error"
+
+
+class ModelAuthError(ModelError):
+    """The model's key is missing or refused."""
+
+    code = "model_auth"
+
+
+class ModelTimeout(ModelError):
+    """The model did not answer in time."""
+
+    code = "model_timeout"
+
+
+class ModelRefused(ModelError):
+    """The model declined to answer."""
+
+    code = "model_refused"
+
+
+class ModelOutputError(ModelError):
+    """The model's reply does not fit the output contract."""
+
+    code = "model_output"
+
+
+class ActionError(PodiumError):
+    """A tool refuses or fails."""
+
+    code = "action_failed"
+
+
+class ActionTimeout(ActionError):
+    """A tool did not return in time."""
+
+    code = "action_timeout"
+
+
+class ActionOutputError(ActionError):
+    """A tool returned something that cannot be stored."""
+
+    code = "action_output"
+
+
+class GrantError(ActionError):
+    """An approval that does not cover the envelope."""
+
+    code = "grant_invalid"
+
+
+class IllegalMove(PodiumError):
+    """A move that the effect ledger does not allow."""
+
+    code = "illegal_move"
+
+
+class BudgetExceeded(PodiumError):
+    """A run reached one of its limits."""
+
+    code = "budget_exceeded"

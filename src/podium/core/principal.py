@@ -1,0 +1,30 @@
+"""Who acts."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The identity behind a request or a decision.
+
+    Attributes:
+        id: Such as `local:ada` or `key:ci`.
+        tenant: The tenant whose data it may see.
+        roles: What it may do; empty means the local owner, who may do all.
+    """
+
+    id: str
+    tenant: str = "default"
+    roles: frozenset[str] = frozenset()
+
+
+def local_principal() -> Principal:
+    """The user of this machine; `local:unknown` where the system has no name for them."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return Principal(id=f"local:{name}")
