@@ -1,1 +1,1 @@
-"""Planner, retriever, executor and critic: a contract each, a language-model and an offline implementation."""
+"""Planner, retriever, executor and critic: a contract each, two implementations each."""

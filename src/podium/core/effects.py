@@ -40,7 +40,9 @@ MOVES: dict[EffectStatus, frozenset[EffectStatus]] = {
         {"superseded", "approved", "rejected", "expired", "skipped", "refused", "simulated"}
     ),
     "superseded": frozenset(),
-    "approved": frozenset({"started", "expired", "refused", "skipped", "superseded", "simulated", "rejected"}),
+    "approved": frozenset(
+        {"started", "expired", "refused", "skipped", "superseded", "simulated", "rejected"}
+    ),
     "rejected": frozenset(),
     "expired": frozenset({"proposed"}),
     "skipped": frozenset(),
