@@ -14,4 +14,4 @@ __all__ = ["JsonObject", "JsonValue", "Model"]
 class Model(BaseModel):
     """A frozen, strict-by-name pydantic model: an unknown field is an error, never dropped."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
