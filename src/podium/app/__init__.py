@@ -1,0 +1,1 @@
+"""`Podium`: reads a project, composes everything, owns its lifetime."""

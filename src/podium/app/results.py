@@ -1,0 +1,197 @@
+"""What Podium gives back: typed results, the same for Python, the command line and HTTP."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from podium.core.confidence import Factor, Route
+from podium.core.effects import EffectClass, EffectStatus
+from podium.core.evidence import Citation
+from podium.core.model import JsonObject, JsonValue, Model
+from podium.core.usage import Usage
+
+SCHEMA_VERSION = 1
+
+Status = Literal[
+    "completed", "clarify", "abstained", "partial", "interrupted", "refused", "cancelled", "failed"
+]
+
+EXIT_CODES: dict[Status, int] = {
+    "completed": 0,
+    "clarify": 0,
+    "abstained": 0,
+    "partial": 0,
+    "interrupted": 3,
+    "refused": 4,
+    "cancelled": 1,
+    "failed": 1,
+}
+
+
+class ConfidenceView(Model):
+    """How sure the turn was, and where that sent it."""
+
+    score: float
+    factors: tuple[Factor, ...] = ()
+    route: Route
+    reasons: tuple[str, ...] = ()
+
+
+class ActionView(Model):
+    """One action of a turn as the ledger has it now."""
+
+    digest: str
+    tool: str
+    args: dict[str, JsonValue]
+    effect: EffectClass
+    status: EffectStatus
+    target: str = ""
+    preview: JsonObject = {}
+    result: JsonValue = None
+    error: str = ""
+
+
+class InterruptView(Model):
+    """Something that waits for a person."""
+
+    id: str
+    thread_id: str
+    digests: tuple[str, ...] = ()
+    actions: tuple[ActionView, ...] = ()
+    question: str = ""
+    """What the person is asked, in plain words."""
+    reasons: tuple[str, ...] = ()
+    confidence: float | None = None
+    draft: str = ""
+    """The answer that would be given; empty when only actions wait."""
+    created_at: str = ""
+    expires_at: str = ""
+
+
+class Problem(Model):
+    """What went wrong, for people and programs."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Reply(Model):
+    """The outcome of one turn: what `podium ask --json` prints."""
+
+    schema_version: int = SCHEMA_VERSION
+    thread_id: str
+    run_id: str
+    status: Status
+    degraded: bool = False
+    answer: str = ""
+    citations: tuple[Citation, ...] = ()
+    confidence: ConfidenceView | None = None
+    actions: tuple[ActionView, ...] = ()
+    interrupts: tuple[InterruptView, ...] = ()
+    checkpoint_id: str = ""
+    usage: Usage = Usage()
+    error: Problem | None = None
+    notes: tuple[str, ...] = ()
+    """What the user should know about the answer, such as why it is degraded or partial."""
+
+
+class ThreadView(Model):
+    """One conversation."""
+
+    thread_id: str
+    title: str = ""
+    status: Literal["idle", "busy", "interrupted", "error"] = "idle"
+    created_at: str = ""
+    updated_at: str = ""
+    turns: int = 0
+
+
+class CheckpointView(Model):
+    """One point of a thread's history, newest first."""
+
+    checkpoint_id: str
+    parent_id: str = ""
+    created_at: str = ""
+    step: int = 0
+    node: str = ""
+    """The node that wrote it; empty for the input."""
+    next: tuple[str, ...] = ()
+    turn: str = ""
+    """The start of the user's message of the turn."""
+    answer: str = ""
+    """The start of the reply, once there is one."""
+    effects: int = 0
+    """Effects on the world that happened up to here."""
+
+
+class EffectView(ActionView):
+    """One effect with its history."""
+
+    effect_id: str
+    thread_id: str
+    run_id: str
+    turn_id: str = ""
+    checkpoint_id: str = ""
+    principal: str = ""
+    proposed_at: str = ""
+    ended_at: str = ""
+    undoable: bool = False
+
+
+class UndoView(Model):
+    """What a rollback does, or did, about one effect."""
+
+    digest: str
+    tool: str
+    target: str = ""
+    effect: EffectClass
+    before: EffectStatus
+    after: EffectStatus
+    undoable: bool
+    message: str = ""
+
+
+class RollbackReport(Model):
+    """What a rollback did, or would do."""
+
+    schema_version: int = SCHEMA_VERSION
+    thread_id: str
+    to: str
+    dry_run: bool
+    undone: tuple[UndoView, ...] = ()
+    checkpoint_id: str = ""
+    """The head of the new branch; empty for a dry run."""
+    complete: bool = True
+    """Whether every effect after the checkpoint is undone."""
+
+
+EventKind = Literal[
+    "run", "node", "plan", "evidence", "token", "action", "confidence", "interrupt", "note", "reply", "error"
+]
+
+
+class StreamEvent(Model):
+    """One thing that happened in a running turn."""
+
+    kind: EventKind
+    thread_id: str
+    run_id: str
+    node: str = ""
+    data: JsonObject = {}
+    """`run`: {text}; `node`: {phase: start|end, seconds}; `plan`: {steps: [{kind, instruction, tool}]};
+    `evidence`: {sources}; `token`: {text}; `action`: {digest, tool, status}; `confidence`:
+    {score, route, reasons}; `interrupt`: an `InterruptView`; `note`: {text}; `reply`: a `Reply`."""
+
+
+class Decision(Model):
+    """A person's answer to an interrupt."""
+
+    kind: Literal["approve", "edit", "reject", "respond"]
+    digests: tuple[str, ...] | None = None
+    """What is decided; None means all that the interrupt showed."""
+    args: dict[str, JsonValue] = {}
+    """For `edit`: the arguments that replace the proposed ones."""
+    message: str = ""
+    """For `reject` the reason, for `respond` the text that is answered instead."""
+    interrupt_id: str | None = None
