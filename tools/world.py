@@ -1,0 +1,75 @@
+"""The project's world: the shop's database, opened, copied and destroyed by the names in podium.toml.
+
+The first `open_world` fills the database in one transaction: two processes that start together agree on one
+world, and a process that is killed while it fills leaves an empty file that the next one fills.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+
+SEED = 20260630
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 20
+
+
+def open_world(path: Path) -> object:
+    """The shop at `path`, created from the seed when the file is new or empty."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as db:
+        if _version(db) == 0:
+            _create(db)
+        found = _version(db)
+    if found != SCHEMA_VERSION:
+        raise RuntimeError(
+            f"{path} holds a shop of schema {found}, and these tools know {SCHEMA_VERSION}"
+        )
+    shop: object = _sibling("shop").Shop(path)
+    return shop
+
+
+def copy_world(src: Path, dst: Path) -> None:
+    """Copy the world at `src`, also while others use it, to the new file `dst`."""
+    dst.parent.mkdir(parents=True, exist_ok=True)
+    destroy_world(dst)
+    with (
+        closing(sqlite3.connect(src, timeout=BUSY_SECONDS)) as source,
+        closing(sqlite3.connect(dst)) as target,
+    ):
+        source.backup(target)
+
+
+def destroy_world(path: Path) -> None:
+    """Delete the world at `path`; the next `open_world` there starts from the seed again."""
+    for name in (path.name, f"{path.name}-journal"):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+def _version(db: sqlite3.Connection) -> int:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    # Another process may have filled it while this one waited for the lock.
+    if _version(db) == 0:
+        _sibling("seeding").fill(db, SEED)
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    db.execute("COMMIT")
+
+
+def _sibling(name: str) -> ModuleType:
+    """A file beside this one; project files are loaded by path, never as a package."""
+    spec = importlib.util.spec_from_file_location(
+        f"_support_desk_{name}", Path(__file__).with_name(f"{name}.py")
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{name}.py is missing beside {__file__}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
