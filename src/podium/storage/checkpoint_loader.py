@@ -1,0 +1,126 @@
+"""Builds checkpoints, and the histories of delta channels, from stored rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple, DeltaChannelHistory, PendingWrite
+from langgraph.checkpoint.serde.base import SerializerProtocol
+
+from podium.storage import checkpoint_rows
+from podium.storage.checkpoint_codec import unpack_entries
+from podium.storage.checkpoint_rows import CheckpointRow, Lane
+
+
+class CheckpointLoader:
+    """Reads checkpoints with one serializer."""
+
+    def __init__(self, serde: SerializerProtocol) -> None:
+        self._serde = serde
+
+    def load(
+        self, connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None
+    ) -> CheckpointTuple | None:
+        """The checkpoint with this id, or the head of the lane."""
+        row = checkpoint_rows.find(connection, lane, checkpoint_id)
+        return None if row is None else self.build(connection, row)
+
+    def build(self, connection: sqlite3.Connection, row: CheckpointRow) -> CheckpointTuple:
+        """The full checkpoint of a row."""
+        lane = Lane(row.thread_id, row.checkpoint_ns)
+        checkpoint = self.payload(row)
+        versions, values = checkpoint["channel_versions"], checkpoint["channel_values"]
+        keys = [(channel, str(versions[channel])) for channel in checkpoint.pop("stored")]
+        for channel, encoding, value in checkpoint_rows.blobs(connection, lane, keys):
+            values[channel] = self._serde.loads_typed((encoding, value))
+        return CheckpointTuple(
+            config=config_of(lane, row.checkpoint_id),
+            checkpoint=checkpoint,  # type: ignore[arg-type]  # the payload is one, plus `stored`, taken out above
+            metadata=json.loads(row.metadata),
+            parent_config=config_of(lane, row.parent_id) if row.parent_id else None,
+            pending_writes=list(self._writes(connection, lane, row.checkpoint_id)),
+        )
+
+    def payload(self, row: CheckpointRow) -> dict[str, Any]:
+        """The decoded payload: the checkpoint with its inline values, and the names of the `stored` ones."""
+        payload: dict[str, Any] = self._serde.loads_typed((row.encoding, row.payload))
+        return payload
+
+    def history(
+        self,
+        connection: sqlite3.Connection,
+        lane: Lane,
+        checkpoint_id: str | None,
+        channels: Sequence[str],
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """For each channel the nearest stored value among the ancestors and the writes made since.
+
+        Follows parents, never the order of commits, so that only this branch contributes. The writes of
+        the checkpoint itself are not part of it: they are still pending.
+        """
+        found: dict[str, DeltaChannelHistory] = {channel: {"writes": []} for channel in channels}
+        open_channels = set(channels)
+        for row in self.ancestors(connection, lane, checkpoint_id):
+            for write in reversed(list(self._writes(connection, lane, row.checkpoint_id, open_channels))):
+                found[write[1]]["writes"].append(write)
+            for channel, value in self._seeds(connection, row, open_channels):
+                found[channel]["seed"] = value
+                open_channels.discard(channel)
+            if not open_channels:
+                break
+        for entry in found.values():
+            entry["writes"].reverse()
+        return found
+
+    def ancestors(
+        self, connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None
+    ) -> Iterator[CheckpointRow]:
+        """The parent of a checkpoint (or of the head), its parent, and so on."""
+        row = checkpoint_rows.find(connection, lane, checkpoint_id)
+        seen: set[str] = set()
+        while row is not None and row.parent_id and row.parent_id not in seen:
+            seen.add(row.parent_id)  # a checkpoint stored again under its own descendant makes a loop
+            row = checkpoint_rows.find(connection, lane, row.parent_id)
+            if row is not None:
+                yield row
+
+    def _seeds(
+        self, connection: sqlite3.Connection, row: CheckpointRow, channels: set[str]
+    ) -> Iterator[tuple[str, Any]]:
+        payload = self.payload(row)
+        for channel in channels & payload["channel_values"].keys():
+            yield channel, payload["channel_values"][channel]
+        keys = [
+            (name, str(payload["channel_versions"][name]))
+            for name in channels.intersection(payload["stored"])
+        ]
+        lane = Lane(row.thread_id, row.checkpoint_ns)
+        for channel, encoding, value in checkpoint_rows.blobs(connection, lane, keys):
+            yield channel, self._serde.loads_typed((encoding, value))
+
+    def _writes(
+        self,
+        connection: sqlite3.Connection,
+        lane: Lane,
+        checkpoint_id: str,
+        channels: set[str] | None = None,
+    ) -> Iterator[PendingWrite]:
+        for row in checkpoint_rows.writes(connection, lane, checkpoint_id):
+            for _, channel, encoding, value in unpack_entries(row.writes):
+                if channels is None or channel in channels:
+                    yield row.task_id, channel, self._serde.loads_typed((encoding, value))
+
+
+def config_of(lane: Lane, checkpoint_id: str) -> RunnableConfig:
+    """The config that names a checkpoint."""
+    return {
+        "configurable": {
+            "thread_id": lane.thread_id,
+            "checkpoint_ns": lane.checkpoint_ns,
+            "checkpoint_id": checkpoint_id,
+        }
+    }

@@ -1,0 +1,237 @@
+"""LangGraph's checkpointer on the project's database, for synchronous and asynchronous graphs.
+
+The head of a thread is the checkpoint committed last, whatever its id or the clock say.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    DeltaChannelHistory,
+    get_checkpoint_id,
+    get_checkpoint_metadata,
+)
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from podium.storage import checkpoint_cleanup, checkpoint_rows
+from podium.storage.checkpoint_codec import encode_checkpoint, encode_metadata, encode_writes
+from podium.storage.checkpoint_listing import Listing
+from podium.storage.checkpoint_loader import CheckpointLoader
+from podium.storage.checkpoint_rows import Lane
+from podium.storage.database import Database, Work
+
+_FORK_BITS = 31
+
+
+class PodiumSaver(BaseCheckpointSaver[int]):
+    """Stores checkpoints in a `Database`.
+
+    `put` and `put_writes` return once their rows are committed, so that a killed process loses nothing
+    that LangGraph was told is saved.
+
+    Args:
+        database: The open database; the saver does not close it.
+        serde: How values are encoded; by default LangGraph's strict msgpack, which restores JSON values,
+            messages and LangGraph's own types, and nothing that could run code.
+    """
+
+    def __init__(self, database: Database, *, serde: SerializerProtocol | None = None) -> None:
+        super().__init__(serde=serde or JsonPlusSerializer(allowed_msgpack_modules=None))
+        self.database = database
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The checkpoint that `config` names, or the head of its thread and namespace."""
+        lane, checkpoint_id = _lane(config), get_checkpoint_id(config)
+        loader = self._loader()
+        return self.database.read(lambda connection: loader.load(connection, lane, checkpoint_id))
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Async twin of `get_tuple`."""
+        lane, checkpoint_id = _lane(config), get_checkpoint_id(config)
+        loader = self._loader()
+        return await self.database.aread(lambda connection: loader.load(connection, lane, checkpoint_id))
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002  # the base class's name
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """Checkpoints that match, the one committed last first."""
+        listing = Listing(self._loader(), config, filter, before, limit)
+        while not listing.exhausted:
+            yield from self.database.read(listing.next_page)
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,  # noqa: A002  # the base class's name
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """Async twin of `list`."""
+        listing = Listing(self._loader(), config, filter, before, limit)
+        while not listing.exhausted:
+            for found in await self.database.aread(listing.next_page):
+                yield found
+
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """What `DeltaChannel` values are rebuilt from; see the base class."""
+        return self.database.read(self._history(config, channels)) if channels else {}
+
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """Async twin of `get_delta_channel_history`."""
+        return await self.database.aread(self._history(config, channels)) if channels else {}
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint as the new head; returns its config once committed."""
+        self.database.write(self._put(config, checkpoint, metadata, new_versions))
+        return _config(_lane(config), checkpoint["id"])
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Async twin of `put`."""
+        await self.database.awrite_soon(self._put(config, checkpoint, metadata, new_versions))
+        return _config(_lane(config), checkpoint["id"])
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Store what a task wrote on top of a checkpoint."""
+        self.database.write(self._put_writes(config, writes, task_id, task_path))
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Async twin of `put_writes`."""
+        await self.database.awrite_soon(self._put_writes(config, writes, task_id, task_path))
+
+    # --- housekeeping ----------------------------------------------------------------------------
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Delete everything stored for a thread."""
+        self.database.write(checkpoint_cleanup.delete_threads([thread_id]))
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Async twin of `delete_thread`."""
+        await self.database.awrite(checkpoint_cleanup.delete_threads([thread_id]))
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Delete the checkpoints that these runs made, and their writes."""
+        self.database.write(checkpoint_cleanup.delete_runs(self._loader(), run_ids))
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Async twin of `delete_for_runs`."""
+        await self.database.awrite(checkpoint_cleanup.delete_runs(self._loader(), run_ids))
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a thread's whole history to another thread."""
+        self.database.write(checkpoint_cleanup.copy_thread(source_thread_id, target_thread_id))
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Async twin of `copy_thread`."""
+        await self.database.awrite(checkpoint_cleanup.copy_thread(source_thread_id, target_thread_id))
+
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Drop history: all but the heads and what they are rebuilt from, or (`delete`) everything."""
+        self.database.write(checkpoint_cleanup.prune(self._loader(), thread_ids, strategy))
+
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Async twin of `prune`."""
+        await self.database.awrite(checkpoint_cleanup.prune(self._loader(), thread_ids, strategy))
+
+    def get_next_version(self, current: int | None, channel: None) -> int:
+        """A higher version, with random low bits so that two branches never share a stored value."""
+        del channel
+        step = 0 if current is None else current >> _FORK_BITS
+        return ((step + 1) << _FORK_BITS) | random.getrandbits(_FORK_BITS)  # noqa: S311  # not a secret
+
+    # --- what runs on the connection -------------------------------------------------------------
+
+    def _loader(self) -> CheckpointLoader:
+        return CheckpointLoader(self.serde)
+
+    def _put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> Work[None]:
+        lane = _lane(config)
+        encoded = encode_checkpoint(self.serde, checkpoint, new_versions)
+        merged = get_checkpoint_metadata(config, metadata)
+        text, run_id = encode_metadata(merged), merged.get("run_id")
+        parent_id = get_checkpoint_id(config)
+
+        def work(connection: sqlite3.Connection) -> None:
+            checkpoint_rows.insert(connection, lane, checkpoint["id"], parent_id, run_id, encoded, text)
+
+        return work
+
+    def _put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
+    ) -> Work[None]:
+        lane, checkpoint_id = _lane(config), config["configurable"]["checkpoint_id"]
+        entries = encode_writes(self.serde, writes)
+
+        def work(connection: sqlite3.Connection) -> None:
+            checkpoint_rows.insert_writes(connection, lane, checkpoint_id, (task_id, task_path), entries)
+
+        return work
+
+    def _history(
+        self, config: RunnableConfig, channels: Sequence[str]
+    ) -> Work[Mapping[str, DeltaChannelHistory]]:
+        lane, checkpoint_id = _lane(config), get_checkpoint_id(config)
+        loader = self._loader()
+        return lambda connection: loader.history(connection, lane, checkpoint_id, channels)
+
+
+def _lane(config: RunnableConfig) -> Lane:
+    configurable = config["configurable"]
+    return Lane(str(configurable["thread_id"]), configurable.get("checkpoint_ns", ""))
+
+
+def _config(lane: Lane, checkpoint_id: str) -> RunnableConfig:
+    return {
+        "configurable": {
+            "thread_id": lane.thread_id,
+            "checkpoint_ns": lane.checkpoint_ns,
+            "checkpoint_id": checkpoint_id,
+        }
+    }

@@ -1,0 +1,174 @@
+"""The project's database: one SQLite file, one writer per process, many readers."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import weakref
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from podium.core.errors import StorageError
+from podium.storage.faults import translated
+from podium.storage.versions import bring_up_to_date
+from podium.storage.writer import GroupCommitWriter, Work, WriterStats
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_S = 10.0
+_MAX_IDLE_READERS = 8
+
+
+class Database:
+    """One SQLite file in WAL mode.
+
+    Every write goes through one writer with group commit; a write that returned survives a killed
+    process, and a `durable` one also a power cut. Work given to `write` gets a connection with an open
+    transaction, must only use that connection, and may be run again when a shared transaction is lost.
+
+    Use `Database.open`.
+    """
+
+    def __init__(self, path: Path, writer: GroupCommitWriter, readers: _ReaderPool) -> None:
+        self.path = path
+        self._writer = writer
+        self._readers = readers
+        # An unclosed database must not hold up the interpreter's exit, nor lose what it queued.
+        self._finalizer = weakref.finalize(self, _shut, writer, readers)
+
+    @classmethod
+    def open(cls, path: Path | str, *, busy_timeout: float = BUSY_TIMEOUT_S) -> Self:
+        """Open the file, creating or migrating it when needed.
+
+        Args:
+            path: The database file; its folder is created when missing.
+            busy_timeout: Seconds to wait for another process that is writing.
+
+        Raises:
+            StorageError: The file cannot be used; it is left as it was.
+        """
+        file = Path(path).absolute()
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"the folder {file.parent} cannot be created: {error.strerror}",
+                hint="Name another folder, or change its owner or mode.",
+            ) from error
+        bring_up_to_date(file, busy_timeout)
+        connection = _connect(file)
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        return cls(file, GroupCommitWriter(connection, file, busy_timeout), _ReaderPool(file, busy_timeout))
+
+    @property
+    def stats(self) -> WriterStats:
+        """What the writer did since the database was opened."""
+        return self._writer.stats
+
+    def write(self, work: Work[T], *, durable: bool = False) -> T:
+        """Run `work` in a transaction; returns its value once it is committed.
+
+        Args:
+            work: Gets the writer's connection.
+            durable: Sync to disk before returning, so that a power cut loses nothing either.
+        """
+        return self._writer.write(work, durable)
+
+    def submit(self, work: Work[T], *, durable: bool = False) -> Future[T]:
+        """Like `write`, without waiting; the future is resolved once it is committed."""
+        return self._writer.submit(work, durable)
+
+    async def awrite(self, work: Work[T], *, durable: bool = False) -> T:
+        """Like `write`, on a background thread."""
+        return await self._writer.awrite(work, durable)
+
+    async def awrite_soon(self, work: Work[T]) -> T:
+        """Like `awrite` for a few small statements: on the event loop itself if nothing blocks."""
+        return await self._writer.awrite_soon(work)
+
+    def read(self, work: Work[T]) -> T:
+        """Run `work` on a read-only connection and return its value."""
+        return self._readers.run(work)
+
+    async def aread(self, work: Work[T]) -> T:
+        """Like `read`, on a background thread."""
+        return await asyncio.to_thread(self._readers.run, work)
+
+    def close(self) -> None:
+        """Commit what was submitted and release the file. Safe to call twice."""
+        self._finalizer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _ReaderPool:
+    """Read-only connections, lent to one caller at a time."""
+
+    def __init__(self, path: Path, busy_timeout: float) -> None:
+        self._path = path
+        self._busy_timeout = busy_timeout
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def run(self, work: Work[T]) -> T:
+        connection = self._lend()
+        try:
+            connection.execute("BEGIN")  # one snapshot for all that the work reads
+            return work(connection)
+        except sqlite3.Error as error:
+            raise translated(error, self._path) from error
+        finally:
+            self._take_back(connection)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _lend(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise StorageError(f"{self._path} is closed", hint="Open the project again.")
+            if self._idle:
+                return self._idle.pop()
+        connection = _connect(self._path, timeout=self._busy_timeout)
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    def _take_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        with self._lock:
+            if not self._closed and len(self._idle) < _MAX_IDLE_READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+def _connect(path: Path, timeout: float = 0.0) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(
+            path, timeout=timeout, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+def _shut(writer: GroupCommitWriter, readers: _ReaderPool) -> None:
+    readers.close()
+    with suppress(sqlite3.Error):
+        writer.close()

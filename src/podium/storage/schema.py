@@ -1,0 +1,261 @@
+"""Table definitions, for migrations and for databases other than SQLite.
+
+Nothing on a hot path imports this module: queries are plain SQL. Times are ISO 8601 text in UTC, JSON is
+text. `schema_version` is the version of the row's JSON payloads.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _json(name: str) -> Column[str]:
+    return Column(name, Text, nullable=True)
+
+
+def _time(name: str) -> Column[str]:
+    return Column(name, Text, nullable=True)
+
+
+def _owned() -> list[Column[str] | Column[int]]:
+    return [_text("tenant"), _text("owner"), _version()]
+
+
+def _version() -> Column[int]:
+    return Column("schema_version", Integer, nullable=False, server_default="1")
+
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    *_owned(),
+    _text("title"),
+    Column("status", Text, nullable=False, server_default="idle"),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    _json("metadata"),
+    Index("ix_threads_tenant_updated_at", "tenant", "updated_at"),
+)
+
+thread_leases = Table(
+    "thread_leases",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    Column("holder", Text, nullable=True),
+    Column("fencing_token", Integer, nullable=False),
+    _time("acquired_at"),
+    _time("expires_at"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("thread_id", Text, nullable=False),
+    *_owned(),
+    _text("turn_id"),
+    _text("kind"),
+    Column("status", Text, nullable=False),
+    _text("graph"),
+    Column("started_at", Text, nullable=False),
+    _time("ended_at"),
+    _json("input"),
+    _json("output"),
+    _json("models"),
+    _json("prompts"),
+    _text("policy_version"),
+    _json("usage"),
+    _json("error"),
+    Index("ix_runs_thread_id_started_at", "thread_id", "started_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    *_owned(),
+    _text("thread_id"),
+    _text("run_id"),
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    _json("payload"),
+    UniqueConstraint("event_id"),
+    Index("ix_events_thread_id_seq", "thread_id", "seq"),
+    Index("ix_events_run_id_seq", "run_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("thread_id", Text, nullable=False),
+    Column("checkpoint_ns", Text, nullable=False),
+    Column("checkpoint_id", Text, nullable=False),
+    Column("parent_id", Text, nullable=True),
+    Column("run_id", Text, nullable=True),
+    _version(),
+    Column("encoding", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("metadata", Text, nullable=False),
+    UniqueConstraint("thread_id", "checkpoint_ns", "checkpoint_id"),
+    Index("ix_checkpoints_thread_id_checkpoint_ns_seq", "thread_id", "checkpoint_ns", "seq"),
+    Index("ix_checkpoints_run_id", "run_id"),
+    sqlite_autoincrement=True,
+)
+
+checkpoint_blobs = Table(
+    "checkpoint_blobs",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    Column("checkpoint_ns", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("encoding", Text, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+checkpoint_writes = Table(
+    "checkpoint_writes",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    Column("checkpoint_ns", Text, primary_key=True),
+    Column("checkpoint_id", Text, primary_key=True),
+    Column("task_id", Text, primary_key=True),
+    _text("task_path"),
+    Column("writes", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("effect_id", Text, nullable=False),
+    Column("idempotency_key", Text, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("digest", Text, nullable=False),
+    *_owned(),
+    Column("thread_id", Text, nullable=False),
+    _text("run_id"),
+    _text("turn_id"),
+    _text("step_id"),
+    _text("checkpoint_id"),
+    Column("tool", Text, nullable=False),
+    _text("tool_version"),
+    Column("effect_class", Text, nullable=False),
+    _text("target"),
+    Column("args", Text, nullable=False),
+    _json("preview"),
+    _text("policy_version"),
+    _json("provenance"),
+    _json("estimated_cost"),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _json("result"),
+    _json("error"),
+    _text("principal"),
+    Column("proposed_at", Text, nullable=False),
+    _time("decided_at"),
+    _time("started_at"),
+    _time("ended_at"),
+    _time("expires_at"),
+    UniqueConstraint("effect_id"),
+    UniqueConstraint("idempotency_key", "generation"),
+    Index("ix_effects_thread_id_seq", "thread_id", "seq"),
+    Index("ix_effects_digest", "digest"),
+    Index("ix_effects_status", "status"),
+    sqlite_autoincrement=True,
+)
+
+effect_moves = Table(
+    "effect_moves",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("effect_id", Text, ForeignKey("effects.effect_id"), nullable=False),
+    Column("from_status", Text, nullable=True),
+    Column("to_status", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    _text("actor"),
+    _text("reason"),
+    _json("data"),
+    Index("ix_effect_moves_effect_id_seq", "effect_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("grant_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("effect_id", Text, nullable=False),
+    _text("tenant"),
+    _text("principal"),
+    _text("policy_version"),
+    Column("issued_at", Text, nullable=False),
+    _time("expires_at"),
+    _time("consumed_at"),
+    Index("ix_grants_effect_id", "effect_id"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", Text, primary_key=True),
+    *_owned(),
+    Column("thread_id", Text, nullable=False),
+    _text("run_id"),
+    _text("principal"),
+    Column("kind", Text, nullable=False),
+    Column("rating", Float, nullable=True),
+    _text("correction"),
+    _text("reason"),
+    Column("at", Text, nullable=False),
+    Index("ix_feedback_thread_id_at", "thread_id", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("prev_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    _text("tenant"),
+    _text("thread_id"),
+    _text("run_id"),
+    _text("actor"),
+    _json("payload"),
+    _version(),
+    UniqueConstraint("hash"),
+    Index("ix_audit_thread_id_seq", "thread_id", "seq"),
+    sqlite_autoincrement=True,
+)

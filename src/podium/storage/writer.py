@@ -1,0 +1,323 @@
+"""The one writer of a database in this process, with group commit.
+
+Whoever holds the lock commits everything that waits in the queue, as one transaction. A caller that
+finds the lock free commits at once in its own thread, with no hand-over; callers that come while a
+commit is under way queue up and share the next one. Asynchronous callers are served on their event
+loop when the lock is free and no sync to disk is asked for, else by a background thread, so that the
+loop never waits for a disk or for another process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from podium.core.errors import StorageError
+from podium.storage.faults import translated
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+MAX_BATCH = 256
+WAL_LIMIT_BYTES = 4 * 1024 * 1024
+_WAL_CHECK_EVERY = 64
+_FIRST_PAUSE_S = 0.001
+_LAST_PAUSE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class WriterStats:
+    """What the writer did so far.
+
+    Attributes:
+        operations: Operations that were carried out.
+        commits: Transactions that carried them.
+        syncs: Of these, how many were synced fully to disk.
+    """
+
+    operations: int
+    commits: int
+    syncs: int
+
+
+class _Operation(Generic[T]):
+    """One piece of work and what became of it."""
+
+    __slots__ = ("done", "durable", "error", "on_done", "value", "work")
+
+    def __init__(
+        self, work: Work[T], durable: bool, on_done: Callable[[_Operation[T]], None] | None = None
+    ) -> None:
+        self.work = work
+        self.durable = durable
+        self.on_done = on_done
+        self.done = False
+        self.value: T | None = None
+        self.error: Exception | None = None
+
+    def outcome(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]  # set by the commit when there is no error
+
+
+class _Busy(Exception):
+    """Another process holds the write lock and this caller may not wait."""
+
+
+class _Locked(Exception):
+    """Another process held the write lock longer than the busy timeout."""
+
+    def __init__(self, cause: sqlite3.OperationalError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class GroupCommitWriter:
+    """Runs operations in group-committed transactions on one connection.
+
+    Args:
+        connection: In autocommit mode, usable from any thread, with no busy timeout of its own.
+        path: The database file.
+        busy_timeout: Seconds to wait for another process that holds the write lock.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, busy_timeout: float) -> None:
+        self._connection = connection
+        self._path = path
+        self._busy_timeout = busy_timeout
+        self._lock = threading.Lock()
+        self._queue: deque[_Operation[Any]] = deque()
+        self._bell: SimpleQueue[bool] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._thread_lock = threading.Lock()
+        self._holder = 0
+        self._closed = False
+        self._synchronous = ""
+        self._wal = Path(f"{path}-wal")
+        self._operations = self._commits = self._syncs = 0
+
+    @property
+    def stats(self) -> WriterStats:
+        """Counters since the database was opened."""
+        return WriterStats(self._operations, self._commits, self._syncs)
+
+    def write(self, work: Work[T], durable: bool = False) -> T:
+        """Run `work` in a transaction and return once it is committed."""
+        if self._holder == threading.get_ident():
+            raise RuntimeError("a write inside a write: use the connection that the work was given")
+        operation = _Operation(work, durable)
+        self._enqueue(operation)
+        settled: list[_Operation[Any]] = []
+        with self._lock:
+            if not operation.done:
+                settled = self._drain()
+        _notify(settled)
+        return operation.outcome()
+
+    def submit(self, work: Work[T], durable: bool = False) -> Future[T]:
+        """Hand `work` to the background thread; the future is resolved once it is committed."""
+        future: Future[T] = Future()
+
+        def resolve(done: _Operation[T]) -> None:
+            if done.error is not None:
+                future.set_exception(done.error)
+            else:
+                future.set_result(done.outcome())
+
+        self._enqueue(_Operation(work, durable, resolve))
+        self._ring()
+        return future
+
+    async def awrite(self, work: Work[T], durable: bool = False) -> T:
+        """Run `work` in a transaction in the background thread; returns once it is committed."""
+        return await asyncio.wrap_future(self.submit(work, durable))
+
+    async def awrite_soon(self, work: Work[T]) -> T:
+        """Run short, non-durable `work` on the event loop when that needs no waiting, else as `awrite`.
+
+        Only for a few small statements: the loop stands still for their microseconds.
+        """
+        if not self._queue and not self._closed and self._lock.acquire(blocking=False):
+            operation = _Operation(work, durable=False)
+            try:
+                self._commit([operation], wait=False)
+            except _Busy:
+                operation.done = False
+            finally:
+                self._lock.release()
+            if operation.done:
+                return operation.outcome()
+        return await self.awrite(work)
+
+    def close(self) -> None:
+        """Commit what waits, stop the thread and close the connection. Safe to call twice."""
+        with self._thread_lock:
+            self._closed = True
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            self._bell.put(False)
+            thread.join()
+        with self._lock:
+            settled = self._drain() if self._queue else []
+            self._connection.close()
+        _notify(settled)
+
+    def _enqueue(self, operation: _Operation[Any]) -> None:
+        if self._closed:
+            raise StorageError(f"{self._path} is closed", hint="Open the project again.")
+        self._queue.append(operation)
+
+    # --- the background thread -------------------------------------------------------------------
+
+    def _ring(self) -> None:
+        if self._thread is None:
+            with self._thread_lock:
+                if self._thread is None and not self._closed:
+                    self._thread = threading.Thread(target=self._serve, name="podium-writer", daemon=True)
+                    self._thread.start()
+        self._bell.put(True)
+
+    def _serve(self) -> None:
+        while self._bell.get():
+            if self._queue:
+                with self._lock:
+                    settled = self._drain()
+                _notify(settled)
+            if self._wal_is_long():
+                self._shrink_wal()
+
+    def _shrink_wal(self) -> None:
+        """Copy the log back into the database file, beside running readers and writers."""
+        try:
+            with closing(sqlite3.connect(self._path, isolation_level=None, timeout=0)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error:
+            return  # the log stays longer until the next try; no data depends on it
+
+    def _wal_is_long(self) -> bool:
+        try:
+            return self._wal.stat().st_size > WAL_LIMIT_BYTES
+        except OSError:
+            return False
+
+    # --- below here the lock is held -------------------------------------------------------------
+
+    def _drain(self) -> list[_Operation[Any]]:
+        """Commit until the queue is empty; the operations whose callers wait to be told."""
+        settled: list[_Operation[Any]] = []
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
+            self._commit(batch, wait=True)
+            settled += [operation for operation in batch if operation.on_done is not None]
+        return settled
+
+    def _commit(self, batch: list[_Operation[Any]], wait: bool) -> None:
+        durable = any(operation.durable for operation in batch)
+        self._holder = threading.get_ident()
+        try:
+            self._begin(durable, wait)
+            self._run(batch)
+            self._connection.execute("COMMIT")
+        except _Busy:
+            raise
+        except _Locked as error:
+            for operation in batch:
+                operation.error = translated(error.cause, self._path)
+        except Exception as error:  # noqa: BLE001  # whatever the work raised is its caller's to see
+            self._rollback()
+            self._fail(batch, error, wait)
+        except BaseException:
+            if not self._rollback():
+                self._settle(batch)
+            else:
+                self._queue.extendleft(reversed(batch))
+            raise
+        else:
+            self._count(len(batch), durable)
+        finally:
+            self._holder = 0
+        self._settle(batch)
+
+    def _settle(self, batch: list[_Operation[Any]]) -> None:
+        for operation in batch:
+            operation.done = True
+
+    def _run(self, batch: list[_Operation[Any]]) -> None:
+        if len(batch) == 1:
+            batch[0].value = batch[0].work(self._connection)
+            return
+        for operation in batch:
+            self._run_in_savepoint(operation)
+
+    def _fail(self, batch: list[_Operation[Any]], error: Exception, wait: bool) -> None:
+        if len(batch) == 1:
+            batch[0].error = translated(error, self._path)
+            return
+        # The whole transaction was lost (a full disk, say): each operation gets its own outcome.
+        for operation in batch:
+            operation.error = operation.value = None
+            self._commit([operation], wait)
+
+    def _run_in_savepoint(self, operation: _Operation[Any]) -> None:
+        execute = self._connection.execute
+        execute("SAVEPOINT operation")
+        try:
+            operation.value = operation.work(self._connection)
+        except Exception as error:
+            if not self._connection.in_transaction:
+                raise
+            execute("ROLLBACK TO operation")
+            operation.error = translated(error, self._path)
+        execute("RELEASE operation")
+
+    def _begin(self, durable: bool, wait: bool) -> None:
+        synchronous = "FULL" if durable else "NORMAL"
+        if synchronous != self._synchronous:
+            self._connection.execute(f"PRAGMA synchronous={synchronous}")
+            self._synchronous = synchronous
+        deadline = time.monotonic() + self._busy_timeout
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if not wait:
+                    raise _Busy from error
+                if time.monotonic() >= deadline:
+                    raise _Locked(error) from error
+                time.sleep(pause)
+                pause = min(pause * 2, _LAST_PAUSE_S)
+            else:
+                return
+
+    def _rollback(self) -> bool:
+        if not self._connection.in_transaction:
+            return False
+        self._connection.execute("ROLLBACK")
+        return True
+
+    def _count(self, operations: int, durable: bool) -> None:
+        self._operations += operations
+        self._commits += 1
+        self._syncs += durable
+        if self._commits % _WAL_CHECK_EVERY == 0 and self._wal_is_long():
+            self._ring()
+
+
+def _notify(settled: list[_Operation[Any]]) -> None:
+    for operation in settled:
+        if operation.on_done is not None:
+            operation.on_done(operation)
