@@ -1,0 +1,119 @@
+"""Embedding models: the contract, and how one is opened by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from podium.core.errors import UnknownName
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+BUNDLED = "bundled"
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose dot product is their likeness."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the model and its weights: vectors of different names are never mixed."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector of length 1 per text, in the order of the texts; float32, one row each.
+
+        Args:
+            texts: Any number of texts, of any length; what the model cannot hold is cut off.
+        """
+        ...
+
+
+def open_embedder(name: str = BUNDLED) -> Embedder:
+    """The embedding model of that name.
+
+    Args:
+        name: `bundled`, or a sentence-transformers model: a folder, or a name that is in the local cache.
+
+    Raises:
+        UnknownName: There is no such model on this machine.
+    """
+    if name == BUNDLED:
+        from podium.models.bundled import BundledEmbedder
+
+        return BundledEmbedder()
+    return SentenceTransformerEmbedder(name)
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model on this machine; nothing is ever downloaded."""
+
+    def __init__(self, name_or_path: str, *, batch_size: int = 32) -> None:
+        """Load the model.
+
+        Args:
+            name_or_path: A folder, or the name of a model in the local cache.
+            batch_size: Texts per forward pass.
+
+        Raises:
+            UnknownName: The model is not on this machine.
+        """
+        self._model: Any = _load(name_or_path)
+        self._batch_size = batch_size
+        self._name = f"sentence-transformers:{_label(name_or_path)}"
+        self._dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+
+    @property
+    def name(self) -> str:
+        """The model's name, or the folder's."""
+        return self._name
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._dimensions
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector of length 1 per text; the library sorts by length itself.
+
+        Args:
+            texts: Any number of texts.
+        """
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, self._dimensions), dtype=np.float32)
+        vectors = self._model.encode(
+            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _label(name_or_path: str) -> str:
+    folder = Path(name_or_path).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else name_or_path
+
+
+def _load(name_or_path: str) -> Any:
+    folder = Path(name_or_path).expanduser()
+    hint = "Give 'bundled', the folder of a sentence-transformers model, or the name of one in the local cache."
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder) if folder.is_dir() else name_or_path, local_files_only=True)
+    except (OSError, ValueError, ImportError, KeyError) as error:
+        reason = str(error).strip().splitlines()
+        raise UnknownName(
+            f"the embedding model {name_or_path!r} cannot be loaded: {reason[0] if reason else type(error).__name__}",
+            hint=hint,
+        ) from None
