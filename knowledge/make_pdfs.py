@@ -6,7 +6,7 @@ fpdf2, which only developers install; the PDFs themselves are part of the reposi
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fpdf import FPDF
@@ -19,7 +19,7 @@ def render(text: str) -> bytes:
     head, body = text.split("\n\n", 1)
     meta = dict(line.split(": ", 1) for line in head.splitlines())
     pdf = FPDF(format="A4")
-    pdf.set_creation_date(datetime.fromisoformat(meta["date"]).replace(tzinfo=timezone.utc))
+    pdf.set_creation_date(datetime.fromisoformat(meta["date"]).replace(tzinfo=UTC))
     pdf.set_title(meta["title"])
     pdf.set_author("Larch & Lantern Ltd")
     pdf.set_subject(f"version {meta['version']}")

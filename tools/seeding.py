@@ -11,9 +11,10 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 Line = tuple[str, int, int]
@@ -56,7 +57,7 @@ class Dice:
     """Choices from one seeded stream of numbers."""
 
     def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - sample data, no secret
 
     def below(self, bound: int) -> int:
         """An integer from 0 to `bound` - 1."""
@@ -99,19 +100,12 @@ def fill(db: sqlite3.Connection, seed: int) -> None:
     people = json.loads((DATA / "people.json").read_text(encoding="utf-8"))
     _fill_products(db)
     customers = _fill_customers(db, dice, people)
+    numbers = {"returns": count(40001), "refunds": count(30001)}
     for index in range(ORDERS):
         order = _add_order(db, dice, index, customers)
         _add_parcel(db, dice, order, index, people["depots"])
-        _add_aftermath(db, dice, order)
-    db.executemany(
-        "INSERT INTO meta VALUES (?, ?)", [("seed", str(seed)), ("today", TODAY.isoformat())]
-    )
-
-
-def next_id(db: sqlite3.Connection, table: str, prefix: str, first: int) -> str:
-    """The next free id of a table whose rows are never deleted, like R-30001."""
-    (count,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own names
-    return f"{prefix}-{first + count}"
+        _add_aftermath(db, dice, order, numbers)
+    db.executemany("INSERT INTO meta VALUES (?, ?)", [("seed", str(seed)), ("today", TODAY.isoformat())])
 
 
 def _fill_products(db: sqlite3.Connection) -> None:
@@ -120,9 +114,7 @@ def _fill_products(db: sqlite3.Connection) -> None:
     db.executemany("INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _fill_customers(
-    db: sqlite3.Connection, dice: Dice, people: dict[str, list[str]]
-) -> list[tuple[str, str]]:
+def _fill_customers(db: sqlite3.Connection, dice: Dice, people: dict[str, Any]) -> list[tuple[str, str]]:
     taken: set[str] = set()
     made: list[tuple[str, str]] = []
     while len(made) < CUSTOMERS:
@@ -131,10 +123,7 @@ def _fill_customers(
             continue
         taken.add(f"{first} {last}")
         customer_id = f"C-{1001 + len(made)}"
-        town, area = dice.pick(people["towns"])
-        street = f"{dice.between(1, 180)} {dice.pick(people['streets'])}"
-        postcode = f"{area}{dice.between(1, 19)} {dice.between(1, 9)}{dice.pick('ABDEFGHJLNP')}{dice.pick('ABDEFGHJLNP')}"
-        address = f"{street}, {town}, {postcode}"
+        address = _address(dice, people)
         row = (
             customer_id,
             f"{first} {last}",
@@ -150,6 +139,13 @@ def _fill_customers(
     return made
 
 
+def _address(dice: Dice, people: dict[str, Any]) -> str:
+    town, area = dice.pick(people["towns"])
+    street = f"{dice.between(1, 180)} {dice.pick(people['streets'])}"
+    outward, inward = f"{area}{dice.between(1, 19)}", dice.between(1, 9)
+    return f"{street}, {town}, {outward} {inward}{dice.pick('ABDEFGHJLNP')}{dice.pick('ABDEFGHJLNP')}"
+
+
 def _pick_lines(db: sqlite3.Connection, dice: Dice) -> tuple[Line, ...]:
     products = db.execute("SELECT sku, price_cents FROM products ORDER BY sku").fetchall()
     lines: dict[str, Line] = {}
@@ -159,9 +155,7 @@ def _pick_lines(db: sqlite3.Connection, dice: Dice) -> tuple[Line, ...]:
     return tuple(lines.values())
 
 
-def _add_order(
-    db: sqlite3.Connection, dice: Dice, index: int, customers: Sequence[tuple[str, str]]
-) -> Order:
+def _add_order(db: sqlite3.Connection, dice: Dice, index: int, customers: Sequence[tuple[str, str]]) -> Order:
     # The first sixteen orders go twice through the states, so that the docs can name one of each.
     status = dice.weighted(STATUSES, SHARES)
     status = STATUSES[index % len(STATUSES)] if index < 16 else status
@@ -202,9 +196,7 @@ def _arrival(order: Order) -> date:
     return order.placed + timedelta(days=1 + DAYS_ON_THE_WAY[order.method])
 
 
-def _add_parcel(
-    db: sqlite3.Connection, dice: Dice, order: Order, index: int, depots: Sequence[str]
-) -> None:
+def _add_parcel(db: sqlite3.Connection, dice: Dice, order: Order, index: int, depots: Sequence[str]) -> None:
     if order.status not in ("shipped", "delivered", "returned", "refunded"):
         return
     shipped = order.placed + timedelta(days=1)
@@ -228,14 +220,14 @@ def _add_parcel(
     )
 
 
-def _add_aftermath(db: sqlite3.Connection, dice: Dice, order: Order) -> None:
+def _add_aftermath(db: sqlite3.Connection, dice: Dice, order: Order, numbers: dict[str, count[int]]) -> None:
     """Returns and refunds that the state of an order implies."""
     sku, quantity, unit_cents = order.lines[0]
     reason = dice.pick(RETURN_REASONS)
     day = min(_arrival(order) + timedelta(days=5), TODAY).isoformat()
     if order.status in ("returned", "refunded"):
         state = "received" if order.status == "returned" else "closed"
-        row = (next_id(db, "returns", "RT", 40001), order.order_id, sku, quantity, reason)
+        row = (f"RT-{next(numbers['returns'])}", order.order_id, sku, quantity, reason)
         db.execute("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, state, day))
     amount, state = 0, "settled"
     if order.status == "refunded" or (order.status == "cancelled" and order.paid_cents):
@@ -243,5 +235,5 @@ def _add_aftermath(db: sqlite3.Connection, dice: Dice, order: Order) -> None:
     elif order.status == "delivered" and dice.below(20) == 0:
         amount, state, day = unit_cents // 2, "pending", TODAY.isoformat()
     if amount:
-        refund = (next_id(db, "refunds", "R", 30001), order.order_id, amount, reason, state, day)
+        refund = (f"R-{next(numbers['refunds'])}", order.order_id, amount, reason, state, day)
         db.execute("INSERT INTO refunds VALUES (?, ?, ?, ?, ?, ?)", refund)

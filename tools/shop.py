@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from podium import ActionError
+
 BUSY_SECONDS = 20
 TABLES = (
     "customers",
@@ -28,6 +30,15 @@ TABLES = (
     "messages",
 )
 """The tables that hold the shop's business, in the order in which they are digested."""
+
+
+NEW_ROWS = {
+    "credits": ("CR", 50001, "SELECT count(*) FROM credits"),
+    "messages": ("M", 60001, "SELECT count(*) FROM messages"),
+    "refunds": ("R", 30001, "SELECT count(*) FROM refunds"),
+    "returns": ("RT", 40001, "SELECT count(*) FROM returns"),
+}
+"""Prefix, first number and size of the tables that tools add to; their rows are never deleted."""
 
 
 class Shop:
@@ -56,9 +67,7 @@ class Shop:
     ) -> dict[str, Any]:
         """Make a change once per idempotency key; a repeated key gets the first result back."""
         with self.changing() as db:
-            first = db.execute(
-                "SELECT result FROM changes WHERE idempotency_key = ?", (key,)
-            ).fetchone()
+            first = db.execute("SELECT result FROM changes WHERE idempotency_key = ?", (key,)).fetchone()
             if first:
                 stored: dict[str, Any] = json.loads(first["result"])
                 return stored
@@ -76,6 +85,51 @@ class Shop:
             row = db.execute("SELECT value FROM meta WHERE key = 'today'").fetchone()
         return date.fromisoformat(row["value"])
 
+    def order(self, db: sqlite3.Connection, order_id: str) -> sqlite3.Row:
+        """The row of an order.
+
+        Raises:
+            ActionError: There is no such order.
+        """
+        return self._found(
+            db.execute("SELECT * FROM orders WHERE order_id = ?", (order_id,)), "order", order_id
+        )
+
+    def customer(self, db: sqlite3.Connection, customer_id: str) -> sqlite3.Row:
+        """The row of a customer.
+
+        Raises:
+            ActionError: There is no such customer.
+        """
+        rows = db.execute("SELECT * FROM customers WHERE customer_id = ?", (customer_id,))
+        return self._found(rows, "customer", customer_id)
+
+    def product(self, db: sqlite3.Connection, sku: str) -> sqlite3.Row:
+        """The row of a product.
+
+        Raises:
+            ActionError: There is no such product.
+        """
+        return self._found(db.execute("SELECT * FROM products WHERE sku = ?", (sku,)), "product", sku)
+
+    @staticmethod
+    def next_id(db: sqlite3.Connection, table: str) -> str:
+        """The next free id of a table that tools add to, like R-30001."""
+        prefix, first, size = NEW_ROWS[table]
+        (count,) = db.execute(size).fetchone()
+        return f"{prefix}-{first + count}"
+
+    @staticmethod
+    def pounds(cents: int) -> str:
+        """An amount as people write it, like £24.90."""
+        return f"£{cents // 100}.{cents % 100:02d}"
+
+    @staticmethod
+    def cents(amount: str) -> int:
+        """An amount in pounds, like 24.90, as whole pence."""
+        pounds, _, pence = amount.partition(".")
+        return int(pounds) * 100 + int((pence + "00")[:2])
+
     def digest(self) -> str:
         """SHA-256 over every business row, in key order: equal digests mean equal shops."""
         digest = hashlib.sha256()
@@ -84,9 +138,16 @@ class Shop:
                 # A message's reference names the run that sent it, which is no part of the business.
                 rows = db.execute(f"SELECT * FROM {table} ORDER BY 1, 2")  # noqa: S608 - our own names
                 for row in rows:
-                    values = [row[name] for name in row.keys() if name != "reference"]
+                    values = [value for name, value in dict(row).items() if name != "reference"]
                     digest.update(json.dumps([table, *values]).encode())
         return digest.hexdigest()
+
+    @staticmethod
+    def _found(rows: sqlite3.Cursor, kind: str, key: str) -> sqlite3.Row:
+        row: sqlite3.Row | None = rows.fetchone()
+        if row is None:
+            raise ActionError(f"there is no {kind} {key}", hint=f"check the number of the {kind}")
+        return row
 
     def _connect(self) -> sqlite3.Connection:
         # isolation_level None: the transactions are ours to begin and end.

@@ -25,9 +25,7 @@ def open_world(path: Path) -> object:
             _create(db)
         found = _version(db)
     if found != SCHEMA_VERSION:
-        raise RuntimeError(
-            f"{path} holds a shop of schema {found}, and these tools know {SCHEMA_VERSION}"
-        )
+        raise RuntimeError(f"{path} holds a shop of schema {found}, and these tools know {SCHEMA_VERSION}")
     shop: object = _sibling("shop").Shop(path)
     return shop
 
