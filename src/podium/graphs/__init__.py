@@ -1,0 +1,1 @@
+"""State, nodes, routes and the orchestrator: what a Podium graph is made of."""

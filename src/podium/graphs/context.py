@@ -1,0 +1,59 @@
+"""What the nodes of one app work with; passed at build time, so that several apps share a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from podium.agents.contracts import Critic, Executor, Planner, Retriever
+    from podium.core.clock import Clock
+    from podium.core.crashpoints import CrashPoints
+    from podium.core.principal import Principal
+    from podium.core.usage import Budget
+    from podium.graphs.portal import Portal
+    from podium.guardrails.pipeline import Pipeline
+    from podium.guardrails.policy import Policy
+    from podium.telemetry.telemetry import Telemetry
+    from podium.tools.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class GraphContext:
+    """Agents, tools, policy and the rest of what a graph needs.
+
+    Attributes:
+        planner: Turns a request into steps.
+        retriever: Finds evidence.
+        executor: Carries out steps without changing the world.
+        critic: Judges a turn.
+        toolbox: Proposes, reads and commits actions through the ledger.
+        pipeline: Runs the guardrails.
+        policy: Thresholds, weights, bounds and who may do what.
+        telemetry: Spans, metrics and log lines.
+        budget: What one turn may spend.
+        clock: What time it is.
+        crash_points: Told of every node boundary.
+        principal: Who acts when the run's configuration names nobody.
+        portal: Runs the asynchronous nodes for synchronous callers.
+        checkpointer: Where threads are stored; None inside a parent graph that has one.
+        history_tokens: How much of the conversation the agents see.
+    """
+
+    planner: Planner
+    retriever: Retriever
+    executor: Executor
+    critic: Critic
+    toolbox: Toolbox
+    pipeline: Pipeline
+    policy: Policy
+    telemetry: Telemetry
+    budget: Budget
+    clock: Clock
+    crash_points: CrashPoints
+    principal: Principal
+    portal: Portal
+    checkpointer: BaseCheckpointSaver[str] | None = None
+    history_tokens: int = 4_000

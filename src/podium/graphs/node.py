@@ -1,0 +1,174 @@
+"""A node of a Podium graph: budget, telemetry and crash points around one asynchronous function."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph.runtime import get_runtime
+
+from podium.core.ids import derived_id
+from podium.core.principal import Principal
+from podium.core.usage import Usage
+from podium.graphs.context import GraphContext
+from podium.graphs.state import PodiumState, Update
+
+if TYPE_CHECKING:
+    from podium.tools.scope import EffectScope
+
+
+@dataclass(frozen=True, slots=True)
+class RunScope:
+    """Where a node runs.
+
+    Attributes:
+        thread_id: The thread; empty when the graph runs without one.
+        run_id: The run that the caller named, or one derived from the turn.
+        checkpoint_id: The checkpoint that the node started from.
+        principal: Who acts.
+        emit: Sends one event to whoever streams the run.
+    """
+
+    thread_id: str
+    run_id: str
+    checkpoint_id: str
+    principal: Principal
+    emit: Callable[[dict[str, Any]], None]
+
+    def effect_scope(self, turn_id: str, step_id: str, policy_version: str) -> EffectScope:
+        """The scope under which the ledger files an effect of the turn."""
+        from podium.tools.scope import EffectScope
+
+        return EffectScope(
+            tenant=self.principal.tenant,
+            principal=self.principal.id,
+            thread_id=self.thread_id,
+            run_id=self.run_id,
+            turn_id=turn_id,
+            step_id=step_id,
+            checkpoint_id=self.checkpoint_id,
+            policy_version=policy_version,
+        )
+
+
+NodeFunction: TypeAlias = Callable[[PodiumState, GraphContext, RunScope], Awaitable[Update]]
+
+
+class Node(Runnable[PodiumState, Update]):
+    """Runs a node function for asynchronous and synchronous callers alike.
+
+    Args:
+        function: What the node does.
+        context: What it works with.
+        budgeted: Whether a spent budget skips the node, and its time limit ends it.
+    """
+
+    def __init__(self, function: NodeFunction, context: GraphContext, *, budgeted: bool = True) -> None:
+        self.name = function.__name__
+        self._function = function
+        self._context = context
+        self._budgeted = budgeted
+
+    def invoke(self, input: PodiumState, config: RunnableConfig | None = None, **_: Any) -> Update:  # noqa: A002 - LangChain's name
+        """Run the node and wait for it."""
+        return self._context.portal.run(self.ainvoke(input, config))
+
+    async def ainvoke(  # noqa: D417 - the rest of LangChain's arguments are not used
+        self,
+        input: PodiumState,  # noqa: A002 - LangChain's name
+        config: RunnableConfig | None = None,
+        **_: Any,
+    ) -> Update:
+        """Run the node.
+
+        Args:
+            input: The state.
+            config: The run's configuration.
+        """
+        context, name = self._context, self.name or ""
+        scope = scope_of(input, config, context)
+        context.crash_points.hit(f"{name}:before")
+        if self._budgeted and (limit := _spent(input, context)):
+            return {"stopped": limit}
+        scope.emit({"kind": "node", "node": name, "data": {"phase": "start"}})
+        began = time.monotonic()
+        with context.telemetry.span(
+            "node", name, thread_id=scope.thread_id, run_id=scope.run_id, agent=name
+        ):
+            update = await self._limited(input, context, scope)
+        seconds = time.monotonic() - began
+        scope.emit({"kind": "node", "node": name, "data": {"phase": "end", "seconds": round(seconds, 4)}})
+        update["usage"] = _with_time(update.get("usage"), seconds)
+        context.crash_points.hit(f"{name}:after")
+        return update
+
+    async def _limited(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
+        limit = context.budget.seconds
+        if not self._budgeted or limit is None:
+            return await self._function(state, context, scope)
+        left = limit - state.get("usage", {}).get("seconds", 0.0)
+        try:
+            async with asyncio.timeout(max(left, 0.001)):
+                return await self._function(state, context, scope)
+        except TimeoutError:
+            return {"stopped": "seconds"}
+
+
+def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphContext) -> RunScope:
+    """Where a node runs, from what LangGraph knows of the run."""
+    runtime = get_runtime()
+    info = runtime.execution_info
+    configurable: dict[str, Any] = (config or {}).get("configurable", {})
+    thread_id = str(configurable.get("thread_id") or "")
+    run_id = configurable.get("podium_run_id") or (info.run_id if info else None)
+    principal = configurable.get("podium_principal")
+    turn: dict[str, Any] = state.get("turn") or {}
+    return RunScope(
+        thread_id=thread_id,
+        run_id=str(run_id or derived_id(thread_id, str(turn.get("id", "")))),
+        checkpoint_id=info.checkpoint_id if info else "",
+        principal=principal if isinstance(principal, Principal) else context.principal,
+        emit=runtime.stream_writer,
+    )
+
+
+def _spent(state: PodiumState, context: GraphContext) -> str | None:
+    if stopped := state.get("stopped"):
+        return stopped
+    return usage_of(state).exhausted(context.budget)
+
+
+def usage_of(state: PodiumState) -> Usage:
+    """What the turn has spent so far."""
+    held = state.get("usage", {})
+    return Usage(
+        steps=int(held.get("steps", 0)),
+        model_calls=int(held.get("model_calls", 0)),
+        input_tokens=int(held.get("input_tokens", 0)),
+        output_tokens=int(held.get("output_tokens", 0)),
+        cost=held.get("cost", 0.0),
+        seconds=held.get("seconds", 0.0),
+    )
+
+
+def spent(*usages: Usage) -> dict[str, float]:
+    """The update that adds what model calls have spent."""
+    total = Usage()
+    for usage in usages:
+        total = total.plus(usage)
+    return {name: value for name, value in total.model_dump().items() if value}
+
+
+def _with_time(usage: dict[str, float] | None, seconds: float) -> dict[str, float]:
+    if usage and "__overwrite__" in usage:
+        return reset_usage(seconds)
+    return {**(usage or {}), "steps": 1, "seconds": seconds}
+
+
+def reset_usage(seconds: float = 0.0) -> dict[str, Any]:
+    """The update that starts counting anew."""
+    return {"__overwrite__": {"steps": 1, "seconds": seconds}}

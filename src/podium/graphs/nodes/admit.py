@@ -1,0 +1,43 @@
+"""admit: validates the request, runs the input guardrails and opens the turn."""
+
+from __future__ import annotations
+
+from podium.core.clock import to_iso
+from podium.graphs.context import GraphContext
+from podium.graphs.conversation import current_message, text_of
+from podium.graphs.node import RunScope, reset_usage
+from podium.graphs.state import STATE_VERSION, PodiumState, Update, reset
+from podium.graphs.turn import Turn
+
+
+async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
+    """Open a turn for the user's last message; what earlier turns left behind is put away."""
+    message = current_message(state)
+    checked = await context.pipeline.check("input", text_of(message))
+    turn = Turn(
+        id=message.id or scope.run_id,
+        run_id=scope.run_id,
+        text=checked.value,
+        principal=scope.principal.id,
+        tenant=scope.principal.tenant,
+        started_at=to_iso(context.clock.now()),
+    )
+    return {
+        "schema_version": STATE_VERSION,
+        "turn": turn.model_dump(mode="json"),
+        "plan": {},
+        "evidence": reset([]),
+        "results": reset({}),
+        "actions": reset([]),
+        "verdicts": reset([verdict.model_dump(mode="json") for verdict in checked.verdicts]),
+        "critique": {},
+        "confidence": {},
+        "decision": {},
+        "review": {},
+        "loops": {},
+        "feedback": reset([]),
+        "usage": reset_usage(),
+        "stopped": "",
+        "degraded": reset([]),
+        "outcome": {},
+    }

@@ -1,0 +1,124 @@
+"""critique: the critic judges the draft, the policy turns its factors into confidence and a route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.agents.contracts import ActionSummary, Critique, CritiqueRequest, StepResult
+from podium.core.evidence import Evidence
+from podium.core.plan import Plan
+from podium.core.verdict import Verdict
+from podium.graphs.context import GraphContext
+from podium.graphs.conversation import history_of
+from podium.graphs.drafting import draft_of
+from podium.graphs.node import RunScope, spent
+from podium.graphs.state import PodiumState, Record, Update, reset
+from podium.graphs.turn import Turn
+from podium.guardrails.confidence import score
+from podium.guardrails.decision import Decision, decide
+from podium.guardrails.taint import untrusted_arguments
+
+if TYPE_CHECKING:
+    from podium.core.tool import ToolCall
+    from podium.tools.ledger import Effect
+
+
+async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
+    """Judge the draft and decide where the turn goes."""
+    turn = Turn.model_validate(state["turn"])
+    plan = Plan.model_validate(state["plan"])
+    results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
+    evidence = tuple(Evidence.model_validate(item) for item in state.get("evidence", ()))
+    effects = await context.toolbox.effects(state.get("actions", ()))
+    calls = {call.tool: call for result in results.values() for call in result.calls}
+    summaries = tuple(_summary(effect, calls.get(effect.tool), context) for effect in effects)
+    noted = await _check_draft(plan, results, evidence, context)
+    held = tuple(Verdict.model_validate(item) for item in state.get("verdicts", ()))
+    verdicts = (*held, *noted)
+    reply = await context.critic.critique(
+        CritiqueRequest(
+            request=turn.text,
+            plan=plan,
+            evidence=evidence,
+            results=results,
+            actions=summaries,
+            verdicts=verdicts,
+            history=history_of(state, turn.id, context.history_tokens),
+        )
+    )
+    confidence = score(reply.factors, context.policy, reasons=reply.reasons)
+    decision = decide(
+        confidence,
+        policy=context.policy,
+        suggestion=reply.suggestion,
+        effects=tuple((effect.tool, effect.effect_class) for effect in effects),
+        verdicts=verdicts,
+        loops=state.get("loops", {}),
+        untrusted=any(summary.untrusted_arguments for summary in summaries),
+    )
+    context.telemetry.confidence(confidence.score, decision.route)
+    scope.emit(
+        {
+            "kind": "confidence",
+            "data": {
+                "score": confidence.score,
+                "route": decision.route,
+                "reasons": [*confidence.reasons, *decision.reasons],
+            },
+        }
+    )
+    again = _results_to_keep(plan, state, decision)
+    return {
+        **({} if again is None else {"results": reset(again)}),
+        "critique": reply.model_dump(mode="json"),
+        "confidence": confidence.model_dump(mode="json"),
+        "decision": decision.model_dump(mode="json"),
+        "verdicts": [verdict.model_dump(mode="json") for verdict in noted],
+        "loops": _counted(state.get("loops", {}), decision),
+        "feedback": _feedback(reply, noted, decision),
+        "usage": spent(reply.usage),
+        "degraded": ["critic"] if reply.degraded else [],
+    }
+
+
+async def _check_draft(
+    plan: Plan, results: dict[str, StepResult], evidence: tuple[Evidence, ...], context: GraphContext
+) -> tuple[Verdict, ...]:
+    draft = draft_of(plan, results)
+    if not draft.text:
+        return ()
+    checked = await context.pipeline.check("output", draft.text, evidence=evidence)
+    return tuple(verdict for verdict in checked.verdicts if verdict.outcome != "fix")
+
+
+def _summary(effect: Effect, call: ToolCall | None, context: GraphContext) -> ActionSummary:
+    return ActionSummary(
+        digest=effect.digest,
+        tool=effect.tool,
+        args=effect.args,
+        effect=effect.effect_class,
+        target=effect.target,
+        preview=effect.preview or {},
+        untrusted_arguments=untrusted_arguments(call, effect.effect_class, context.policy) if call else (),
+    )
+
+
+def _results_to_keep(plan: Plan, state: PodiumState, decision: Decision) -> dict[str, Record] | None:
+    """What stays when more evidence is gathered: the answers are drafted again."""
+    if decision.route != "gather":
+        return None
+    answers = {step.id for step in plan.of_kind("answer")}
+    return {key: value for key, value in state.get("results", {}).items() if key not in answers}
+
+
+def _counted(loops: dict[str, int], decision: Decision) -> dict[str, int]:
+    if decision.route not in ("gather", "replan"):
+        return loops
+    return {**loops, decision.route: loops.get(decision.route, 0) + 1}
+
+
+def _feedback(reply: Critique, noted: tuple[Verdict, ...], decision: Decision) -> list[str]:
+    if decision.route != "replan":
+        return []
+    reasons = [verdict.reason for verdict in noted if verdict.outcome == "retry"]
+    return [*([reply.feedback] if reply.feedback else []), *reasons] or list(decision.reasons)

@@ -1,0 +1,137 @@
+"""human: waits for a person, and binds what they say to the envelopes that they saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from langgraph.types import interrupt
+
+from podium.agents.contracts import StepResult
+from podium.core.confidence import Confidence
+from podium.core.errors import ActionError, InputError
+from podium.core.plan import Plan
+from podium.graphs.context import GraphContext
+from podium.graphs.drafting import draft_of
+from podium.graphs.node import RunScope
+from podium.graphs.review import Review, ReviewDecision, parse_decisions, review_request
+from podium.graphs.state import PodiumState, Update
+from podium.graphs.turn import Turn
+
+if TYPE_CHECKING:
+    from podium.tools.ledger import Effect
+
+SHOWN_EVIDENCE = 5
+
+
+async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
+    """Ask a person and record what they decided.
+
+    Everything before the answer only reads, because LangGraph runs a node from its top again when it
+    is resumed. An answer that cannot be taken is asked for again, with the reason.
+    """
+    error = ""
+    digests = tuple(state.get("actions", ()))
+    while True:
+        effects = [
+            effect
+            for effect in await context.toolbox.effects(digests)
+            if effect.status in ("proposed", "approved")
+        ]
+        shown = tuple(effect.digest for effect in effects)
+        answer = interrupt(_request(state, effects, context, error))
+        try:
+            decisions = parse_decisions(answer, shown)
+            return await _decide(decisions, shown, state, context, scope)
+        except (InputError, ActionError) as problem:
+            error = problem.message
+
+
+def _request(
+    state: PodiumState, effects: list[Effect], context: GraphContext, error: str
+) -> dict[str, object]:
+    decision, critique = state.get("decision", {}), state.get("critique", {})
+    confidence = state.get("confidence")
+    results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
+    plan = state.get("plan")
+    return review_request(
+        effects,
+        question=_question(effects, critique.get("question", "")),
+        draft=draft_of(Plan.model_validate(plan), results).text if plan else "",
+        confidence=Confidence.model_validate(confidence) if confidence else None,
+        reasons=decision.get("reasons", ()),
+        evidence=state.get("evidence", [])[:SHOWN_EVIDENCE],
+        expires_at=effects[0].expires_at or "" if effects else "",
+        error=error,
+    )
+
+
+def _question(effects: list[Effect], asked: str) -> str:
+    if len(effects) == 1:
+        return "May this be done?"
+    if effects:
+        return f"May these {len(effects)} actions be done?"
+    return asked or "The agents are not sure of this answer. What should be said?"
+
+
+async def _decide(
+    decisions: tuple[ReviewDecision, ...],
+    shown: tuple[str, ...],
+    state: PodiumState,
+    context: GraphContext,
+    scope: RunScope,
+) -> Update:
+    turn = Turn.model_validate(state["turn"])
+    approved: list[str] = []
+    rejected: list[str] = []
+    added: list[str] = []
+    for decision in decisions:
+        if decision.digest is None:
+            continue
+        match decision.type:
+            case "approve":
+                approved.append(decision.digest)
+            case "edit":
+                edited = await _edit(decision, turn, context, scope)
+                approved.append(edited)
+                if edited not in shown:
+                    added.append(edited)
+            case "reject" | "respond":
+                rejected.append(decision.digest)
+    first = decisions[0]
+    if rejected:
+        await context.toolbox.reject(rejected, principal=scope.principal.id, reason=first.message)
+    if approved:
+        await context.toolbox.approve(
+            approved, principal=scope.principal.id, policy_version=context.policy.version
+        )
+    review = Review(
+        kind="approve" if approved else "respond" if first.type == "respond" else _kind(first),
+        approved=tuple(approved),
+        rejected=tuple(rejected),
+        message=first.message,
+        principal=scope.principal.id,
+    )
+    guidance = [first.message] if first.type == "respond" and shown and first.message else []
+    return {
+        "review": review.model_dump(mode="json"),
+        "actions": added,
+        "feedback": guidance,
+        "loops": {**state.get("loops", {}), "review": state.get("loops", {}).get("review", 0) + 1},
+    }
+
+
+def _kind(decision: ReviewDecision) -> str:
+    return "reject" if decision.type == "reject" else "approve"
+
+
+async def _edit(
+    decision: ReviewDecision, turn: Turn, context: GraphContext, scope: RunScope
+) -> str:
+    if decision.edited_action is None or decision.digest is None:
+        raise InputError("an edit has to give the new arguments", hint="Send edited_action with args.")
+    effect = await context.toolbox.edit(
+        decision.digest,
+        decision.edited_action.args,
+        scope.effect_scope(turn.id, "", context.policy.version),
+    )
+    return effect.digest

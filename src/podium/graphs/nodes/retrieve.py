@@ -1,0 +1,97 @@
+"""retrieve: the retriever finds evidence for one step, and the guardrails look at what it found."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from podium.agents.contracts import Critique, HistoryTurn, RetrieveReply, RetrieveRequest
+from podium.core.evidence import Evidence
+from podium.core.plan import Plan, Step
+from podium.core.verdict import Verdict
+from podium.graphs.context import GraphContext
+from podium.graphs.conversation import history_of
+from podium.graphs.node import RunScope, spent
+from podium.graphs.state import PodiumState, Record, Update
+from podium.graphs.turn import Turn
+
+RECENT_TURNS = 4
+
+
+async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
+    """Find evidence for the step that was sent here, or for all of them when none was."""
+    steps = steps_of(state)
+    turn = Turn.model_validate(state["turn"])
+    history = recent_history(state, turn, context)
+    gaps, attempt = _gaps(state)
+    requests = [
+        RetrieveRequest(step=step, request=turn.text, history=history, gaps=gaps, attempt=attempt)
+        for step in steps
+    ]
+    replies = await asyncio.gather(*(_search(request, context, scope) for request in requests))
+    found = [item for reply in replies for item in reply.evidence]
+    kept, verdicts = await screen(found, context)
+    scope.emit({"kind": "evidence", "data": {"sources": sorted({item.source for item in kept})}})
+    return {
+        "evidence": [item.model_dump(mode="json") for item in kept],
+        "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
+        "usage": spent(*(reply.usage for reply in replies)),
+        "degraded": ["retriever"] if any(reply.degraded for reply in replies) else [],
+    }
+
+
+def payload(state: PodiumState, step: Step, context_history: list[Record]) -> Record:
+    """What is sent to one of several parallel retrievals: the step and no more than it needs."""
+    return {
+        "step_id": step.id,
+        "history": context_history,
+        "turn": state["turn"],
+        "plan": state["plan"],
+        "critique": state.get("critique", {}),
+        "loops": state.get("loops", {}),
+        "usage": state.get("usage", {}),
+        "stopped": state.get("stopped", ""),
+    }
+
+
+def steps_of(state: PodiumState) -> tuple[Step, ...]:
+    """The retrieval steps that this task is for."""
+    plan = Plan.model_validate(state["plan"])
+    step_id: Any = state.get("step_id")
+    return plan.of_kind("retrieve") if step_id is None else (plan.step(str(step_id)),)
+
+
+def recent_history(state: PodiumState, turn: Turn, context: GraphContext) -> tuple[HistoryTurn, ...]:
+    """The last few messages: enough to understand a follow-up question."""
+    sent: Any = state.get("history")
+    if sent is not None:
+        return tuple(HistoryTurn.model_validate(item) for item in sent)
+    return history_of(state, turn.id, context.history_tokens)[-RECENT_TURNS:]
+
+
+async def screen(
+    found: list[Evidence], context: GraphContext
+) -> tuple[list[Evidence], list[Verdict]]:
+    """What remains of the passages after the guardrails for retrieved text."""
+    if not found:
+        return [], []
+    checked = await context.pipeline.check_all("evidence", [(item.id, item.text) for item in found])
+    kept = [
+        item if value == item.text else item.model_copy(update={"text": value})
+        for item, value in zip(found, checked.values, strict=True)
+        if value is not None
+    ]
+    return kept, list(checked.verdicts)
+
+
+async def _search(request: RetrieveRequest, context: GraphContext, scope: RunScope) -> RetrieveReply:
+    with context.telemetry.span(
+        "retrieval", request.step.id, thread_id=scope.thread_id, run_id=scope.run_id
+    ):
+        return await context.retriever.retrieve(request)
+
+
+def _gaps(state: PodiumState) -> tuple[tuple[str, ...], int]:
+    critique = state.get("critique")
+    gaps = Critique.model_validate(critique).gaps if critique else ()
+    return gaps, state.get("loops", {}).get("gather", 0)

@@ -1,0 +1,37 @@
+"""The turn under way and how it ends."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from podium.core.evidence import Citation
+from podium.core.model import Model
+
+TurnStatus = Literal["completed", "clarify", "abstained", "partial", "refused", "failed"]
+
+
+class Turn(Model):
+    """One request of the user and all that is done for it."""
+
+    id: str
+    """The id of the user's message: kept by retry, resume and replay."""
+    run_id: str
+    text: str
+    """The request after the input guardrails."""
+    principal: str
+    tenant: str = "default"
+    started_at: str
+    """ISO moment of admission."""
+
+
+class Outcome(Model):
+    """How a turn ended."""
+
+    turn_id: str
+    status: TurnStatus
+    answer: str
+    citations: tuple[Citation, ...] = ()
+    digests: tuple[str, ...] = ()
+    """Envelopes of the turn, in the order of proposal."""
+    notes: tuple[str, ...] = ()
+    degraded: bool = False

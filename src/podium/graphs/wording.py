@@ -1,0 +1,79 @@
+"""The sentences that Podium itself says; everything else in an answer is quoted or reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from podium.core.effects import HAPPENED
+
+if TYPE_CHECKING:
+    from podium.tools.ledger import Effect
+
+ABSTAINED = "I found nothing in the knowledge base that answers this well enough, so I will not guess."
+UNCLEAR = "I am not sure what you would like. Could you say it in other words?"
+
+_LIMITS = {
+    "steps": "the limit of steps",
+    "model_calls": "the limit of model calls",
+    "tokens": "the limit of tokens",
+    "cost": "the limit of cost",
+    "seconds": "the time limit",
+}
+
+
+def joined(*parts: str) -> str:
+    """The parts that are not empty, a line each."""
+    return "\n".join(part for part in parts if part)
+
+
+def refusal(verdicts: Iterable[Mapping[str, Any]], decision: Mapping[str, Any]) -> str:
+    """A refusal that names the rule."""
+    for verdict in verdicts:
+        if verdict["outcome"] not in ("pass", "fix"):
+            reason = f": {verdict['reason']}" if verdict["reason"] else ""
+            return f"I cannot do this: the rule '{verdict['rule']}' does not allow it{reason}."
+    rule = decision.get("rule", "policy")
+    return f"I cannot do this: the rule '{rule}' does not allow it."
+
+
+def stopped(limit: str) -> str:
+    """Why the turn ended early."""
+    return f"I stopped here because {_LIMITS.get(limit, 'a limit')} of this turn was reached."
+
+
+def rejected(reason: str) -> str:
+    """What the user hears when a person said no."""
+    return f"This was not approved: {reason}" if reason else "This was not approved, so nothing was done."
+
+
+def failed_step(reason: str) -> str:
+    """Why a step came to nothing."""
+    return f"This could not be done: {reason}"
+
+
+def effect_line(effect: Effect) -> str:
+    """What became of one action."""
+    name = effect.tool.replace("_", " ")
+    target = f" ({effect.target})" if effect.target else ""
+    if effect.status in HAPPENED:
+        doubt = ", but reading it back did not confirm it" if effect.status == "unverified" else ""
+        return f"Done: {name}{target}{doubt}."
+    if effect.status == "failed":
+        return f"Failed: {name}{target}: {effect.error or 'the tool gave no reason'}"
+    if effect.status == "in_doubt":
+        return f"In doubt: {name}{target} may or may not have happened; a person has to look."
+    if effect.status == "compensated":
+        return f"Undone: {name}{target}."
+    return f"Not done: {name}{target} is {effect.status}."
+
+
+def notes(degraded: Sequence[str], limit: str) -> tuple[str, ...]:
+    """What the user should know about the answer."""
+    found: list[str] = []
+    if degraded:
+        roles = ", ".join(dict.fromkeys(degraded))
+        found.append(f"the language model was not available for {roles}; the offline agents answered")
+    if limit:
+        found.append(stopped(limit))
+    return tuple(found)
