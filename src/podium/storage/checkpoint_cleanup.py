@@ -7,15 +7,17 @@ import sqlite3
 from collections.abc import Sequence
 
 from podium.storage import checkpoint_rows
+from podium.storage.checkpoint_codec import stored_versions
 from podium.storage.checkpoint_loader import CheckpointLoader
 from podium.storage.checkpoint_rows import CheckpointRow, Lane
 from podium.storage.database import Work
 
 _TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
 _COPIED = {
-    "checkpoints": "checkpoint_ns, checkpoint_id, parent_id, run_id, schema_version, encoding, payload, metadata",
-    "checkpoint_blobs": "checkpoint_ns, channel, version, encoding, value",
-    "checkpoint_writes": "checkpoint_ns, checkpoint_id, task_id, task_path, writes",
+    "checkpoints": "checkpoint_ns, checkpoint_id, parent_id, run_id, schema_version, encoding, payload,"
+    " metadata",
+    "checkpoint_blobs": "checkpoint_ns, version, channels",
+    "checkpoint_writes": "checkpoint_ns, checkpoint_id, task_id, task_path, entries",
 }
 
 
@@ -36,7 +38,7 @@ def delete_runs(loader: CheckpointLoader, run_ids: Sequence[str]) -> Work[None]:
     def work(connection: sqlite3.Connection) -> None:
         lanes: set[Lane] = set()
         for run_id in run_ids:
-            for row in checkpoint_rows.page(connection, [("run_id=?", run_id)], None, -1):
+            for row in checkpoint_rows.page(connection, [("run_id=?", run_id)]):
                 lanes.add(Lane(row.thread_id, row.checkpoint_ns))
                 _delete(connection, row)
         for lane in lanes:
@@ -76,8 +78,7 @@ def prune(loader: CheckpointLoader, thread_ids: Sequence[str], strategy: str) ->
     def work(connection: sqlite3.Connection) -> None:
         for lane in _lanes(connection, thread_ids):
             kept = _needed_by_head(connection, loader, lane)
-            conditions = [("thread_id=?", lane.thread_id), ("checkpoint_ns=?", lane.checkpoint_ns)]
-            for row in checkpoint_rows.page(connection, conditions, None, -1):
+            for row in checkpoint_rows.page(connection, checkpoint_rows.lane_conditions(lane)):
                 if row.checkpoint_id not in kept:
                     _delete(connection, row)
             _drop_unused_blobs(connection, loader, lane)
@@ -120,14 +121,13 @@ def _delete(connection: sqlite3.Connection, row: CheckpointRow) -> None:
 
 
 def _drop_unused_blobs(connection: sqlite3.Connection, loader: CheckpointLoader, lane: Lane) -> None:
-    conditions = [("thread_id=?", lane.thread_id), ("checkpoint_ns=?", lane.checkpoint_ns)]
-    used: set[tuple[str, str]] = set()
-    for row in checkpoint_rows.page(connection, conditions, None, -1):
-        payload = loader.payload(row)
-        used.update((name, str(payload["channel_versions"][name])) for name in payload["stored"])
-    where = "WHERE thread_id=? AND checkpoint_ns=?"
-    stored = connection.execute(f"SELECT channel, version FROM checkpoint_blobs {where}", lane).fetchall()  # noqa: S608
+    used: set[str] = set()
+    for row in checkpoint_rows.page(connection, checkpoint_rows.lane_conditions(lane)):
+        used.update(stored_versions(loader.payload(row)))
+    stored = connection.execute(
+        "SELECT version FROM checkpoint_blobs WHERE thread_id=? AND checkpoint_ns=?", lane
+    ).fetchall()
     connection.executemany(
-        f"DELETE FROM checkpoint_blobs {where} AND channel=? AND version=?",  # noqa: S608
-        [(*lane, *key) for key in stored if key not in used],
+        "DELETE FROM checkpoint_blobs WHERE thread_id=? AND checkpoint_ns=? AND version=?",
+        [(*lane, version) for (version,) in stored if version not in used],
     )

@@ -1,13 +1,14 @@
 """How checkpoints and writes look in the database.
 
-A checkpoint's payload holds everything but its larger values, which are stored once for each channel version; the
-payload names them in `stored`. The writes of one task are one row.
+A checkpoint's payload holds its small values; the larger ones are stored once for each version of their
+channel, those of one version together, and the payload names them in `stored`. The writes of one task
+are one row.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import ormsgpack
@@ -18,17 +19,11 @@ SCHEMA_VERSION = 1
 _INLINE_TEXT_LIMIT = 128
 _INLINE_TYPES = (type(None), bool, int, float)
 
+Values = dict[str, tuple[str, bytes]]
+"""Encoded values: channel to encoding and bytes."""
+
 Entry = tuple[int, str, str, bytes]
 """One write: index in its task, channel, encoding, bytes."""
-
-
-class Blob(NamedTuple):
-    """The value of a channel at one version."""
-
-    channel: str
-    version: str
-    encoding: str
-    value: bytes
 
 
 class EncodedCheckpoint(NamedTuple):
@@ -36,19 +31,28 @@ class EncodedCheckpoint(NamedTuple):
 
     encoding: str
     payload: bytes
-    blobs: list[Blob]
+    blobs: dict[str, Values]
+    """Version to the values that changed to it."""
+
+
+class TaskWrites(NamedTuple):
+    """What one task wrote on top of a checkpoint."""
+
+    checkpoint_id: str
+    task_id: str
+    task_path: str
+    entries: list[Entry]
 
 
 def encode_checkpoint(
     serde: SerializerProtocol, checkpoint: Checkpoint, new_versions: ChannelVersions
 ) -> EncodedCheckpoint:
-    """Split a checkpoint into its payload and the blobs of the channels that changed."""
-    values = checkpoint["channel_values"]
+    """Split a checkpoint into its payload and the values of the channels that changed."""
     versions = checkpoint["channel_versions"]
     inline: dict[str, Any] = {}
     stored: list[str] = []
-    blobs: list[Blob] = []
-    for channel, value in values.items():
+    blobs: dict[str, Values] = {}
+    for channel, value in checkpoint["channel_values"].items():
         if channel not in versions:
             continue
         if _fits_inline(value):
@@ -56,14 +60,19 @@ def encode_checkpoint(
             continue
         stored.append(channel)
         if channel in new_versions:
-            blobs.append(Blob(channel, str(new_versions[channel]), *serde.dumps_typed(value)))
+            blobs.setdefault(str(new_versions[channel]), {})[channel] = serde.dumps_typed(value)
     encoding, payload = serde.dumps_typed({**checkpoint, "channel_values": inline, "stored": stored})
     return EncodedCheckpoint(encoding, payload, blobs)
 
 
-def _fits_inline(value: Any) -> bool:
-    kind = type(value)
-    return kind in _INLINE_TYPES or (kind is str and len(value) <= _INLINE_TEXT_LIMIT)
+def stored_versions(payload: Mapping[str, Any], only: Iterable[str] | None = None) -> dict[str, list[str]]:
+    """Version to the channels whose values at that version the payload refers to."""
+    versions = payload["channel_versions"]
+    wanted = payload["stored"] if only is None else set(payload["stored"]).intersection(only)
+    grouped: dict[str, list[str]] = {}
+    for channel in wanted:
+        grouped.setdefault(str(versions[channel]), []).append(channel)
+    return grouped
 
 
 def encode_writes(serde: SerializerProtocol, writes: Sequence[tuple[str, Any]]) -> list[Entry]:
@@ -72,6 +81,17 @@ def encode_writes(serde: SerializerProtocol, writes: Sequence[tuple[str, Any]]) 
         (WRITES_IDX_MAP.get(channel, index), channel, *serde.dumps_typed(value))
         for index, (channel, value) in enumerate(writes)
     ]
+
+
+def pack_values(values: Values) -> bytes:
+    """One row's worth of values."""
+    return ormsgpack.packb(values)
+
+
+def unpack_values(packed: bytes) -> Values:
+    """What `pack_values` packed."""
+    values: Values = ormsgpack.unpackb(packed)
+    return values
 
 
 def pack_entries(entries: list[Entry]) -> bytes:
@@ -97,6 +117,11 @@ def merge_entries(old: list[Entry], new: list[Entry]) -> list[Entry]:
 def encode_metadata(metadata: Any) -> str:
     """Metadata as JSON text, so that it can be read with any SQLite client."""
     return json.dumps(metadata, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _fits_inline(value: Any) -> bool:
+    kind = type(value)
+    return kind in _INLINE_TYPES or (kind is str and len(value) <= _INLINE_TEXT_LIMIT)
 
 
 def _index(entry: Entry) -> int:

@@ -12,7 +12,7 @@ from langgraph.checkpoint.base import CheckpointTuple, DeltaChannelHistory, Pend
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from podium.storage import checkpoint_rows
-from podium.storage.checkpoint_codec import unpack_entries
+from podium.storage.checkpoint_codec import stored_versions, unpack_entries
 from podium.storage.checkpoint_rows import CheckpointRow, Lane
 
 
@@ -33,10 +33,8 @@ class CheckpointLoader:
         """The full checkpoint of a row."""
         lane = Lane(row.thread_id, row.checkpoint_ns)
         checkpoint = self.payload(row)
-        versions, values = checkpoint["channel_versions"], checkpoint["channel_values"]
-        keys = [(channel, str(versions[channel])) for channel in checkpoint.pop("stored")]
-        for channel, encoding, value in checkpoint_rows.blobs(connection, lane, keys):
-            values[channel] = self._serde.loads_typed((encoding, value))
+        checkpoint["channel_values"].update(self._stored_values(connection, lane, checkpoint))
+        del checkpoint["stored"]
         return CheckpointTuple(
             config=config_of(lane, row.checkpoint_id),
             checkpoint=checkpoint,  # type: ignore[arg-type]  # the payload is one, plus `stored`, taken out above
@@ -90,17 +88,24 @@ class CheckpointLoader:
 
     def _seeds(
         self, connection: sqlite3.Connection, row: CheckpointRow, channels: set[str]
+    ) -> list[tuple[str, Any]]:
+        payload, lane = self.payload(row), Lane(row.thread_id, row.checkpoint_ns)
+        inline = payload["channel_values"]
+        found = [(channel, inline[channel]) for channel in channels & inline.keys()]
+        return [*found, *self._stored_values(connection, lane, payload, channels)]
+
+    def _stored_values(
+        self,
+        connection: sqlite3.Connection,
+        lane: Lane,
+        payload: Mapping[str, Any],
+        only: set[str] | None = None,
     ) -> Iterator[tuple[str, Any]]:
-        payload = self.payload(row)
-        for channel in channels & payload["channel_values"].keys():
-            yield channel, payload["channel_values"][channel]
-        keys = [
-            (name, str(payload["channel_versions"][name]))
-            for name in channels.intersection(payload["stored"])
-        ]
-        lane = Lane(row.thread_id, row.checkpoint_ns)
-        for channel, encoding, value in checkpoint_rows.blobs(connection, lane, keys):
-            yield channel, self._serde.loads_typed((encoding, value))
+        for version, channels in stored_versions(payload, only).items():
+            values = checkpoint_rows.values_at(connection, lane, version)
+            for channel in channels:
+                if channel in values:
+                    yield channel, self._serde.loads_typed(values[channel])
 
     def _writes(
         self,
@@ -109,10 +114,10 @@ class CheckpointLoader:
         checkpoint_id: str,
         channels: set[str] | None = None,
     ) -> Iterator[PendingWrite]:
-        for row in checkpoint_rows.writes(connection, lane, checkpoint_id):
-            for _, channel, encoding, value in unpack_entries(row.writes):
+        for task_id, packed in checkpoint_rows.writes(connection, lane, checkpoint_id):
+            for _, channel, encoding, value in unpack_entries(packed):
                 if channels is None or channel in channels:
-                    yield row.task_id, channel, self._serde.loads_typed((encoding, value))
+                    yield task_id, channel, self._serde.loads_typed((encoding, value))
 
 
 def config_of(lane: Lane, checkpoint_id: str) -> RunnableConfig:

@@ -9,10 +9,13 @@ from typing import NamedTuple
 from podium.storage.checkpoint_codec import (
     SCHEMA_VERSION,
     EncodedCheckpoint,
-    Entry,
+    TaskWrites,
+    Values,
     merge_entries,
     pack_entries,
+    pack_values,
     unpack_entries,
+    unpack_values,
 )
 
 
@@ -24,7 +27,7 @@ class Lane(NamedTuple):
 
 
 class CheckpointRow(NamedTuple):
-    """A stored checkpoint, without its blobs and writes."""
+    """A stored checkpoint, without its larger values and its writes."""
 
     seq: int
     thread_id: str
@@ -36,40 +39,41 @@ class CheckpointRow(NamedTuple):
     metadata: str
 
 
-class WritesRow(NamedTuple):
-    """The writes of one task."""
+class NewCheckpoint(NamedTuple):
+    """A checkpoint to store."""
 
-    task_id: str
-    task_path: str
-    writes: bytes
+    checkpoint_id: str
+    parent_id: str | None
+    run_id: str | None
+    encoded: EncodedCheckpoint
+    metadata: str
 
 
-_COLUMNS = "seq, thread_id, checkpoint_ns, checkpoint_id, parent_id, encoding, payload, metadata"
-_SELECT = f"SELECT {_COLUMNS} FROM checkpoints"  # noqa: S608  # constant
+_SELECT = (
+    "SELECT seq, thread_id, checkpoint_ns, checkpoint_id, parent_id, encoding, payload, metadata"
+    " FROM checkpoints"
+)
 _BY_ID = f"{_SELECT} WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=?"
 _HEAD = f"{_SELECT} WHERE thread_id=? AND checkpoint_ns=? ORDER BY seq DESC LIMIT 1"
 _INSERT = (
-    "INSERT OR REPLACE INTO checkpoints"
-    "(thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, schema_version, encoding, payload, metadata)"
-    " VALUES (?,?,?,?,?,?,?,?,?)"
+    "INSERT OR REPLACE INTO checkpoints(thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id,"
+    " schema_version, encoding, payload, metadata) VALUES (?,?,?,?,?,?,?,?,?)"
 )
-_INSERT_BLOB = (
-    "INSERT OR REPLACE INTO checkpoint_blobs(thread_id, checkpoint_ns, channel, version, encoding, value)"
-    " VALUES (?,?,?,?,?,?)"
+_AT_VERSION = "WHERE thread_id=? AND checkpoint_ns=? AND version=?"
+_BLOBS = f"SELECT channels FROM checkpoint_blobs {_AT_VERSION}"
+_UPDATE_BLOBS = f"UPDATE checkpoint_blobs SET channels=? {_AT_VERSION}"
+_INSERT_BLOBS = (
+    "INSERT INTO checkpoint_blobs(thread_id, checkpoint_ns, version, channels) VALUES (?,?,?,?)"
+    " ON CONFLICT DO NOTHING"
 )
-_BLOB = (
-    "SELECT encoding, value FROM checkpoint_blobs"
-    " WHERE thread_id=? AND checkpoint_ns=? AND channel=? AND version=?"
-)
+_OF_CHECKPOINT = "WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=?"
 _INSERT_WRITES = (
-    "INSERT INTO checkpoint_writes(thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, writes)"
+    "INSERT INTO checkpoint_writes(thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, entries)"
     " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
 )
-_TASK = "WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=? AND task_id=?"
-_WRITES = (
-    "SELECT task_id, task_path, writes FROM checkpoint_writes"
-    " WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=? ORDER BY task_path, task_id"
-)
+_TASK = f"SELECT task_path, entries FROM checkpoint_writes {_OF_CHECKPOINT} AND task_id=?"
+_UPDATE_TASK = f"UPDATE checkpoint_writes SET task_path=?, entries=? {_OF_CHECKPOINT} AND task_id=?"
+_WRITES = f"SELECT task_id, entries FROM checkpoint_writes {_OF_CHECKPOINT} ORDER BY task_path, task_id"
 
 
 def find(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None) -> CheckpointRow | None:
@@ -81,67 +85,51 @@ def find(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None) 
     return None if row is None else CheckpointRow(*row)
 
 
-def insert(
-    connection: sqlite3.Connection,
-    lane: Lane,
-    checkpoint_id: str,
-    parent_id: str | None,
-    run_id: str | None,
-    encoded: EncodedCheckpoint,
-    metadata: str,
-) -> None:
+def insert(connection: sqlite3.Connection, lane: Lane, new: NewCheckpoint) -> None:
     """Store a checkpoint as the newest of its lane."""
-    if encoded.blobs:
-        connection.executemany(_INSERT_BLOB, [(*lane, *blob) for blob in encoded.blobs])
+    for version, values in new.encoded.blobs.items():
+        _insert_values(connection, (*lane, version), values)
     connection.execute(
         _INSERT,
         (
             *lane,
-            checkpoint_id,
-            parent_id,
-            run_id,
+            new.checkpoint_id,
+            new.parent_id,
+            new.run_id,
             SCHEMA_VERSION,
-            encoded.encoding,
-            encoded.payload,
-            metadata,
+            new.encoded.encoding,
+            new.encoded.payload,
+            new.metadata,
         ),
     )
 
 
-def insert_writes(
-    connection: sqlite3.Connection,
-    lane: Lane,
-    checkpoint_id: str,
-    task: tuple[str, str],
-    entries: list[Entry],
-) -> None:
-    """Store the writes of a task, given as its id and path; what it wrote before is kept."""
-    key = (*lane, checkpoint_id, task[0])
-    if connection.execute(_INSERT_WRITES, (*key, task[1], pack_entries(entries))).rowcount:
+def _insert_values(connection: sqlite3.Connection, key: tuple[str, str, str], values: Values) -> None:
+    if connection.execute(_INSERT_BLOBS, (*key, pack_values(values))).rowcount:
         return
-    old, path = connection.execute(f"SELECT writes, task_path FROM checkpoint_writes {_TASK}", key).fetchone()
-    merged = merge_entries(unpack_entries(old), entries)
-    connection.execute(
-        f"UPDATE checkpoint_writes SET writes=?, task_path=? {_TASK}",
-        (pack_entries(merged), task[1] or path, *key),
-    )
+    (old,) = connection.execute(_BLOBS, key).fetchone()
+    connection.execute(_UPDATE_BLOBS, (pack_values({**unpack_values(old), **values}), *key))
 
 
-def blobs(
-    connection: sqlite3.Connection, lane: Lane, keys: Iterable[tuple[str, str]]
-) -> list[tuple[str, str, bytes]]:
-    """The stored values, as (channel, encoding, bytes), of those of the (channel, version) keys that exist."""
-    found = []
-    for channel, version in keys:
-        row = connection.execute(_BLOB, (*lane, channel, version)).fetchone()
-        if row is not None:
-            found.append((channel, *row))
-    return found
+def insert_writes(connection: sqlite3.Connection, lane: Lane, task: TaskWrites) -> None:
+    """Store the writes of a task; what it wrote before is kept."""
+    key = (*lane, task.checkpoint_id, task.task_id)
+    if connection.execute(_INSERT_WRITES, (*key, task.task_path, pack_entries(task.entries))).rowcount:
+        return
+    path, old = connection.execute(_TASK, key).fetchone()
+    merged = merge_entries(unpack_entries(old), task.entries)
+    connection.execute(_UPDATE_TASK, (task.task_path or path, pack_entries(merged), *key))
 
 
-def writes(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str) -> list[WritesRow]:
-    """The writes stored with a checkpoint, in the order in which LangGraph applies them."""
-    return [WritesRow(*row) for row in connection.execute(_WRITES, (*lane, checkpoint_id))]
+def values_at(connection: sqlite3.Connection, lane: Lane, version: str) -> Values:
+    """The larger values that changed to this version."""
+    row = connection.execute(_BLOBS, (*lane, version)).fetchone()
+    return {} if row is None else unpack_values(row[0])
+
+
+def writes(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str) -> Iterable[tuple[str, bytes]]:
+    """Task and packed entries of the writes of a checkpoint, in the order in which LangGraph applies them."""
+    return connection.execute(_WRITES, (*lane, checkpoint_id)).fetchall()
 
 
 def seq_of(connection: sqlite3.Connection, thread_id: str | None, checkpoint_id: str) -> int | None:
@@ -149,15 +137,25 @@ def seq_of(connection: sqlite3.Connection, thread_id: str | None, checkpoint_id:
     where, values = "checkpoint_id=?", [checkpoint_id]
     if thread_id is not None:
         where, values = "thread_id=? AND checkpoint_id=?", [thread_id, checkpoint_id]
-    row = connection.execute(f"SELECT max(seq) FROM checkpoints WHERE {where}", values).fetchone()  # noqa: S608
-    seq: int | None = row[0]
+    query = f"SELECT max(seq) FROM checkpoints WHERE {where}"  # noqa: S608  # constants from above
+    seq: int | None = connection.execute(query, values).fetchone()[0]
     return seq
 
 
 def page(
-    connection: sqlite3.Connection, conditions: Sequence[tuple[str, object]], below: int | None, size: int
+    connection: sqlite3.Connection,
+    conditions: Sequence[tuple[str, object]],
+    below: int | None = None,
+    size: int = -1,
 ) -> list[CheckpointRow]:
-    """Up to `size` checkpoints that meet the SQL conditions, newest first, with a seq under `below`."""
+    """Checkpoints that meet the SQL conditions, newest first.
+
+    Args:
+        connection: Any.
+        conditions: SQL terms, each with its one parameter.
+        below: Only checkpoints with a lower seq.
+        size: How many at most; -1 for all.
+    """
     terms = [text for text, _ in conditions]
     values = [value for _, value in conditions]
     if below is not None:
@@ -166,3 +164,8 @@ def page(
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
     query = f"{_SELECT}{where} ORDER BY seq DESC LIMIT ?"
     return [CheckpointRow(*row) for row in connection.execute(query, (*values, size))]
+
+
+def lane_conditions(lane: Lane) -> list[tuple[str, object]]:
+    """The conditions of `page` for one lane."""
+    return [("thread_id=?", lane.thread_id), ("checkpoint_ns=?", lane.checkpoint_ns)]

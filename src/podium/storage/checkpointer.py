@@ -5,7 +5,6 @@ The head of a thread is the checkpoint committed last, whatever its id or the cl
 
 from __future__ import annotations
 
-import json
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -26,10 +25,10 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from podium.storage import checkpoint_cleanup, checkpoint_rows
-from podium.storage.checkpoint_codec import encode_checkpoint, encode_metadata, encode_writes
+from podium.storage.checkpoint_codec import TaskWrites, encode_checkpoint, encode_metadata, encode_writes
 from podium.storage.checkpoint_listing import Listing
-from podium.storage.checkpoint_loader import CheckpointLoader
-from podium.storage.checkpoint_rows import Lane
+from podium.storage.checkpoint_loader import CheckpointLoader, config_of
+from podium.storage.checkpoint_rows import Lane, NewCheckpoint
 from podium.storage.database import Database, Work
 
 _FORK_BITS = 31
@@ -115,7 +114,7 @@ class PodiumSaver(BaseCheckpointSaver[int]):
     ) -> RunnableConfig:
         """Store a checkpoint as the new head; returns its config once committed."""
         self.database.write(self._put(config, checkpoint, metadata, new_versions))
-        return _config(_lane(config), checkpoint["id"])
+        return config_of(_lane(config), checkpoint["id"])
 
     async def aput(
         self,
@@ -126,7 +125,7 @@ class PodiumSaver(BaseCheckpointSaver[int]):
     ) -> RunnableConfig:
         """Async twin of `put`."""
         await self.database.awrite_soon(self._put(config, checkpoint, metadata, new_versions))
-        return _config(_lane(config), checkpoint["id"])
+        return config_of(_lane(config), checkpoint["id"])
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -178,7 +177,7 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         """A higher version, with random low bits so that two branches never share a stored value."""
         del channel
         step = 0 if current is None else current >> _FORK_BITS
-        return ((step + 1) << _FORK_BITS) | random.getrandbits(_FORK_BITS)  # noqa: S311  # not a secret
+        return ((step + 1) << _FORK_BITS) | random.getrandbits(_FORK_BITS)
 
     # --- what runs on the connection -------------------------------------------------------------
 
@@ -195,22 +194,27 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         lane = _lane(config)
         encoded = encode_checkpoint(self.serde, checkpoint, new_versions)
         merged = get_checkpoint_metadata(config, metadata)
-        text, run_id = encode_metadata(merged), merged.get("run_id")
-        parent_id = get_checkpoint_id(config)
+        new = NewCheckpoint(
+            checkpoint_id=checkpoint["id"],
+            parent_id=get_checkpoint_id(config),
+            run_id=merged.get("run_id"),
+            encoded=encoded,
+            metadata=encode_metadata(merged),
+        )
 
         def work(connection: sqlite3.Connection) -> None:
-            checkpoint_rows.insert(connection, lane, checkpoint["id"], parent_id, run_id, encoded, text)
+            checkpoint_rows.insert(connection, lane, new)
 
         return work
 
     def _put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
     ) -> Work[None]:
-        lane, checkpoint_id = _lane(config), config["configurable"]["checkpoint_id"]
-        entries = encode_writes(self.serde, writes)
+        lane, entries = _lane(config), encode_writes(self.serde, writes)
+        task = TaskWrites(config["configurable"]["checkpoint_id"], task_id, task_path, entries)
 
         def work(connection: sqlite3.Connection) -> None:
-            checkpoint_rows.insert_writes(connection, lane, checkpoint_id, (task_id, task_path), entries)
+            checkpoint_rows.insert_writes(connection, lane, task)
 
         return work
 
@@ -225,13 +229,3 @@ class PodiumSaver(BaseCheckpointSaver[int]):
 def _lane(config: RunnableConfig) -> Lane:
     configurable = config["configurable"]
     return Lane(str(configurable["thread_id"]), configurable.get("checkpoint_ns", ""))
-
-
-def _config(lane: Lane, checkpoint_id: str) -> RunnableConfig:
-    return {
-        "configurable": {
-            "thread_id": lane.thread_id,
-            "checkpoint_ns": lane.checkpoint_ns,
-            "checkpoint_id": checkpoint_id,
-        }
-    }

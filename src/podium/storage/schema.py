@@ -135,10 +135,8 @@ checkpoint_blobs = Table(
     metadata,
     Column("thread_id", Text, primary_key=True),
     Column("checkpoint_ns", Text, primary_key=True),
-    Column("channel", Text, primary_key=True),
     Column("version", Text, primary_key=True),
-    Column("encoding", Text, nullable=False),
-    Column("value", LargeBinary, nullable=False),
+    Column("channels", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -150,7 +148,7 @@ checkpoint_writes = Table(
     Column("checkpoint_id", Text, primary_key=True),
     Column("task_id", Text, primary_key=True),
     _text("task_path"),
-    Column("writes", LargeBinary, nullable=False),
+    Column("entries", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -137,13 +137,9 @@ def _create_checkpoint_blobs() -> None:
         "checkpoint_blobs",
         sa.Column("thread_id", sa.Text(), nullable=False),
         sa.Column("checkpoint_ns", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("encoding", sa.Text(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "thread_id", "checkpoint_ns", "channel", "version", name=op.f("pk_checkpoint_blobs")
-        ),
+        sa.Column("channels", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("thread_id", "checkpoint_ns", "version", name=op.f("pk_checkpoint_blobs")),
         sqlite_with_rowid=False,
     )
 
@@ -156,7 +152,7 @@ def _create_checkpoint_writes() -> None:
         sa.Column("checkpoint_id", sa.Text(), nullable=False),
         sa.Column("task_id", sa.Text(), nullable=False),
         sa.Column("task_path", sa.Text(), server_default="", nullable=False),
-        sa.Column("writes", sa.LargeBinary(), nullable=False),
+        sa.Column("entries", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint(
             "thread_id", "checkpoint_ns", "checkpoint_id", "task_id", name=op.f("pk_checkpoint_writes")
         ),
