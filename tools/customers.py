@@ -23,7 +23,7 @@ class FindCustomer(BaseModel):
         description="The customer's name, e-mail address or customer number",
         min_length=2,
         max_length=100,
-        examples=["Marta Okafor", "marta.okafor@example.com", "C-1001"],
+        examples=["Nadia Goldman", "nadia.goldman@example.com", "C-1001"],
     )
 
 
