@@ -1,0 +1,79 @@
+"""A project's folder: its manifest and where everything in it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.core.errors import ConfigError, ProjectNotFound
+from podium.core.settings import MANIFEST, Manifest, load_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with a manifest.
+
+    Attributes:
+        folder: The folder, absolute.
+        manifest: What `podium.toml` says.
+    """
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Project:
+        """Read the project in a folder.
+
+        Raises:
+            ConfigError: There is no manifest, or it is broken.
+        """
+        path = Path(folder).expanduser().absolute()
+        return cls(path, load_manifest(path))
+
+    @property
+    def data(self) -> Path:
+        """Where Podium keeps what it stores for the project."""
+        return self.folder / self.manifest.storage.path
+
+    @property
+    def database(self) -> Path:
+        """Checkpoints, runs, events, ledger and audit."""
+        return self.data / "podium.db"
+
+    @property
+    def knowledge(self) -> Path:
+        """The index of the knowledge base."""
+        return self.data / "knowledge"
+
+    @property
+    def world(self) -> Path:
+        """What the project's tools act on."""
+        return self.data / "world"
+
+    def path(self, relative: str) -> Path:
+        """A path that the manifest names.
+
+        Raises:
+            ConfigError: It leads out of the project.
+        """
+        found = (self.folder / relative).resolve()
+        if not found.is_relative_to(self.folder.resolve()):
+            raise ConfigError(
+                f"{self.folder / MANIFEST}: {relative} lies outside the project",
+                hint="Name files and folders inside the project.",
+            )
+        return found
+
+
+def project_of(file: str | Path) -> Path:
+    """The folder of the project that a file belongs to: the closest one above it with a manifest.
+
+    Raises:
+        ProjectNotFound: There is none.
+    """
+    start = Path(file).resolve()
+    for folder in start.parents:
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise ProjectNotFound(f"no {MANIFEST} above {start}", hint="Put the graph file into a project.")

@@ -1,0 +1,1 @@
+"""Running turns: one active run per thread, recorded, streamed, recoverable."""
