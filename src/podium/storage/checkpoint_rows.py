@@ -59,21 +59,28 @@ _INSERT = (
     "INSERT OR REPLACE INTO checkpoints(thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id,"
     " schema_version, encoding, payload, metadata) VALUES (?,?,?,?,?,?,?,?,?)"
 )
-_AT_VERSION = "WHERE thread_id=? AND checkpoint_ns=? AND version=?"
-_BLOBS = f"SELECT channels FROM checkpoint_blobs {_AT_VERSION}"
-_UPDATE_BLOBS = f"UPDATE checkpoint_blobs SET channels=? {_AT_VERSION}"
+_BLOBS = "SELECT channels FROM checkpoint_blobs WHERE thread_id=? AND checkpoint_ns=? AND version=?"
 _INSERT_BLOBS = (
     "INSERT INTO checkpoint_blobs(thread_id, checkpoint_ns, version, channels) VALUES (?,?,?,?)"
     " ON CONFLICT DO NOTHING"
 )
-_OF_CHECKPOINT = "WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=?"
+_UPDATE_BLOBS = "UPDATE checkpoint_blobs SET channels=? WHERE thread_id=? AND checkpoint_ns=? AND version=?"
 _INSERT_WRITES = (
     "INSERT INTO checkpoint_writes(thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, entries)"
     " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
 )
-_TASK = f"SELECT task_path, entries FROM checkpoint_writes {_OF_CHECKPOINT} AND task_id=?"
-_UPDATE_TASK = f"UPDATE checkpoint_writes SET task_path=?, entries=? {_OF_CHECKPOINT} AND task_id=?"
-_WRITES = f"SELECT task_id, entries FROM checkpoint_writes {_OF_CHECKPOINT} ORDER BY task_path, task_id"
+_TASK = (
+    "SELECT task_path, entries FROM checkpoint_writes"
+    " WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=? AND task_id=?"
+)
+_UPDATE_TASK = (
+    "UPDATE checkpoint_writes SET task_path=?, entries=?"
+    " WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=? AND task_id=?"
+)
+_WRITES = (
+    "SELECT task_id, entries FROM checkpoint_writes"
+    " WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=? ORDER BY task_path, task_id"
+)
 
 
 def find(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None) -> CheckpointRow | None:

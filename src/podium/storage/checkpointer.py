@@ -29,7 +29,8 @@ from podium.storage.checkpoint_codec import TaskWrites, encode_checkpoint, encod
 from podium.storage.checkpoint_listing import Listing
 from podium.storage.checkpoint_loader import CheckpointLoader, config_of
 from podium.storage.checkpoint_rows import Lane, NewCheckpoint
-from podium.storage.database import Database, Work
+from podium.storage.database import Database
+from podium.storage.writer import Work
 
 _FORK_BITS = 31
 
