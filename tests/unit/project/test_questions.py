@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT / "knowledge/corpus"
-SIZES = {"answerable": 100, "unanswerable": 60, "actions": 40}
+SIZES = {"answerable": 100, "unanswerable": 60, "actions": 40, "conflicts": 6}
 
 
 def _cases(name: str) -> list[dict[str, Any]]:
@@ -52,6 +52,11 @@ def test_every_answer_stands_in_its_source() -> None:
 def test_every_document_is_asked_about() -> None:
     asked = {source for case in _cases("answerable") for source in case.get("sources", [case["source"]])}
     assert asked == {path.name for path in CORPUS.iterdir()}
+
+
+def test_the_sources_of_a_conflict_are_documents() -> None:
+    sources = {source for case in _cases("conflicts") for source in case["sources"]}
+    assert sources <= {path.name for path in CORPUS.iterdir()}
 
 
 def test_half_of_what_nothing_covers_is_a_near_miss() -> None:

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+TOOLS = Path(__file__).parents[3] / "tools"
+TOOL_FILES = ("orders", "order_changes", "customers", "refunds", "returns", "stock")
+ALL_TOOLS = (
+    "find_customer",
+    "list_orders",
+    "show_order",
+    "track_parcel",
+    "check_stock",
+    "cancel_order",
+    "change_address",
+    "issue_refund",
+    "void_refund",
+    "create_return",
+    "apply_credit",
+    "send_message",
+)
+IN_FORCE = (
+    "SELECT * FROM customers ORDER BY 1",
+    "SELECT * FROM products ORDER BY 1",
+    "SELECT * FROM orders ORDER BY 1",
+    "SELECT * FROM refunds WHERE status != 'voided' ORDER BY 1",
+    "SELECT * FROM returns WHERE status != 'withdrawn' ORDER BY 1",
+    "SELECT * FROM credits WHERE status != 'reversed' ORDER BY 1",
+)
+
+
+@pytest.fixture(scope="session")
+def load_tool_file() -> Iterator[Any]:
+    """Loads a file of `tools/` by its path, once a session."""
+    loaded: dict[str, ModuleType] = {}
+
+    def load(name: str) -> ModuleType:
+        if name not in loaded:
+            unique = f"project_under_test_{name}"
+            spec = importlib.util.spec_from_file_location(unique, TOOLS / f"{name}.py")
+            assert spec is not None
+            assert spec.loader is not None
+            loaded[name] = sys.modules[unique] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(loaded[name])
+        return loaded[name]
+
+    yield load
+    for module in loaded.values():
+        del sys.modules[module.__name__]
+
+
+@pytest.fixture(scope="session")
+def world(load_tool_file: Any) -> ModuleType:
+    """`tools/world.py`."""
+    module: ModuleType = load_tool_file("world")
+    return module
+
+
+@pytest.fixture(scope="session")
+def fresh_world(world: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop as it is after the first start; tests copy it and leave it alone."""
+    path = tmp_path_factory.mktemp("world") / "shop.db"
+    world.open_world(path)
+    return path
+
+
+@pytest.fixture
+def shop(world: ModuleType, fresh_world: Path, tmp_path: Path) -> Any:
+    """A shop of the test's own."""
+    world.copy_world(fresh_world, tmp_path / "shop.db")
+    return world.open_world(tmp_path / "shop.db")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a tool of this project uses of its context."""
+
+    shop: Any
+    idempotency_key: str
+
+    def handle(self, name: str) -> Any:
+        """The shop, under the name the project gives it."""
+        assert name == "shop"
+        return self.shop
+
+
+class Desk:
+    """Calls the project's tools on one shop, as the ledger would."""
+
+    def __init__(self, shop: Any, tools: Mapping[str, Any]) -> None:
+        self.shop = shop
+        self._tools = tools
+
+    def effect(self, tool: str) -> Any:
+        return self._tools[tool].effect
+
+    def args(self, tool: str, **args: Any) -> Any:
+        return self._tools[tool].args_model(**args)
+
+    def call(self, tool: str, key: str = "key", **args: Any) -> Any:
+        action = self._tools[tool]
+        return action.run(_Context(self.shop, key), self.args(tool, **args))
+
+    def preview(self, tool: str, **args: Any) -> Any:
+        return self._tools[tool].opts["preview"](_Context(self.shop, "key"), self.args(tool, **args))
+
+    def undo(self, tool: str, result: Any, **args: Any) -> Any:
+        return self._tools[tool].opts["compensate"](
+            _Context(self.shop, "key"), self.args(tool, **args), result
+        )
+
+    def verify(self, tool: str, result: Any, **args: Any) -> Any:
+        return self._tools[tool].opts["verify"](_Context(self.shop, "key"), self.args(tool, **args), result)
+
+    def reconcile(self, tool: str, **args: Any) -> Any:
+        return self._tools[tool].opts["reconcile"](_Context(self.shop, "key"), self.args(tool, **args))
+
+    def business(self) -> list[tuple[Any, ...]]:
+        """What holds in the shop now; what was voided, reversed or withdrawn is history."""
+        with self.shop.reading() as db:
+            return [tuple(row) for query in IN_FORCE for row in db.execute(query)]
+
+
+@pytest.fixture
+def desk(shop: Any, load_tool_file: Any) -> Desk:
+    """The tools of the project on a shop of the test's own."""
+    files = [load_tool_file(name) for name in TOOL_FILES]
+    return Desk(
+        shop, {name: getattr(file, name) for file in files for name in ALL_TOOLS if hasattr(file, name)}
+    )
