@@ -12,39 +12,61 @@ from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
+from podium.core.errors import NewerSchema, NotADatabase
+
 SEED = 20260630
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 20
 
 
 def open_world(path: Path) -> object:
-    """The shop at `path`, created from the seed when the file is new or empty."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as db:
-        if _version(db) == 0:
-            _create(db)
-        found = _version(db)
+    """The shop in the folder (or the `.db` file) `path`, created from the seed when it is not there yet.
+
+    Raises:
+        NotADatabase: The file is something else.
+        NewerSchema: The file was made by other tools than these.
+    """
+    file = _file(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)) as db:
+            if _version(db) == 0:
+                _create(db)
+            found = _version(db)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            raise
+        raise NotADatabase(f"{file} is not a SQLite database", hint="Move the file away.") from error
     if found != SCHEMA_VERSION:
-        raise RuntimeError(f"{path} holds a shop of schema {found}, and these tools know {SCHEMA_VERSION}")
-    shop: object = _sibling("shop").Shop(path)
+        raise NewerSchema(
+            f"{file} holds a shop of schema {found}, and these tools know {SCHEMA_VERSION}",
+            hint="Use the tools that made it, or move the file away.",
+        )
+    shop: object = _sibling("shop").Shop(file)
     return shop
 
 
 def copy_world(src: Path, dst: Path) -> None:
-    """Copy the world at `src`, also while others use it, to the new file `dst`."""
-    dst.parent.mkdir(parents=True, exist_ok=True)
+    """Copy the world at `src`, also while others use it, to `dst`."""
     destroy_world(dst)
+    target_file = _file(dst)
+    target_file.parent.mkdir(parents=True, exist_ok=True)
     with (
-        closing(sqlite3.connect(src, timeout=BUSY_SECONDS)) as source,
-        closing(sqlite3.connect(dst)) as target,
+        closing(sqlite3.connect(_file(src), timeout=BUSY_SECONDS)) as source,
+        closing(sqlite3.connect(target_file)) as target,
     ):
         source.backup(target)
 
 
 def destroy_world(path: Path) -> None:
     """Delete the world at `path`; the next `open_world` there starts from the seed again."""
-    for name in (path.name, f"{path.name}-journal"):
-        path.with_name(name).unlink(missing_ok=True)
+    file = _file(path)
+    for name in (file.name, f"{file.name}-journal"):
+        file.with_name(name).unlink(missing_ok=True)
+
+
+def _file(path: Path) -> Path:
+    return path if path.suffix == ".db" else path / "shop.db"
 
 
 def _version(db: sqlite3.Connection) -> int:

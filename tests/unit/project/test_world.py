@@ -3,11 +3,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from podium.core.errors import NewerSchema, NotADatabase
 
 WORLD = Path(__file__).parents[3] / "tools/world.py"
 OPEN = """
@@ -138,11 +141,27 @@ def _sibling_that_breaks_half_way(world: ModuleType) -> Any:
 
 
 def test_a_newer_shop_is_left_alone(world: ModuleType, shop: Any) -> None:
-    with sqlite3.connect(shop.path) as db:
+    with closing(sqlite3.connect(shop.path)) as db:
         db.execute("PRAGMA user_version = 9")
-    db.close()
-    with pytest.raises(RuntimeError, match="schema 9"):
+    before = shop.path.read_bytes()
+    with pytest.raises(NewerSchema, match="schema 9"):
         world.open_world(shop.path)
+    assert shop.path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_left_alone(world: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    path.write_text("these are my notes, not a database" * 100, encoding="utf-8")
+    with pytest.raises(NotADatabase, match=r"shop\.db is not"):
+        world.open_world(path)
+    assert path.read_text(encoding="utf-8").startswith("these are my notes")
+
+
+def test_a_world_may_be_named_by_its_folder(world: ModuleType, shop: Any, tmp_path: Path) -> None:
+    world.copy_world(shop.path, tmp_path / "world")
+    assert world.open_world(tmp_path / "world").path == tmp_path / "world" / "shop.db"
+    world.destroy_world(tmp_path / "world")
+    assert not (tmp_path / "world" / "shop.db").exists()
 
 
 def test_a_failed_change_leaves_no_trace(shop: Any) -> None:
