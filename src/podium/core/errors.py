@@ -15,6 +15,7 @@
     │   ├── ReadOnly           the folder or file may not be written
     │   └── DatabaseBusy       another process holds the database too long
     ├── ThreadBusy             another run is active on the thread
+    ├── ThreadInterrupted      the thread waits for a person's answer
     ├── LeaseLost              another process took the thread over
     ├── KnowledgeError         a document or index cannot be read or written
     ├── GuardrailError         a validator is unknown or breaks its contract
@@ -145,6 +146,13 @@ class ThreadBusy(PodiumError):
     """Another run is active on the thread."""
 
     code = "thread_busy"
+
+
+class ThreadInterrupted(PodiumError):
+    """The thread waits for a person's answer."""
+
+    code = "thread_interrupted"
+    exit_code = 3
 
 
 class LeaseLost(PodiumError):

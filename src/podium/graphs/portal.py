@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from concurrent.futures import CancelledError, Future
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,25 +34,36 @@ class Portal:
         Raises:
             RuntimeError: Called from the portal's own loop, which would wait for itself.
         """
-        loop = self._running_loop()
-        if threading.current_thread() is self._thread:
-            work.close()
-            raise RuntimeError("the synchronous form was called from asynchronous code; await the other one")
-        future: Future[T] = Future()
-        started: list[asyncio.Task[T]] = []
-        context = contextvars.copy_context()
-
-        def start() -> None:
-            task = loop.create_task(work, context=context)
-            started.append(task)
-            task.add_done_callback(lambda done: _settle(done, future))
-
-        loop.call_soon_threadsafe(start)
+        future = self._start(work)
         try:
             return future.result()
         except KeyboardInterrupt:
-            loop.call_soon_threadsafe(lambda: [task.cancel() for task in started])
+            future.cancel()
             raise
+
+    def iterate(self, items: AsyncGenerator[T, None]) -> Iterator[T]:
+        """Take the items one by one as they come; leaving the loop early cancels the source.
+
+        Args:
+            items: Runs in one task from its start to its end.
+        """
+        arrived: SimpleQueue[T | _End] = SimpleQueue()
+
+        async def pump() -> None:
+            try:
+                async for item in items:
+                    arrived.put(item)
+            finally:
+                await items.aclose()
+
+        future = self._start(pump())
+        future.add_done_callback(lambda _: arrived.put(_End()))
+        try:
+            while not isinstance(item := arrived.get(), _End):
+                yield item
+        finally:
+            future.cancel()
+        future.result()
 
     def close(self) -> None:
         """Stop the loop; work still running is cancelled."""
@@ -62,6 +74,16 @@ class Portal:
             return
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> _WorkFuture[T]:
+        loop = self._running_loop()
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError("the synchronous form was called from asynchronous code; await the other one")
+        future = _WorkFuture[T](loop)
+        context = contextvars.copy_context()
+        loop.call_soon_threadsafe(lambda: future.follow(loop.create_task(work, context=context)))
+        return future
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -88,10 +110,42 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
-def _settle(done: asyncio.Task[T], future: Future[T]) -> None:
-    if done.cancelled():
-        future.cancel()
-    elif error := done.exception():
-        future.set_exception(error)
-    else:
-        future.set_result(done.result())
+class _End:
+    """Marks that no more items come."""
+
+
+class _WorkFuture(Future[T]):
+    """What a caller in another thread waits for; cancelling it cancels the work."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._loop = loop
+        self._task: asyncio.Task[T] | None = None
+        self._unwanted = False
+
+    def follow(self, task: asyncio.Task[T]) -> None:
+        """Take over the outcome of the task; called on the loop."""
+        self._task = task
+        task.add_done_callback(self._settle)
+        if self._unwanted:
+            task.cancel()
+
+    def cancel(self) -> bool:
+        """Ask the work to stop; the future settles once it has."""
+        if self.done():
+            return False
+        self._loop.call_soon_threadsafe(self._stop)
+        return True
+
+    def _stop(self) -> None:
+        self._unwanted = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _settle(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self.set_exception(CancelledError())
+        elif error := task.exception():
+            self.set_exception(error)
+        else:
+            self.set_result(task.result())

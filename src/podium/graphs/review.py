@@ -78,7 +78,10 @@ def parse_decisions(answer: object, digests: Sequence[str]) -> tuple[ReviewDecis
             raise InputError("an edit has to name the action it changes", hint="Give its digest.")
         return tuple(decisions[0].model_copy(update={"digest": digest}) for digest in digests)
     if len(decisions) != len(digests):
-        raise InputError(f"{len(digests)} actions wait, {len(decisions)} decisions came")
+        raise InputError(
+            f"{len(digests)} actions wait, {len(decisions)} decisions came",
+            hint="Send one decision for each, or name their digests.",
+        )
     return tuple(
         decision.model_copy(update={"digest": digest})
         for decision, digest in zip(decisions, digests, strict=True)

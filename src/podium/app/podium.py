@@ -1,0 +1,381 @@
+"""`Podium`: reads a project, composes everything, owns its lifetime."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from podium.app.project import Project
+from podium.app.results import (
+    CheckpointView,
+    Decision,
+    EffectView,
+    InterruptView,
+    Reply,
+    RollbackReport,
+    StreamEvent,
+    ThreadView,
+)
+from podium.core.crashpoints import CrashPoints, NoCrashPoints
+from podium.core.errors import PodiumError
+from podium.core.principal import Principal, local_principal
+
+if TYPE_CHECKING:
+    from podium.app.composition import Composition
+    from podium.core.evidence import Evidence
+    from podium.graphs.build import PodiumGraph
+    from podium.graphs.context import GraphContext
+    from podium.knowledge.ingest import IngestReport, Progress
+    from podium.knowledge.knowledge_base import KnowledgeBase
+
+T = TypeVar("T")
+
+
+class Podium:
+    """A project in use.
+
+    Opening reads the manifest only; the rest loads at first use, or behind `preload`. Every
+    asynchronous method has a synchronous twin with the suffix `_sync`. Close it, or use it as a
+    context manager, synchronous or asynchronous.
+
+    Args:
+        project: The project.
+        model: Replaces the manifest's default model, such as `offline` or `openai:NAME`.
+        principal: Who acts; the user of this machine when None.
+        crash_points: Told of every node boundary and tool call; for tests.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        model: str | None = None,
+        principal: Principal | None = None,
+        crash_points: CrashPoints | None = None,
+    ) -> None:
+        self.project = project
+        self.principal = principal or local_principal()
+        self._model = model
+        self._crash_points = crash_points or NoCrashPoints()
+        self._lock = threading.Lock()
+        self._composition: Composition | None = None
+        self._closed = False
+
+    @classmethod
+    def from_project(
+        cls,
+        path: str | Path = ".",
+        *,
+        model: str | None = None,
+        principal: Principal | None = None,
+        crash_points: CrashPoints | None = None,
+    ) -> Self:
+        """Open the project in a folder.
+
+        Args:
+            path: The folder with `podium.toml`.
+            model: Replaces the manifest's default model.
+            principal: Who acts; the user of this machine when None.
+            crash_points: Told of every node boundary and tool call; for tests.
+
+        Raises:
+            ConfigError: There is no manifest, or it is broken.
+        """
+        return cls(Project.open(path), model=model, principal=principal, crash_points=crash_points)
+
+    def preload(self) -> None:
+        """Start loading the heavy parts in the background; what fails is reported at first use."""
+        threading.Thread(target=self._preload, name="podium-preload", daemon=True).start()
+
+    @property
+    def graph(self) -> PodiumGraph:
+        """The project's default graph: a LangGraph graph with `invoke`, `ainvoke` and all the rest."""
+        return self._parts.graph
+
+    @property
+    def context(self) -> GraphContext:
+        """What the project's graphs are built with."""
+        return self._parts.context
+
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """The project's knowledge base."""
+        return self._parts.knowledge
+
+    # Conversation
+
+    async def ask(self, text: str, *, thread_id: str | None = None) -> Reply:
+        """Take one turn.
+
+        Args:
+            text: The user's words.
+            thread_id: The conversation to go on with, or the start of its id; a new one when None.
+
+        Raises:
+            InputError: The text is empty or no valid Unicode.
+            NotFound: There is no such thread.
+            ThreadInterrupted: The thread waits for a person.
+        """
+        return await _last_reply(self.stream(text, thread_id=thread_id))
+
+    async def stream(self, text: str, *, thread_id: str | None = None) -> AsyncGenerator[StreamEvent, None]:
+        """Take one turn and tell what happens in it; the last event carries the reply.
+
+        Args:
+            text: The user's words.
+            thread_id: The conversation to go on with; a new one when None.
+        """
+        async for event in self._parts.turns.ask(text, thread_id, self.principal):
+            yield event
+
+    async def resume(self, thread_id: str, decision: Decision | None = None) -> Reply:
+        """Answer what waits for a person, or go on with a turn that a crash cut off.
+
+        Args:
+            thread_id: The thread, or the start of its id.
+            decision: The answer; None goes on where the thread stopped.
+
+        Raises:
+            NotFound: There is no such thread, or nothing waits in it.
+            InputError: The decision does not fit what waits.
+        """
+        return await _last_reply(self.resume_stream(thread_id, decision))
+
+    async def resume_stream(
+        self, thread_id: str, decision: Decision | None = None
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Like `resume`, telling what happens."""
+        async for event in self._parts.turns.resume(thread_id, decision, self.principal):
+            yield event
+
+    async def rollback(self, thread_id: str, *, to: str, dry_run: bool = False) -> RollbackReport:
+        """Undo the outside effects after a checkpoint, newest first, then branch the state from it.
+
+        Nothing is deleted: the old branch stays in the history.
+
+        Args:
+            thread_id: The thread, or the start of its id.
+            to: The checkpoint, or the start of its id.
+            dry_run: Tell what would be done and change nothing.
+        """
+        return await self._parts.rollbacks.roll_back(thread_id, to, self.principal, dry_run=dry_run)
+
+    async def feedback(
+        self,
+        thread_id: str,
+        *,
+        rating: int | None = None,
+        correction: str = "",
+        reason: str = "",
+        run_id: str | None = None,
+    ) -> None:
+        """Record what a person thinks of an answer.
+
+        Args:
+            thread_id: The thread, or the start of its id.
+            rating: From -1 (bad) to 1 (good).
+            correction: What the answer should have been.
+            reason: Why.
+            run_id: The run that is meant; the latest when None.
+        """
+        await self._parts.threads.feedback(thread_id, rating, correction, reason, run_id, self.principal)
+
+    # Looking back
+
+    async def effects(self, thread_id: str) -> tuple[EffectView, ...]:
+        """The ledger of a thread, oldest first."""
+        return await self._parts.threads.effects(thread_id)
+
+    async def pending(self, thread_id: str | None = None) -> tuple[InterruptView, ...]:
+        """What waits for a person, in one thread or in all."""
+        return await self._parts.threads.pending(thread_id)
+
+    async def history(self, thread_id: str) -> tuple[CheckpointView, ...]:
+        """The checkpoints of a thread, newest first."""
+        return await self._parts.threads.history(thread_id)
+
+    async def threads(self, *, limit: int = 50) -> tuple[ThreadView, ...]:
+        """The conversations, the one changed last first."""
+        return await self._parts.threads.views(limit)
+
+    async def transcript(self, thread_id: str) -> tuple[tuple[str, str], ...]:
+        """What was said, as pairs of `user` or `assistant` and the text."""
+        return await self._parts.threads.transcript(thread_id)
+
+    # Knowledge
+
+    async def ingest(
+        self,
+        paths: Sequence[str | Path] = (),
+        *,
+        collection: str | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Read documents into the knowledge base; what has not changed is left alone.
+
+        Args:
+            paths: Files and folders; the collection's own when empty.
+            collection: The collection; all that the manifest declares when None and no paths are given.
+            progress: Told of every document: how many are done, of how many, and which.
+        """
+        return await self._parts.ingests.ingest(paths, collection, progress)
+
+    async def search(
+        self, text: str, *, k: int = 8, collection: str | None = None
+    ) -> tuple[Evidence, ...]:
+        """Search the knowledge base; best first."""
+        return await self._parts.ingests.search(text, k, collection)
+
+    # Drawing
+
+    def graph_mermaid(self) -> str:
+        """The default graph as a Mermaid diagram."""
+        return self.graph.get_graph().draw_mermaid()
+
+    def graph_png(self) -> bytes:
+        """The default graph as a picture, drawn without any connection."""
+        from podium.graphs.drawing import draw_png
+
+        return draw_png(self.graph.get_graph())
+
+    # Synchronous twins
+
+    def ask_sync(self, text: str, *, thread_id: str | None = None) -> Reply:
+        """`ask`, waiting."""
+        return self._wait(self.ask(text, thread_id=thread_id))
+
+    def stream_sync(self, text: str, *, thread_id: str | None = None) -> Iterator[StreamEvent]:
+        """`stream`, waiting for each event."""
+        yield from self._parts.context.portal.iterate(self.stream(text, thread_id=thread_id))
+
+    def resume_sync(self, thread_id: str, decision: Decision | None = None) -> Reply:
+        """`resume`, waiting."""
+        return self._wait(self.resume(thread_id, decision))
+
+    def resume_stream_sync(
+        self, thread_id: str, decision: Decision | None = None
+    ) -> Iterator[StreamEvent]:
+        """`resume_stream`, waiting for each event."""
+        yield from self._parts.context.portal.iterate(self.resume_stream(thread_id, decision))
+
+    def rollback_sync(self, thread_id: str, *, to: str, dry_run: bool = False) -> RollbackReport:
+        """`rollback`, waiting."""
+        return self._wait(self.rollback(thread_id, to=to, dry_run=dry_run))
+
+    def feedback_sync(
+        self,
+        thread_id: str,
+        *,
+        rating: int | None = None,
+        correction: str = "",
+        reason: str = "",
+        run_id: str | None = None,
+    ) -> None:
+        """`feedback`, waiting."""
+        self._wait(
+            self.feedback(thread_id, rating=rating, correction=correction, reason=reason, run_id=run_id)
+        )
+
+    def effects_sync(self, thread_id: str) -> tuple[EffectView, ...]:
+        """`effects`, waiting."""
+        return self._wait(self.effects(thread_id))
+
+    def pending_sync(self, thread_id: str | None = None) -> tuple[InterruptView, ...]:
+        """`pending`, waiting."""
+        return self._wait(self.pending(thread_id))
+
+    def history_sync(self, thread_id: str) -> tuple[CheckpointView, ...]:
+        """`history`, waiting."""
+        return self._wait(self.history(thread_id))
+
+    def threads_sync(self, *, limit: int = 50) -> tuple[ThreadView, ...]:
+        """`threads`, waiting."""
+        return self._wait(self.threads(limit=limit))
+
+    def transcript_sync(self, thread_id: str) -> tuple[tuple[str, str], ...]:
+        """`transcript`, waiting."""
+        return self._wait(self.transcript(thread_id))
+
+    def ingest_sync(
+        self,
+        paths: Sequence[str | Path] = (),
+        *,
+        collection: str | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """`ingest`, waiting."""
+        return self._wait(self.ingest(paths, collection=collection, progress=progress))
+
+    def search_sync(self, text: str, *, k: int = 8, collection: str | None = None) -> tuple[Evidence, ...]:
+        """`search`, waiting."""
+        return self._wait(self.search(text, k=k, collection=collection))
+
+    # Lifetime
+
+    def close(self) -> None:
+        """Finish what is being written and let go of everything. Safe to call twice."""
+        with self._lock:
+            self._closed = True
+            composition, self._composition = self._composition, None
+        if composition is not None:
+            composition.close()
+
+    async def aclose(self) -> None:
+        """`close`, without blocking the event loop."""
+        import asyncio
+
+        await asyncio.to_thread(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    @property
+    def _parts(self) -> Composition:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("this Podium is closed")
+            if self._composition is None:
+                from podium.app.composition import compose
+
+                self._composition = compose(
+                    self.project,
+                    model=self._model,
+                    principal=self.principal,
+                    crash_points=self._crash_points,
+                )
+            return self._composition
+
+    def _preload(self) -> None:
+        try:
+            self._parts.warm()
+        except (PodiumError, RuntimeError):
+            return
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._parts.context.portal.run(work)
+
+
+async def _last_reply(events: AsyncGenerator[StreamEvent, None]) -> Reply:
+    reply: Reply | None = None
+    async for event in events:
+        if event.kind == "reply":
+            reply = Reply.model_validate(event.data)
+    if reply is None:
+        raise PodiumError("the run ended without a reply", hint="Look at the run with 'podium threads history'.")
+    return reply

@@ -1,0 +1,171 @@
+"""Turning what a thread holds into what Podium gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from podium.app.results import (
+    ActionView,
+    CheckpointView,
+    ConfidenceView,
+    EffectView,
+    InterruptView,
+    Reply,
+    Status,
+)
+from podium.core.confidence import Confidence
+from podium.core.effects import HAPPENED, is_undoable
+from podium.core.usage import Usage
+from podium.graphs.conversation import text_of
+from podium.graphs.turn import Outcome
+
+if TYPE_CHECKING:
+    from langgraph.types import Interrupt, StateSnapshot
+
+    from podium.tools.ledger import Effect
+
+_EXCERPT = 80
+
+
+def reply_of(
+    snapshot: StateSnapshot, effects: Sequence[Effect], *, thread_id: str, run_id: str
+) -> Reply:
+    """The outcome of a turn.
+
+    Args:
+        snapshot: The thread's head after the run.
+        effects: The effects of the turn, as the ledger has them now.
+        thread_id: The thread.
+        run_id: The run.
+    """
+    values = snapshot.values
+    actions = tuple(action_view(effect) for effect in effects)
+    interrupts = tuple(interrupt_view(item, snapshot, actions, thread_id) for item in snapshot.interrupts)
+    outcome = Outcome.model_validate(values["outcome"]) if values.get("outcome") else None
+    status: Status = "interrupted" if interrupts else outcome.status if outcome else "failed"
+    return Reply(
+        thread_id=thread_id,
+        run_id=run_id,
+        status=status,
+        degraded=bool(values.get("degraded")),
+        answer=outcome.answer if outcome else "",
+        citations=outcome.citations if outcome else (),
+        confidence=_confidence(values),
+        actions=actions,
+        interrupts=interrupts,
+        checkpoint_id=checkpoint_of(snapshot),
+        usage=_usage(values),
+        notes=outcome.notes if outcome else (),
+    )
+
+
+def checkpoint_of(snapshot: StateSnapshot) -> str:
+    """The id of the checkpoint that a snapshot shows."""
+    return str(snapshot.config.get("configurable", {}).get("checkpoint_id", ""))
+
+
+def action_view(effect: Effect) -> ActionView:
+    """An effect as one action of a turn."""
+    return ActionView(
+        digest=effect.digest,
+        tool=effect.tool,
+        args=effect.args,
+        effect=effect.effect_class,
+        status=effect.status,
+        target=effect.target,
+        preview=effect.preview or {},
+        result=effect.result,
+        error=effect.error or "",
+    )
+
+
+def effect_view(effect: Effect) -> EffectView:
+    """An effect with its history."""
+    return EffectView(
+        **action_view(effect).model_dump(),
+        effect_id=effect.effect_id,
+        thread_id=effect.thread_id,
+        run_id=effect.run_id,
+        turn_id=effect.turn_id,
+        checkpoint_id=effect.checkpoint_id,
+        principal=effect.principal,
+        proposed_at=effect.proposed_at or "",
+        ended_at=effect.ended_at or "",
+        undoable=effect.status in HAPPENED and is_undoable(effect.effect_class),
+    )
+
+
+def interrupt_view(
+    item: Interrupt, snapshot: StateSnapshot, actions: Sequence[ActionView], thread_id: str
+) -> InterruptView:
+    """Something that waits for a person."""
+    value: dict[str, Any] = item.value if isinstance(item.value, dict) else {"question": str(item.value)}
+    digests = tuple(value.get("digests", ()))
+    confidence = value.get("confidence")
+    return InterruptView(
+        id=item.id,
+        thread_id=thread_id,
+        digests=digests,
+        actions=tuple(action for action in actions if action.digest in digests),
+        question=value.get("question", ""),
+        reasons=tuple(value.get("reasons", ())),
+        confidence=confidence["score"] if confidence else None,
+        draft=value.get("draft", ""),
+        created_at=snapshot.created_at or "",
+        expires_at=value.get("expires_at", ""),
+    )
+
+
+def checkpoint_views(
+    snapshots: Sequence[StateSnapshot], effects: Sequence[Effect]
+) -> tuple[CheckpointView, ...]:
+    """The points of a thread's history, in the order given."""
+    waiting = {checkpoint_of(snapshot): tuple(snapshot.next) for snapshot in snapshots}
+    return tuple(_checkpoint_view(snapshot, effects, waiting) for snapshot in snapshots)
+
+
+def _checkpoint_view(
+    snapshot: StateSnapshot, effects: Sequence[Effect], waiting: dict[str, tuple[str, ...]]
+) -> CheckpointView:
+    values, metadata = snapshot.values, snapshot.metadata or {}
+    outcome = values.get("outcome") or {}
+    turn = values.get("turn") or {}
+    here = checkpoint_of(snapshot)
+    parent = str((snapshot.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
+    ran = dict.fromkeys(waiting.get(parent, ()))
+    return CheckpointView(
+        checkpoint_id=here,
+        parent_id=parent,
+        created_at=snapshot.created_at or "",
+        step=int(metadata.get("step", 0)),
+        node=", ".join(name for name in ran if name != "__start__"),
+        next=tuple(snapshot.next),
+        turn=str(turn.get("text") or _last_text(values))[:_EXCERPT],
+        answer=str(outcome.get("answer", ""))[:_EXCERPT],
+        effects=sum(effect.status in HAPPENED and effect.checkpoint_id == here for effect in effects),
+    )
+
+
+def _last_text(values: dict[str, Any]) -> str:
+    messages = values.get("messages") or []
+    return text_of(messages[-1]) if messages else ""
+
+
+def _confidence(values: dict[str, Any]) -> ConfidenceView | None:
+    if not values.get("confidence") or not values.get("decision"):
+        return None
+    confidence = Confidence.model_validate(values["confidence"])
+    decision = values["decision"]
+    reasons = dict.fromkeys([*confidence.reasons, *decision.get("reasons", ())])
+    return ConfidenceView(
+        score=confidence.score,
+        factors=confidence.factors,
+        route=decision["route"],
+        reasons=tuple(reasons),
+    )
+
+
+def _usage(values: dict[str, Any]) -> Usage:
+    held = values.get("usage") or {}
+    return Usage.model_validate({**held, "seconds": round(held.get("seconds", 0.0), 4)})

@@ -1,0 +1,149 @@
+"""Rolling a thread back: the outside effects first, newest first, then the state, as a new branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from podium.app.replies import checkpoint_of
+from podium.app.results import RollbackReport, UndoView
+from podium.app.threads import ThreadReader, config_of
+from podium.core.effects import HAPPENED, is_undoable
+from podium.core.errors import InputError
+from podium.core.principal import Principal
+
+if TYPE_CHECKING:
+    from langgraph.types import StateSnapshot
+
+    from podium.graphs.build import PodiumGraph
+    from podium.runtime.runs import RunService
+    from podium.tools.ledger import Effect
+    from podium.tools.toolbox import Toolbox
+
+UNSETTLED = frozenset({"compensating", "compensation_in_doubt", "compensation_failed", "in_doubt", "started"})
+
+
+class Rollbacks:
+    """Rolls threads back.
+
+    Args:
+        graph: The compiled graph.
+        service: Holds threads.
+        threads: Reads them.
+        toolbox: Knows and undoes effects.
+    """
+
+    def __init__(
+        self, graph: PodiumGraph, service: RunService, threads: ThreadReader, toolbox: Toolbox
+    ) -> None:
+        self._graph = graph
+        self._service = service
+        self._threads = threads
+        self._toolbox = toolbox
+
+    async def roll_back(
+        self, thread_id: str, to: str, principal: Principal, *, dry_run: bool
+    ) -> RollbackReport:
+        """Undo what came after a checkpoint.
+
+        Run again after a crash it goes on where it stopped; run twice it does nothing the second time.
+        """
+        thread = await self._threads.resolve(thread_id)
+        if dry_run:
+            target, effects = await self._affected(thread, to)
+            views = tuple(_planned(effect) for effect in effects)
+            complete = all(view.undoable for view in views)
+            return RollbackReport(
+                thread_id=thread, to=checkpoint_of(target), dry_run=True, undone=views, complete=complete
+            )
+        async with self._service.lease(thread):
+            target, effects = await self._affected(thread, to)
+            before = {effect.digest: effect for effect in effects}
+            undoable = [effect for effect in effects if is_undoable(effect.effect_class)]
+            after = await self._toolbox.compensate(
+                [effect.digest for effect in undoable], principal=principal.id
+            )
+            now = {**before, **{effect.digest: effect for effect in after}}
+            views = tuple(_outcome(before[digest], now[digest]) for digest in before)
+            head = await self._branch(thread, target)
+        return RollbackReport(
+            thread_id=thread,
+            to=checkpoint_of(target),
+            dry_run=False,
+            undone=views,
+            checkpoint_id=head,
+            complete=all(view.after == "compensated" for view in views),
+        )
+
+    async def _affected(self, thread: str, to: str) -> tuple[StateSnapshot, list[Effect]]:
+        """The checkpoint, and the effects after it on the branch that is in force, newest first."""
+        target = await self._threads.resolve_checkpoint(thread, to)
+        later = _path(await self._threads.snapshots(thread), checkpoint_of(target))
+        effects = await self._toolbox.thread_effects(thread)
+        affected = [
+            effect
+            for effect in effects
+            if effect.checkpoint_id in later and (effect.status in HAPPENED or effect.status in UNSETTLED)
+        ]
+        return target, list(reversed(affected))
+
+    async def _branch(self, thread: str, target: StateSnapshot) -> str:
+        """A new head with the values of the checkpoint; the old branch stays."""
+        done = not target.next
+        config = config_of(thread, checkpoint_of(target))
+        if done:
+            written = await self._graph.aupdate_state(config, {"stopped": ""}, as_node="respond")
+        else:
+            written = await self._graph.aupdate_state(config, None, as_node="__copy__")
+        return str(written["configurable"]["checkpoint_id"])
+
+
+def _path(snapshots: Sequence[StateSnapshot], target: str) -> set[str]:
+    """The checkpoints from the head down to the target, the target included.
+
+    Raises:
+        InputError: The target lies on another branch.
+    """
+    parents = {
+        checkpoint_of(item): str((item.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
+        for item in snapshots
+    }
+    here = checkpoint_of(snapshots[0])
+    seen: set[str] = set()
+    while here and here not in seen:
+        seen.add(here)
+        if here == target:
+            return seen
+        here = parents.get(here, "")
+    raise InputError(
+        f"checkpoint {target} is not on the branch that is in force",
+        hint="Choose one that 'podium threads history' marks as an ancestor of the head.",
+    )
+
+
+def _planned(effect: Effect) -> UndoView:
+    undoable = is_undoable(effect.effect_class)
+    return UndoView(
+        digest=effect.digest,
+        tool=effect.tool,
+        target=effect.target,
+        effect=effect.effect_class,
+        before=effect.status,
+        after="compensated" if undoable else effect.status,
+        undoable=undoable,
+        message="would be undone" if undoable else "cannot be undone",
+    )
+
+
+def _outcome(before: Effect, after: Effect) -> UndoView:
+    undone = after.status == "compensated"
+    return UndoView(
+        digest=before.digest,
+        tool=before.tool,
+        target=before.target,
+        effect=before.effect_class,
+        before=before.status,
+        after=after.status,
+        undoable=is_undoable(before.effect_class),
+        message="undone" if undone else after.error or "cannot be undone",
+    )

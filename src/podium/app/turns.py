@@ -1,0 +1,215 @@
+"""Asking and answering: one turn of a thread as a stream of events that ends with the reply."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any
+
+from podium.app.replies import reply_of
+from podium.app.results import Decision, Problem, Reply, StreamEvent
+from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrupted
+from podium.core.ids import new_id
+from podium.core.principal import Principal
+from podium.runtime.runs import RunRequest, RunService
+
+if TYPE_CHECKING:
+    from langgraph.types import StateSnapshot
+
+    from podium.app.threads import ThreadReader
+    from podium.graphs.build import PodiumGraph
+    from podium.tools.toolbox import Toolbox
+
+MAX_REQUEST_CHARACTERS = 1_000_000
+"""Beyond it a request is not even looked at; what a policy allows is usually far less."""
+
+
+class Turns:
+    """Runs turns and reports them.
+
+    Args:
+        graph: The compiled graph.
+        service: Runs it.
+        threads: Resolves threads.
+        toolbox: Knows the effects of a turn.
+    """
+
+    def __init__(
+        self, graph: PodiumGraph, service: RunService, threads: ThreadReader, toolbox: Toolbox
+    ) -> None:
+        self._graph = graph
+        self._service = service
+        self._threads = threads
+        self._toolbox = toolbox
+
+    async def ask(
+        self, text: str, thread_id: str | None, principal: Principal
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Take one turn with the user's words."""
+        from langchain_core.messages import HumanMessage
+
+        checked = checked_text(text)
+        thread = new_id() if thread_id is None else await self._threads.resolve(thread_id)
+        async with self._service.lease(thread):
+            if thread_id is not None:
+                async for event in self._finish_previous(thread, principal):
+                    yield event
+            message = HumanMessage(content=checked, id=new_id())
+            request = RunRequest(
+                run_id=new_id(),
+                thread_id=thread,
+                graph_input={"messages": [message]},
+                kind="ask",
+                principal=principal,
+                turn_id=message.id or "",
+                text=checked,
+                facts={"text": checked},
+            )
+            async for event in self._run(request):
+                yield event
+
+    async def resume(
+        self, thread_id: str, decision: Decision | None, principal: Principal
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Answer what waits, or go on with what a crash cut off."""
+        from langgraph.types import Command
+
+        thread = await self._threads.resolve(thread_id)
+        async with self._service.lease(thread):
+            snapshot = await self._threads.head(thread)
+            if decision is None:
+                if not snapshot.next or snapshot.interrupts:
+                    raise _nothing_to_continue(thread, snapshot)
+                graph_input, facts = None, {}
+            else:
+                answer = self._answer(thread, decision, snapshot)
+                graph_input = Command(resume=answer)
+                facts = {"decision": decision.model_dump(mode="json")}
+            request = RunRequest(
+                run_id=new_id(),
+                thread_id=thread,
+                graph_input=graph_input,
+                kind="continue" if decision is None else "resume",
+                principal=principal,
+                turn_id=str((snapshot.values.get("turn") or {}).get("id", "")),
+                facts=facts,
+            )
+            async for event in self._run(request):
+                yield event
+
+    async def _finish_previous(self, thread: str, principal: Principal) -> AsyncGenerator[StreamEvent, None]:
+        """A turn that a crash cut off is finished first, so that no approved action is forgotten."""
+        snapshot = await self._threads.head(thread)
+        if snapshot.interrupts:
+            raise ThreadInterrupted(
+                f"thread {thread} waits for a decision",
+                hint=f"Answer it with 'podium resume {thread} --approve' or --reject, or start another thread.",
+            )
+        run = await self._service.recorded(thread)
+        if not snapshot.next or run is None or run.status != "running":
+            return
+        request = RunRequest(
+            run_id=new_id(), thread_id=thread, graph_input=None, kind="continue", principal=principal
+        )
+        yield StreamEvent(
+            kind="note", thread_id=thread, run_id=request.run_id, data={"text": "Finishing the previous turn."}
+        )
+        async for event in self._run(request):
+            if event.kind != "reply":
+                yield event
+
+    async def _run(self, request: RunRequest) -> AsyncGenerator[StreamEvent, None]:
+        thread, run = request.thread_id, request.run_id
+        yield StreamEvent(kind="run", thread_id=thread, run_id=run, data={"text": request.text[:200]})
+        problem: PodiumError | None = None
+        try:
+            async for event in self._service.stream(request):
+                yield StreamEvent(
+                    kind=event["kind"],
+                    thread_id=thread,
+                    run_id=run,
+                    node=event.get("node", ""),
+                    data=event.get("data", {}),
+                )
+        except PodiumError as error:
+            problem = error
+        reply = await self._reply(request, problem)
+        for interrupt in reply.interrupts:
+            yield StreamEvent(
+                kind="interrupt", thread_id=thread, run_id=run, data=interrupt.model_dump(mode="json")
+            )
+        yield StreamEvent(kind="reply", thread_id=thread, run_id=run, data=reply.model_dump(mode="json"))
+
+    async def _reply(self, request: RunRequest, problem: PodiumError | None) -> Reply:
+        snapshot = await self._threads.head(request.thread_id)
+        effects = await self._toolbox.effects(snapshot.values.get("actions") or ())
+        reply = reply_of(snapshot, effects, thread_id=request.thread_id, run_id=request.run_id)
+        if problem is None:
+            return reply
+        return reply.model_copy(update={"status": "failed", "error": Problem(**problem.as_dict())})
+
+    def _answer(self, thread: str, decision: Decision, snapshot: StateSnapshot) -> dict[str, Any]:
+        from podium.graphs.review import parse_decisions
+
+        waiting = [
+            item
+            for item in snapshot.interrupts
+            if decision.interrupt_id is None or item.id == decision.interrupt_id
+        ]
+        if not waiting:
+            raise NotFound(
+                f"nothing waits in thread {thread}", hint="'podium threads list' shows which threads wait."
+            )
+        value = waiting[0].value if isinstance(waiting[0].value, dict) else {}
+        answer = _wire_form(decision, value)
+        parse_decisions(answer, value.get("digests", ()))
+        return answer
+
+
+def checked_text(text: str) -> str:
+    """The user's words, fit to be stored.
+
+    Raises:
+        InputError: They are empty, no valid Unicode, or far too long.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError("the request is not valid Unicode", hint="Send it as UTF-8.") from None
+    if not text.strip():
+        raise InputError("the request is empty", hint="Say what you would like to know or have done.")
+    if len(text) > MAX_REQUEST_CHARACTERS:
+        raise InputError(
+            f"the request has {len(text):,} characters", hint="Ingest long texts with 'podium ingest'."
+        )
+    return text
+
+
+def _wire_form(decision: Decision, value: dict[str, Any]) -> dict[str, Any]:
+    """The decision as the interrupt's resume value, in the shape of LangChain's middleware."""
+    requests = value.get("action_requests", [])
+    digests = decision.digests if decision.digests is not None else tuple(value.get("digests", ()))
+    if not digests:
+        return {"decisions": [{"type": decision.kind, "message": decision.message}]}
+    if decision.kind != "edit":
+        return {
+            "decisions": [
+                {"type": decision.kind, "digest": digest, "message": decision.message} for digest in digests
+            ]
+        }
+    if len(digests) != 1:
+        raise InputError("an edit changes one action at a time", hint="Name its digest.")
+    known = dict(zip(value.get("digests", ()), requests, strict=False))
+    request = next((item for digest, item in known.items() if digest.startswith(digests[0])), None)
+    if request is None:
+        raise InputError(f"no action {digests[0]} waits here", hint="Look again at what waits.")
+    edited = {"name": request["name"], "args": {**request["args"], **decision.args}}
+    return {"decisions": [{"type": "edit", "digest": digests[0], "edited_action": edited}]}
+
+
+def _nothing_to_continue(thread: str, snapshot: StateSnapshot) -> PodiumError:
+    if snapshot.interrupts:
+        return ThreadInterrupted(
+            f"thread {thread} waits for a decision", hint="Give one: --approve, --reject, --edit or --respond."
+        )
+    return NotFound(f"nothing waits in thread {thread}", hint="Its last turn is finished; ask something new.")
+

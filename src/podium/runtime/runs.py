@@ -1,0 +1,229 @@
+"""Runs one turn of a graph: leased, recorded, streamed, and settled whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from podium.core.errors import LeaseLost, PodiumError
+from podium.core.principal import Principal
+from podium.storage.runs import RunRecord, RunRecords
+from podium.storage.threads import ThreadRecords
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+
+    from podium.graphs.build import PodiumGraph
+    from podium.storage.leases import Lease, ThreadLeases
+    from podium.telemetry.telemetry import Telemetry
+
+Event: TypeAlias = dict[str, Any]
+"""What a node reports: `kind`, `node` and `data`."""
+
+LEASE_SECONDS = 60.0
+RECURSION_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One turn to run.
+
+    Attributes:
+        run_id: Names the run.
+        thread_id: The thread; created when new.
+        graph_input: New messages, a `Command`, or None to go on where the thread stopped.
+        kind: What started it: `ask`, `resume`, `continue`.
+        principal: Who acts.
+        turn_id: The user's message, when known.
+        text: The start of the user's message; names a new thread.
+        facts: What the record keeps of the input.
+    """
+
+    run_id: str
+    thread_id: str
+    graph_input: Any
+    kind: str
+    principal: Principal
+    turn_id: str = ""
+    text: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunVersions:
+    """What was in force: kept with every run.
+
+    Attributes:
+        graph: The graph's name.
+        models: Model by role.
+        prompts: Prompt version and hash by role.
+        policy: The policy's version.
+    """
+
+    graph: str
+    models: Mapping[str, str]
+    prompts: Mapping[str, str]
+    policy: str
+
+
+class RunService:
+    """Runs turns, one at a time per thread.
+
+    Args:
+        graph: The compiled graph, with a checkpointer.
+        versions: What is in force.
+        runs: Where runs are recorded.
+        threads: Where threads are listed.
+        leases: Who may work on which thread.
+        telemetry: Spans and metrics.
+    """
+
+    def __init__(
+        self,
+        graph: PodiumGraph,
+        versions: RunVersions,
+        *,
+        runs: RunRecords,
+        threads: ThreadRecords,
+        leases: ThreadLeases,
+        telemetry: Telemetry,
+    ) -> None:
+        self._graph = graph
+        self._versions = versions
+        self._runs = runs
+        self._threads = threads
+        self._leases = leases
+        self._telemetry = telemetry
+
+    @asynccontextmanager
+    async def lease(self, thread_id: str) -> AsyncIterator[None]:
+        """Hold a thread, renewing the lease until the block ends.
+
+        Raises:
+            ThreadBusy: Somebody alive holds it.
+        """
+        lease = await self._leases.aacquire(thread_id, LEASE_SECONDS)
+        renewal = asyncio.create_task(self._renew(lease))
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            with suppress(asyncio.CancelledError, LeaseLost):
+                await renewal
+            await self._leases.arelease(lease)
+
+    async def stream(self, request: RunRequest) -> AsyncGenerator[Event, None]:
+        """Run the turn and pass on what the nodes report; the caller holds the thread's lease.
+
+        The run is recorded before its first node and settled after the last, as `completed`,
+        `interrupted`, `cancelled` or `failed`. Whoever stops iterating cancels the run.
+
+        Args:
+            request: What to run.
+
+        Yields:
+            Events of the nodes: `{"kind", "node", "data"}`.
+        """
+        arrived: asyncio.Queue[Event | None] = asyncio.Queue()
+        # A task of its own: its context variables stay out of the caller's, and closing cancels it.
+        task = asyncio.create_task(self._run(request, arrived.put_nowait))
+        task.add_done_callback(lambda _: arrived.put_nowait(None))
+        try:
+            while (event := await arrived.get()) is not None:
+                yield event
+            await task
+        finally:
+            if not task.done():
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def recorded(self, thread_id: str) -> RunRecord | None:
+        """The latest run of a thread."""
+        found = await asyncio.to_thread(self._runs.list_runs, thread_id, limit=1)
+        return found[0] if found else None
+
+    def config(self, request: RunRequest) -> RunnableConfig:
+        """The configuration under which the graph runs."""
+        return {
+            "configurable": {
+                "thread_id": request.thread_id,
+                "podium_run_id": request.run_id,
+                "podium_principal": request.principal,
+            },
+            "recursion_limit": RECURSION_LIMIT,
+        }
+
+    async def _run(self, request: RunRequest, emit: Callable[[Event], None]) -> None:
+        await self._open(request)
+        status, error = "cancelled", None
+        span = self._telemetry.span(
+            "run", self._versions.graph, thread_id=request.thread_id, run_id=request.run_id
+        )
+        try:
+            with span:
+                # `sync`: a step is stored before the next one starts, so that a crash goes back one
+                # step at most.
+                async for event in self._graph.astream(
+                    request.graph_input, self.config(request), stream_mode="custom", durability="sync"
+                ):
+                    emit(event)
+            status = "completed"
+        except PodiumError as problem:
+            status, error = "failed", problem.as_dict()
+            raise
+        except Exception as problem:
+            status, error = "failed", {"code": "internal", "message": type(problem).__name__, "hint": ""}
+            raise
+        finally:
+            await asyncio.shield(self._settle(request, status, error))
+
+    async def _open(self, request: RunRequest) -> None:
+        principal = request.principal
+        await self._threads.aensure(
+            request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]
+        )
+        await self._threads.atouch(request.thread_id, status="busy")
+        await self._runs.astart_run(
+            RunRecord(
+                run_id=request.run_id,
+                thread_id=request.thread_id,
+                tenant=principal.tenant,
+                owner=principal.id,
+                turn_id=request.turn_id,
+                kind=request.kind,
+                graph=self._versions.graph,
+                input=dict(request.facts),
+                models=dict(self._versions.models),
+                prompts=dict(self._versions.prompts),
+                policy_version=self._versions.policy,
+            )
+        )
+
+    async def _settle(self, request: RunRequest, status: str, error: dict[str, str] | None) -> None:
+        snapshot = await self._graph.aget_state(self.config(request))
+        waits = bool(snapshot.interrupts)
+        if status == "completed" and waits:
+            status = "interrupted"
+        values = snapshot.values
+        await self._runs.afinish_run(
+            request.run_id,
+            status,
+            output={
+                name: values.get(name)
+                for name in ("outcome", "plan", "decision", "confidence", "verdicts", "review", "loops")
+            },
+            usage=values.get("usage"),
+            error=error,
+        )
+        shown = "interrupted" if waits else "error" if status == "failed" else "idle"
+        await self._threads.atouch(request.thread_id, status=shown)
+        await self._telemetry.flush()
+
+    async def _renew(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            lease = await self._leases.arenew(lease, LEASE_SECONDS)

@@ -1,0 +1,56 @@
+"""The manifest: defaults, and messages that name file, line and what was expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podium.core.errors import ConfigError, ProjectNotFound
+from podium.core.settings import load_manifest, parse_manifest
+
+PATH = Path("shop/podium.toml")
+
+
+def test_a_name_is_enough() -> None:
+    manifest = parse_manifest('[project]\nname = "desk"\n', PATH)
+    assert manifest.models.for_role("planner") == "offline"
+    assert manifest.storage.path == ".podium"
+
+
+def test_a_role_may_have_a_model_of_its_own() -> None:
+    manifest = parse_manifest('[project]\nname = "desk"\n[models]\ncritic = "openai:big"\n', PATH)
+    assert manifest.models.for_role("critic") == "openai:big"
+    assert manifest.models.for_role("planner") == "offline"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "expected"),
+    [
+        ('[project]\nname = "desk"\n\n[server]\nport = 0\n', ":5: server.port", "greater than or equal to 1"),
+        ('[project]\nname = "desk"\ncolour = "red"\n', ":3: project.colour", "Extra inputs"),
+        ('[project]\nname = "desk"\n[modles]\n', ":3: modles", "Extra inputs"),
+        ("[budget]\nsteps = 3\n", ":1: project", "required"),
+        ('[project]\nname = "1 desk"\n', ":2: project.name", "match pattern"),
+        ('[project\nname = "desk"\n', "line 1", "not valid TOML"),
+    ],
+)
+def test_a_broken_manifest_names_line_and_expectation(text: str, where: str, expected: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_manifest(text, PATH)
+    assert str(PATH) in str(caught.value)
+    assert where in str(caught.value)
+    assert expected in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_folder_without_manifest_is_no_project(tmp_path: Path) -> None:
+    with pytest.raises(ProjectNotFound) as caught:
+        load_manifest(tmp_path)
+    assert caught.value.exit_code == 2
+
+
+def test_a_manifest_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "podium.toml").write_bytes(b"\xff\xfe[project]")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_manifest(tmp_path)
