@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -60,10 +61,8 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         return self.database.read(lambda connection: loader.load(connection, lane, checkpoint_id))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Async twin of `get_tuple`."""
-        lane, checkpoint_id = _lane(config), get_checkpoint_id(config)
-        loader = self._loader()
-        return await self.database.aread(lambda connection: loader.load(connection, lane, checkpoint_id))
+        """Async twin of `get_tuple`; reads on the event loop, since a hand-over would take longer."""
+        return self.get_tuple(config)
 
     def list(
         self,
@@ -114,8 +113,13 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint as the new head; returns its config once committed."""
-        self.database.write(self._put(config, checkpoint, metadata, new_versions))
-        return config_of(_lane(config), checkpoint["id"])
+        lane, new = _lane(config), self._new(config, checkpoint, metadata, new_versions)
+        if statement := checkpoint_rows.insert_statement(lane, new):
+            with suppress(sqlite3.IntegrityError):  # it was stored before
+                self.database.execute(*statement)
+                return config_of(lane, new.checkpoint_id)
+        self.database.write(lambda connection: checkpoint_rows.insert(connection, lane, new))
+        return config_of(lane, new.checkpoint_id)
 
     async def aput(
         self,
@@ -125,20 +129,31 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Async twin of `put`."""
-        await self.database.awrite_soon(self._put(config, checkpoint, metadata, new_versions))
-        return config_of(_lane(config), checkpoint["id"])
+        lane, new = _lane(config), self._new(config, checkpoint, metadata, new_versions)
+        if statement := checkpoint_rows.insert_statement(lane, new):
+            with suppress(sqlite3.IntegrityError):
+                await self.database.aexecute_soon(*statement)
+                return config_of(lane, new.checkpoint_id)
+        await self.database.awrite_soon(lambda connection: checkpoint_rows.insert(connection, lane, new))
+        return config_of(lane, new.checkpoint_id)
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Store what a task wrote on top of a checkpoint."""
-        self.database.write(self._put_writes(config, writes, task_id, task_path))
+        lane, task = _lane(config), self._task(config, writes, task_id, task_path)
+        if not self.database.execute(*checkpoint_rows.insert_writes_statement(lane, task)):
+            self.database.write(lambda connection: checkpoint_rows.merge_writes(connection, lane, task))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Async twin of `put_writes`."""
-        await self.database.awrite_soon(self._put_writes(config, writes, task_id, task_path))
+        lane, task = _lane(config), self._task(config, writes, task_id, task_path)
+        if not await self.database.aexecute_soon(*checkpoint_rows.insert_writes_statement(lane, task)):
+            await self.database.awrite_soon(
+                lambda connection: checkpoint_rows.merge_writes(connection, lane, task)
+            )
 
     # --- housekeeping ----------------------------------------------------------------------------
 
@@ -185,39 +200,27 @@ class PodiumSaver(BaseCheckpointSaver[int]):
     def _loader(self) -> CheckpointLoader:
         return CheckpointLoader(self.serde)
 
-    def _put(
+    def _new(
         self,
         config: RunnableConfig,
         checkpoint: Checkpoint,
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
-    ) -> Work[None]:
-        lane = _lane(config)
-        encoded = encode_checkpoint(self.serde, checkpoint, new_versions)
+    ) -> NewCheckpoint:
         merged = get_checkpoint_metadata(config, metadata)
-        new = NewCheckpoint(
+        return NewCheckpoint(
             checkpoint_id=checkpoint["id"],
             parent_id=get_checkpoint_id(config),
             run_id=merged.get("run_id"),
-            encoded=encoded,
+            encoded=encode_checkpoint(self.serde, checkpoint, new_versions),
             metadata=encode_metadata(merged),
         )
 
-        def work(connection: sqlite3.Connection) -> None:
-            checkpoint_rows.insert(connection, lane, new)
-
-        return work
-
-    def _put_writes(
+    def _task(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
-    ) -> Work[None]:
-        lane, entries = _lane(config), encode_writes(self.serde, writes)
-        task = TaskWrites(config["configurable"]["checkpoint_id"], task_id, task_path, entries)
-
-        def work(connection: sqlite3.Connection) -> None:
-            checkpoint_rows.insert_writes(connection, lane, task)
-
-        return work
+    ) -> TaskWrites:
+        checkpoint_id = config["configurable"]["checkpoint_id"]
+        return TaskWrites(checkpoint_id, task_id, task_path, encode_writes(self.serde, writes))
 
     def _history(
         self, config: RunnableConfig, channels: Sequence[str]

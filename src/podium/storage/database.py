@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 from podium.core.errors import StorageError
 from podium.storage.faults import translated
 from podium.storage.versions import bring_up_to_date
-from podium.storage.writer import GroupCommitWriter, Work, WriterStats
+from podium.storage.writer import GroupCommitWriter, Parameters, Work, WriterStats
 
 T = TypeVar("T")
 
@@ -90,6 +90,18 @@ class Database:
     async def awrite_soon(self, work: Work[T]) -> T:
         """Like `awrite` for a few small statements: on the event loop itself if nothing blocks."""
         return await self._writer.awrite_soon(work)
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run one statement that changes data as a transaction of its own, the cheapest kind of write.
+
+        Returns:
+            How many rows it changed.
+        """
+        return self._writer.execute(sql, parameters)
+
+    async def aexecute_soon(self, sql: str, parameters: Parameters = ()) -> int:
+        """Like `execute`, where `awrite_soon` would run it."""
+        return await self._writer.aexecute_soon(sql, parameters)
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on a read-only connection and return its value."""

@@ -113,8 +113,8 @@ class ThreadLeases:
                     hint="Wait for the run to end, or cancel it.",
                 )
             connection.execute(
-                "INSERT OR REPLACE INTO"
-                " thread_leases(thread_id, holder, fencing_token, acquired_at, expires_at) VALUES (?,?,?,?,?)",
+                "INSERT OR REPLACE INTO thread_leases"
+                "(thread_id, holder, fencing_token, acquired_at, expires_at) VALUES (?,?,?,?,?)",
                 (thread_id, self.holder, token + 1, at, until),
             )
             return Lease(thread_id, self.holder, token + 1, until)

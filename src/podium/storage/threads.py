@@ -170,7 +170,17 @@ def _find(connection: sqlite3.Connection, thread_id: str) -> ThreadRecord | None
 
 
 def _record(row: tuple[Any, ...]) -> ThreadRecord:
-    return ThreadRecord(*row[:-1], load(row[-1]) or {})
+    thread_id, tenant, owner, title, status, created_at, updated_at, metadata = row
+    return ThreadRecord(
+        thread_id=thread_id,
+        tenant=tenant,
+        owner=owner,
+        title=title,
+        status=status,
+        created_at=created_at,
+        updated_at=updated_at,
+        metadata=load(metadata) or {},
+    )
 
 
 def _unknown(thread_id: str) -> NotFound:

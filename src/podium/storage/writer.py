@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,10 +27,12 @@ from podium.storage.faults import translated
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
+Parameters = Sequence[str | bytes | int | float | None]
 
 MAX_BATCH = 256
 WAL_LIMIT_BYTES = 4 * 1024 * 1024
 _WAL_CHECK_EVERY = 64
+_FEW = 3
 _FIRST_PAUSE_S = 0.001
 _LAST_PAUSE_S = 0.05
 
@@ -53,14 +55,19 @@ class WriterStats:
 class _Operation(Generic[T]):
     """One piece of work and what became of it."""
 
-    __slots__ = ("done", "durable", "error", "on_done", "value", "work")
+    __slots__ = ("done", "durable", "error", "on_done", "single", "value", "work")
 
     def __init__(
-        self, work: Work[T], durable: bool, on_done: Callable[[_Operation[T]], None] | None = None
+        self,
+        work: Work[T],
+        durable: bool = False,
+        on_done: Callable[[_Operation[T]], None] | None = None,
+        single: bool = False,
     ) -> None:
         self.work = work
         self.durable = durable
         self.on_done = on_done
+        self.single = single
         self.done = False
         self.value: T | None = None
         self.error: Exception | None = None
@@ -114,16 +121,11 @@ class GroupCommitWriter:
 
     def write(self, work: Work[T], durable: bool = False) -> T:
         """Run `work` in a transaction and return once it is committed."""
-        if self._holder == threading.get_ident():
-            raise RuntimeError("a write inside a write: use the connection that the work was given")
-        operation = _Operation(work, durable)
-        self._enqueue(operation)
-        settled: list[_Operation[Any]] = []
-        with self._lock:
-            if not operation.done:
-                settled = self._drain()
-        _notify(settled)
-        return operation.outcome()
+        return self._write(_Operation(work, durable))
+
+    def execute(self, sql: str, parameters: Parameters) -> int:
+        """Run one statement as a transaction of its own; how many rows it changed."""
+        return self._write(_statement(sql, parameters))
 
     def submit(self, work: Work[T], durable: bool = False) -> Future[T]:
         """Hand `work` to the background thread; the future is resolved once it is committed."""
@@ -148,17 +150,13 @@ class GroupCommitWriter:
 
         Only for a few small statements: the loop stands still for their microseconds.
         """
-        if not self._queue and not self._closed and self._lock.acquire(blocking=False):
-            operation = _Operation(work, durable=False)
-            try:
-                self._commit([operation], wait=False)
-            except _Busy:
-                operation.done = False
-            finally:
-                self._lock.release()
-            if operation.done:
-                return operation.outcome()
-        return await self.awrite(work)
+        operation = _Operation(work)
+        return operation.outcome() if self._at_once(operation) else await self.awrite(work)
+
+    async def aexecute_soon(self, sql: str, parameters: Parameters) -> int:
+        """`execute`, where `awrite_soon` would run it."""
+        operation = _statement(sql, parameters)
+        return operation.outcome() if self._at_once(operation) else await self.awrite(operation.work)
 
     def close(self) -> None:
         """Commit what waits, stop the thread and close the connection. Safe to call twice."""
@@ -172,6 +170,29 @@ class GroupCommitWriter:
             settled = self._drain() if self._queue else []
             self._connection.close()
         _notify(settled)
+
+    def _write(self, operation: _Operation[T]) -> T:
+        if self._holder == threading.get_ident():
+            raise RuntimeError("a write inside a write: use the connection that the work was given")
+        self._enqueue(operation)
+        settled: list[_Operation[Any]] = []
+        with self._lock:
+            if not operation.done:
+                settled = self._drain()
+        _notify(settled)
+        return operation.outcome()
+
+    def _at_once(self, operation: _Operation[Any]) -> bool:
+        """Commit the operation if nobody has to be waited for; False if nothing was done."""
+        if self._queue or self._closed or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._commit([operation], wait=False)
+        except _Busy:
+            return False
+        finally:
+            self._lock.release()
+        return True
 
     def _enqueue(self, operation: _Operation[Any]) -> None:
         if self._closed:
@@ -218,7 +239,11 @@ class GroupCommitWriter:
         settled: list[_Operation[Any]] = []
         while self._queue:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
-            self._commit(batch, wait=True)
+            if len(batch) <= _FEW and all(operation.single for operation in batch):
+                for operation in batch:  # a transaction around so few statements costs more than it saves
+                    self._commit([operation], wait=True)
+            else:
+                self._commit(batch, wait=True)
             settled += [operation for operation in batch if operation.on_done is not None]
         return settled
 
@@ -226,9 +251,13 @@ class GroupCommitWriter:
         durable = any(operation.durable for operation in batch)
         self._holder = threading.get_ident()
         try:
-            self._begin(durable, wait)
-            self._run(batch)
-            self._connection.execute("COMMIT")
+            self._synchronize(durable)
+            if len(batch) == 1 and batch[0].single:
+                batch[0].value = self._patiently(batch[0].work, wait)
+            else:
+                self._patiently(_begin, wait)
+                self._run(batch)
+                self._connection.execute("COMMIT")
         except _Busy:
             raise
         except _Locked as error:
@@ -258,7 +287,10 @@ class GroupCommitWriter:
             batch[0].value = batch[0].work(self._connection)
             return
         for operation in batch:
-            self._run_in_savepoint(operation)
+            if operation.single:
+                self._run_statement(operation)
+            else:
+                self._run_in_savepoint(operation)
 
     def _fail(self, batch: list[_Operation[Any]], error: Exception, wait: bool) -> None:
         if len(batch) == 1:
@@ -268,6 +300,15 @@ class GroupCommitWriter:
         for operation in batch:
             operation.error = operation.value = None
             self._commit([operation], wait)
+
+    def _run_statement(self, operation: _Operation[Any]) -> None:
+        """A statement that fails changes nothing, so it needs no savepoint."""
+        try:
+            operation.value = operation.work(self._connection)
+        except sqlite3.Error as error:
+            if not self._connection.in_transaction:
+                raise
+            operation.error = translated(error, self._path)
 
     def _run_in_savepoint(self, operation: _Operation[Any]) -> None:
         execute = self._connection.execute
@@ -281,16 +322,19 @@ class GroupCommitWriter:
             operation.error = translated(error, self._path)
         execute("RELEASE operation")
 
-    def _begin(self, durable: bool, wait: bool) -> None:
+    def _synchronize(self, durable: bool) -> None:
         synchronous = "FULL" if durable else "NORMAL"
         if synchronous != self._synchronous:
             self._connection.execute(f"PRAGMA synchronous={synchronous}")
             self._synchronous = synchronous
+
+    def _patiently(self, work: Work[T], wait: bool) -> T:
+        """Run what takes the write lock, trying again while another process holds it."""
         deadline = time.monotonic() + self._busy_timeout
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                return work(self._connection)
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
@@ -298,10 +342,8 @@ class GroupCommitWriter:
                     raise _Busy from error
                 if time.monotonic() >= deadline:
                     raise _Locked(error) from error
-                time.sleep(pause)
-                pause = min(pause * 2, _LAST_PAUSE_S)
-            else:
-                return
+            time.sleep(pause)
+            pause = min(pause * 2, _LAST_PAUSE_S)
 
     def _rollback(self) -> bool:
         if not self._connection.in_transaction:
@@ -315,6 +357,14 @@ class GroupCommitWriter:
         self._syncs += durable
         if self._commits % _WAL_CHECK_EVERY == 0 and self._wal_is_long():
             self._ring()
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def _statement(sql: str, parameters: Parameters) -> _Operation[int]:
+    return _Operation(lambda connection: connection.execute(sql, parameters).rowcount, single=True)
 
 
 def _notify(settled: list[_Operation[Any]]) -> None:

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _create_checkpoints()
     _create_checkpoint_blobs()
     _create_checkpoint_writes()
+    _create_checkpoint_puts()
     _create_effects()
     _create_effect_moves()
     _create_grants()
@@ -157,6 +158,31 @@ def _create_checkpoint_writes() -> None:
             "thread_id", "checkpoint_ns", "checkpoint_id", "task_id", name=op.f("pk_checkpoint_writes")
         ),
         sqlite_with_rowid=False,
+    )
+
+
+def _create_checkpoint_puts() -> None:
+    op.execute(
+        """
+        CREATE VIEW checkpoint_puts AS
+        SELECT thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id, schema_version, encoding,
+            payload, metadata, NULL AS version, NULL AS channels
+        FROM checkpoints
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER checkpoint_puts_insert INSTEAD OF INSERT ON checkpoint_puts
+        BEGIN
+            INSERT INTO checkpoint_blobs(thread_id, checkpoint_ns, version, channels)
+            SELECT NEW.thread_id, NEW.checkpoint_ns, NEW.version, NEW.channels
+            WHERE NEW.version IS NOT NULL;
+            INSERT INTO checkpoints(thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id,
+                schema_version, encoding, payload, metadata)
+            VALUES (NEW.thread_id, NEW.checkpoint_ns, NEW.checkpoint_id, NEW.parent_id, NEW.run_id,
+                NEW.schema_version, NEW.encoding, NEW.payload, NEW.metadata);
+        END
+        """
     )
 
 
