@@ -1,5 +1,57 @@
-"""Podium: production-grade multi-agent work on LangGraph."""
+"""Podium: production-grade multi-agent work on LangGraph.
+
+Names resolve at first use, so that importing the package costs nothing.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from podium.agents.loader import agent
+    from podium.app.factory import graph_context
+    from podium.app.podium import Podium
+    from podium.core.errors import ActionError, PodiumError
+    from podium.graphs.build import build_graph
+    from podium.guardrails.policy import Policy
+    from podium.knowledge.knowledge_base import KnowledgeBase
+    from podium.tools.action import ActionContext, action
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "ActionContext",
+    "ActionError",
+    "KnowledgeBase",
+    "Podium",
+    "PodiumError",
+    "Policy",
+    "action",
+    "agent",
+    "build_graph",
+    "graph_context",
+]
+
+_MODULES = {
+    "ActionContext": "podium.tools.action",
+    "ActionError": "podium.core.errors",
+    "KnowledgeBase": "podium.knowledge.knowledge_base",
+    "Podium": "podium.app.podium",
+    "PodiumError": "podium.core.errors",
+    "Policy": "podium.guardrails.policy",
+    "action": "podium.tools.action",
+    "agent": "podium.agents.loader",
+    "build_graph": "podium.graphs.build",
+    "graph_context": "podium.app.factory",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'podium' has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -25,10 +25,11 @@ from podium.core.principal import Principal, local_principal
 
 if TYPE_CHECKING:
     from podium.app.composition import Composition
+    from podium.app.ingests import Progress
     from podium.core.evidence import Evidence
     from podium.graphs.build import PodiumGraph
     from podium.graphs.context import GraphContext
-    from podium.knowledge.ingest import IngestReport, Progress
+    from podium.knowledge.documents import IngestReport
     from podium.knowledge.knowledge_base import KnowledgeBase
 
 T = TypeVar("T")

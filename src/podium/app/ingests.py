@@ -1,0 +1,107 @@
+"""Filling and searching the knowledge base of a project."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from podium.app.project import Project
+from podium.core.errors import InputError, UnknownName
+from podium.core.evidence import Evidence
+from podium.knowledge.documents import IngestProgress, IngestReport
+from podium.knowledge.knowledge_base import KnowledgeBase
+
+Progress: TypeAlias = Callable[[int, int, str], None]
+"""Told how many documents are done, of how many, and which was the last."""
+
+DEFAULT_COLLECTION = "default"
+
+
+class Ingests:
+    """Reads a project's documents into its knowledge base.
+
+    Args:
+        project: Declares the collections.
+        base: The knowledge base.
+    """
+
+    def __init__(self, project: Project, base: KnowledgeBase) -> None:
+        self._project = project
+        self._base = base
+
+    async def ingest(
+        self, paths: Sequence[str | Path], collection: str | None, progress: Progress | None
+    ) -> IngestReport:
+        """Bring collections in step with their files.
+
+        Args:
+            paths: Files and folders; the collection's own when empty.
+            collection: Which one; all that are declared when None and no paths are given.
+            progress: Told after every document.
+
+        Raises:
+            InputError: A path does not exist, or there is nothing to read.
+            UnknownName: Nobody declared the collection.
+        """
+        declared = self._project.manifest.knowledge.collections
+        if paths:
+            name = collection or next(iter(declared), DEFAULT_COLLECTION)
+            return await self._run({name: [_existing(Path(path)) for path in paths]}, progress)
+        if collection is not None and collection not in declared:
+            raise UnknownName(
+                f"no collection {collection!r}; there are: {', '.join(declared) or 'none'}",
+                hint="Declare it under [knowledge.collections].",
+            )
+        wanted = [collection] if collection is not None else list(declared)
+        if not wanted:
+            raise InputError(
+                "there is nothing to ingest", hint="Name files or folders, or declare a collection."
+            )
+        return await self._run({name: self._declared(name) for name in wanted}, progress)
+
+    async def search(self, text: str, k: int, collection: str | None) -> tuple[Evidence, ...]:
+        """Search; best first."""
+        collections = None if collection is None else [collection]
+        return tuple(await self._base.asearch(text, k, collections=collections))
+
+    def _declared(self, name: str) -> list[Path]:
+        settings = self._project.manifest.knowledge.collections[name]
+        return [_existing(self._project.path(path)) for path in settings.paths]
+
+    async def _run(self, wanted: dict[str, list[Path]], progress: Progress | None) -> IngestReport:
+        report: IngestReport | None = None
+        for name, paths in wanted.items():
+            done = await asyncio.to_thread(
+                self._base.ingest, paths, name, progress=_told(progress) if progress else None
+            )
+            report = done if report is None else _together(report, done)
+        if report is None:
+            raise InputError("there is nothing to ingest")
+        return report
+
+
+def _told(progress: Progress) -> Callable[[IngestProgress], None]:
+    return lambda item: progress(item.done, item.total, item.source)
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise InputError(f"{path} does not exist", hint="Check the path.")
+    return path
+
+
+def _together(a: IngestReport, b: IngestReport) -> IngestReport:
+    return replace(
+        a,
+        collection=f"{a.collection}, {b.collection}",
+        added=a.added + b.added,
+        updated=a.updated + b.updated,
+        unchanged=a.unchanged + b.unchanged,
+        removed=a.removed + b.removed,
+        failed=a.failed + b.failed,
+        chunks=a.chunks + b.chunks,
+        seconds=a.seconds + b.seconds,
+    )
