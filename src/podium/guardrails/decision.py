@@ -1,0 +1,178 @@
+"""Where a turn goes, decided by the policy from plain facts.
+
+`decide` is a pure, total function. The order of its questions is the order of precedence:
+
+1. a rule that refuses, or a tool that is closed: refuse;
+2. a spent budget: stop;
+3. a rule that asks for a person: escalate;
+4. a rule that asks for another try: replan, within bounds, then escalate;
+5. the critic's suggestion, within bounds;
+6. arguments from sources that are not trusted, and effects that a person approves: escalate;
+7. confidence against the threshold of the riskiest effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from podium.core.confidence import Confidence, Route
+from podium.core.effects import EFFECT_CLASSES, EffectClass
+from podium.core.model import Model
+from podium.core.verdict import Outcome, Verdict
+from podium.guardrails.policy import Level, Policy
+
+Suggestion = Literal["accept", "gather", "replan", "clarify", "abstain", "escalate"]
+
+
+class Decision(Model):
+    """A route with what led to it, so that "why" can be shown later."""
+
+    route: Route
+    rule: str
+    """What decided: a rule of the policy, `threshold.CLASS`, `critic`, `approval`, `trust`, `budget`."""
+    threshold: float | None = None
+    """The confidence that was asked for, when it was asked for."""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    confidence: Confidence
+    policy: Policy
+    effects: Sequence[tuple[str, EffectClass]]
+    verdicts: Sequence[Verdict]
+    loops: Mapping[str, int]
+    untrusted: bool
+
+    @property
+    def changing(self) -> tuple[tuple[str, EffectClass], ...]:
+        return tuple(pair for pair in self.effects if pair[1] != "read")
+
+    def left(self, loop: Literal["gather", "replan"], bound: int) -> bool:
+        return self.loops.get(loop, 0) < bound
+
+    def first(self, outcome: Outcome) -> Verdict | None:
+        return next((verdict for verdict in self.verdicts if verdict.outcome == outcome), None)
+
+
+def decide(
+    confidence: Confidence,
+    *,
+    policy: Policy,
+    suggestion: Suggestion = "accept",
+    effects: Sequence[tuple[str, EffectClass]] = (),
+    verdicts: Sequence[Verdict] = (),
+    loops: Mapping[str, int] | None = None,
+    untrusted: bool = False,
+    budget_left: bool = True,
+) -> Decision:
+    """Where the turn goes.
+
+    Args:
+        confidence: How sure the turn is.
+        policy: Thresholds, bounds and who may do what.
+        suggestion: What the critic would do.
+        effects: Tool and effect class of each proposed action.
+        verdicts: What the guardrails said during this attempt.
+        loops: How often `gather` and `replan` have run in this turn.
+        untrusted: Whether an argument comes from a source that is not trusted for it.
+        budget_left: Whether the run may go on.
+    """
+    facts = _Facts(confidence, policy, effects, verdicts, loops or {}, untrusted)
+    if refused := _refused(facts):
+        return refused
+    if not budget_left:
+        return Decision(route="stop", rule="budget", reasons=("budget_spent",))
+    return _by_verdict(facts) or _by_suggestion(facts, suggestion)
+
+
+def _refused(facts: _Facts) -> Decision | None:
+    if verdict := facts.first("refuse"):
+        return Decision(route="refuse", rule=verdict.rule, reasons=(_said(verdict),))
+    for tool, effect in facts.effects:
+        if facts.policy.access(tool, effect) == "deny":
+            return Decision(route="refuse", rule=f"tools.{tool}", reasons=("tool_denied",))
+    return None
+
+
+def _by_verdict(facts: _Facts) -> Decision | None:
+    if verdict := facts.first("escalate"):
+        return Decision(route="escalate", rule=verdict.rule, reasons=(_said(verdict),))
+    if verdict := facts.first("retry"):
+        if facts.left("replan", facts.policy.bounds.retry):
+            return Decision(route="replan", rule=verdict.rule, reasons=(_said(verdict),))
+        return Decision(route="escalate", rule=verdict.rule, reasons=(_said(verdict), "retries_spent"))
+    return None
+
+
+def _by_suggestion(facts: _Facts, suggestion: Suggestion) -> Decision:
+    reasons = facts.confidence.reasons
+    bounds = facts.policy.bounds
+    match suggestion:
+        case "clarify" | "escalate":
+            return Decision(route=suggestion, rule="critic", reasons=reasons)
+        case "gather" if facts.left("gather", bounds.gather):
+            return Decision(route="gather", rule="critic", reasons=reasons)
+        case "replan" if facts.left("replan", bounds.replan):
+            return Decision(route="replan", rule="critic", reasons=reasons)
+        case "gather" | "replan":
+            return _exhausted(facts, f"{suggestion}_spent")
+        case "abstain":
+            route: Route = "escalate" if facts.changing else "abstain"
+            return Decision(route=route, rule="critic", reasons=reasons)
+        case "accept":
+            return _act(facts) if facts.effects else _answer(facts)
+        case _:
+            assert_never(suggestion)
+
+
+def _exhausted(facts: _Facts, reason: str) -> Decision:
+    """Nothing more to try: what is good enough goes out, what is not does not pretend."""
+    decision = _act(facts) if facts.effects else _answer(facts)
+    if decision.route == "gather":
+        decision = decision.model_copy(update={"route": "abstain"})
+    return decision.model_copy(update={"reasons": (*decision.reasons, reason)})
+
+
+def _act(facts: _Facts) -> Decision:
+    reasons = facts.confidence.reasons
+    if facts.changing and facts.untrusted:
+        return Decision(route="escalate", rule="trust", reasons=("untrusted_argument", *reasons))
+    if facts.changing and (verdict := facts.first("filter")):
+        return Decision(route="escalate", rule=verdict.rule, reasons=("suspicious_evidence", *reasons))
+    worst, needed = _riskiest(facts)
+    rule = f"threshold.{worst}"
+    if facts.confidence.score < needed:
+        unclear = facts.confidence.score < facts.policy.thresholds.clarify
+        route: Route = "clarify" if unclear else "escalate"
+        return Decision(route=route, rule=rule, threshold=needed, reasons=(*reasons, "below_threshold"))
+    waiting = [pair for pair in facts.changing if facts.policy.needs_person(*pair)]
+    if waiting:
+        codes = tuple(dict.fromkeys(f"{effect}_effect" for _, effect in waiting))
+        return Decision(route="escalate", rule="approval", threshold=needed, reasons=(*codes, *reasons))
+    return Decision(route="act", rule=rule, threshold=needed, reasons=reasons)
+
+
+def _answer(facts: _Facts) -> Decision:
+    thresholds = facts.policy.thresholds
+    score, reasons = facts.confidence.score, facts.confidence.reasons
+    needed = facts.policy.threshold("answer")
+    if score >= needed:
+        return Decision(route="answer", rule="threshold.answer", threshold=needed, reasons=reasons)
+    low = (*reasons, "below_threshold")
+    if score >= thresholds.gather and facts.left("gather", facts.policy.bounds.gather):
+        return Decision(route="gather", rule="threshold.gather", threshold=needed, reasons=low)
+    if score < thresholds.abstain:
+        return Decision(route="abstain", rule="threshold.abstain", threshold=thresholds.abstain, reasons=low)
+    return Decision(route="escalate", rule="threshold.answer", threshold=needed, reasons=low)
+
+
+def _riskiest(facts: _Facts) -> tuple[Level, float]:
+    worst = max((effect for _, effect in facts.effects), key=EFFECT_CLASSES.index)
+    return worst, max(facts.policy.threshold(effect, tool) for tool, effect in facts.effects)
+
+
+def _said(verdict: Verdict) -> str:
+    return verdict.reason or verdict.rule
