@@ -31,8 +31,7 @@ def as_guardrails() -> dict[str, type[Any]]:
 
 
 def _exported(name: str, check: Check) -> type[Any]:
-    from guardrails.validator_base import FailResult, PassResult, Validator, register_validator
-    from guardrails_ai.types import ErrorSpan
+    from guardrails.validator_base import ErrorSpan, FailResult, PassResult, Validator, register_validator
 
     class Exported(Validator):  # type: ignore[misc]  # guardrails-ai's base class is untyped
         def __init__(self, on_fail: Any = None, **options: Any) -> None:

@@ -24,7 +24,7 @@ MOST_CHARACTERS = 200_000
 _INLINE_CHARACTERS = 10_000
 """Up to here the checks cost less than a hand-over to a thread is worth."""
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class Pipeline:
             findings = self._validators[rule.name].check(text, context)
         except Exception as error:
             # Validators are other people's code; whatever breaks in one must not let the value pass.
-            _log.debug("the validator of the rule %s failed", rule.name, exc_info=True)
+            _logger.debug("the validator of the rule %s failed", rule.name, exc_info=True)
             reason = f"the check could not be run ({type(error).__name__})"
             unseen = None if context.stage == "evidence" else text
             return unseen, _verdict(rule.name, context, "escalate", reason)

@@ -12,143 +12,19 @@ from collections.abc import Iterable, Sequence
 
 from podium.guardrails.finding import CheckContext, Finding
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
 _MARK = re.compile(r"\[\d{1,3}\]")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
-_STOP = frozenset(
-    [
-        "a",
-        "about",
-        "above",
-        "after",
-        "again",
-        "all",
-        "also",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "because",
-        "been",
-        "before",
-        "being",
-        "below",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "doing",
-        "down",
-        "during",
-        "each",
-        "few",
-        "for",
-        "from",
-        "further",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "here",
-        "hers",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "just",
-        "me",
-        "more",
-        "most",
-        "my",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "once",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "own",
-        "same",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "to",
-        "too",
-        "under",
-        "until",
-        "up",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "yes",
-        "yeah",
-        "well",
-        "oh",
-        "really",
-        "i'm",
-        "it's",
-        "i've",
-        "that's",
-        "don't",
-        "didn't",
-        "think",
-        "know",
-        "like",
-    ]
-)
+_STOP_WORDS = """
+    a about above after again all also am an and any are as at be because been before being below
+    between both but by can could did didn't do does doing don't down during each few for from further
+    had has have having he her here hers him his how i i'm i've if in into is it it's its itself just
+    know like me more most my no nor not now of off oh on once only or other our out over own really
+    same she should so some such than that that's the their them then there these they think this those
+    through to too under until up very was we well were what when where which while who whom why will
+    with would yeah yes you your
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 _ENDINGS = ("ingly", "edly", "ing", "ies", "ied", "es", "ed", "ly", "s")
 
 
@@ -189,13 +65,8 @@ def support(statement: str, passages: Sequence[str]) -> float:
 
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, in order, folded to lower case and cut to a rough stem."""
-    return [
-        _stem(word)
-        for word in (
-            match[0].lower().replace("\u2019", "'") for match in _WORD.finditer(_MARK.sub(" ", text))
-        )
-        if word not in _STOP
-    ]
+    plain = _MARK.sub(" ", text).lower().replace("\u2019", "'")
+    return [_stem(word) for word in (match[0] for match in _WORD.finditer(plain)) if word not in _STOP]
 
 
 def _best(words: Sequence[str], passages: Iterable[frozenset[str]]) -> float:

@@ -15,33 +15,36 @@ _OLD = "(?:previous|prior|above|preceding|earlier|former|existing|original|initi
 _RULES = "(?:instruction|prompt|direction|guideline|rule|directive|command|context|message|conversation)s?"
 _IGNORE = "(?:ignore|disregard|forget|override|bypass|neglect|skip)"
 _FREED = "(?:dan|jailbroken|unrestricted|unfiltered|developer mode|not bound|no (?:restriction|rule|limit)s?)"
+_SHOW = "(?:reveal|show|print|repeat|output|display|leak|tell me|give me|share)"
 _TELL = "(?:tell|inform|mention|reveal|notify|alert)(?:ing)?"
 _MODEL = "(?:ai|llm|language model|ai assistant|assistant|chatbot|ai agent)s?"
 _MARKERS = {
     "text that tells the model to ignore its instructions": (
-        rf"\b{_IGNORE} ~(?:{_OLD} ~{_RULES}|(?:your|all) ~(?:instruction|guideline|directive|programming)s?)\b",
+        rf"\b{_IGNORE} ~{_OLD} ~{_RULES}\b",
+        rf"\b{_IGNORE} ~(?:your|all) ~(?:instruction|guideline|directive|programming)s?\b",
     ),
     "text that tells the model to forget what came before": (
-        r"\b(?:ignore|disregard|forget) (?:everything|all|anything|what) ~(?:above|before|previously|told|prior)\b",
+        r"\b(?:ignore|disregard|forget) (?:everything|all|anything|what) ~(?:above|before|told|prior)\b",
     ),
     "text that gives the model a new role": (
         rf"\b(?:you are now|from now on,? you (?:are|will|must)|pretend to be|pretend that you) ~{_FREED}\b",
         r"\bact as (?:if you have no|an? unrestricted)\b",
     ),
     "text that asks for the hidden prompt": (
-        r"\b(?:reveal|show|print|repeat|output|display|leak|tell me|give me|share) ~(?:system (?:prompt|message"
-        r"|instruction)s?|your ~(?:prompt|instruction)s?|(?:hidden|initial|secret) (?:prompt|instruction)s?)\b",
+        rf"\b{_SHOW} ~(?:system|hidden|initial|secret) (?:prompt|instruction|message)s?\b",
+        rf"\b{_SHOW} ~your ~(?:prompt|instruction)s?\b",
     ),
     "text that looks like a message of the system": (
         r"<\|(?:im_start|im_end|system|endoftext|eot_id|start_header_id)\|>",
-        r"\[/?INST\]|<</?SYS>>|<start_of_turn>|</?(?:system|instructions?|assistant|tool_call|function_call)>",
+        r"\[/?INST\]|<</?SYS>>|<start_of_turn>",
+        r"</?(?:system|instructions?|assistant|tool_call|function_call)>",
         r"(?:^|\n)[\t#*]{0,6}(?:system|assistant)(?: (?:prompt|message|override|instruction))?\*{0,3}:",
     ),
     "text that hides something from the user": (
         rf"\b(?:do not|don't|never|without) {_TELL} ~(?:the )?user\b",
     ),
     "text that addresses the model": (
-        rf"\b(?:attention|note to|instructions? (?:to|for)|message (?:to|for)|dear)[:,]? ~{_MODEL}\b[^.\n]{{0,40}}?[:,]",
+        rf"\b(?:attention|note to|(?:instruction|message)s? (?:to|for)|dear)[:,]? ~{_MODEL}\b[^.\n]{{0,40}}[:,]",
         r"\b(?:new|updated|important|secret|additional) (?:system )?instructions?:",
         rf"\bif you are an? {_MODEL}\b",
     ),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from podium.guardrails.finding import CheckContext, Finding
 
 _LINK = re.compile(
-    r"!?\[[^\]\n]{0,200}\]\([ \t]{0,4}(?P<target>[^)\s]{1,2000})[^)\n]{0,200}\)"
+    r"!?\[[^\]\n]{0,200}\]\([ \t]{0,4}(?P<target>[^()\[\]\s]{1,2000}+)[^()\[\]\n]{0,200}+\)"
     r"|(?<![A-Za-z0-9+.-])(?P<bare>(?:https?|ftp|wss?|data|javascript|file):(?://)?[^\s<>\"'`\])}]{1,2000})",
     re.IGNORECASE,
 )

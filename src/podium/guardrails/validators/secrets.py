@@ -71,7 +71,10 @@ def secrets(text: str, context: CheckContext) -> tuple[Finding, ...]:
     """
     del context
     spans = [*_private_keys(text), *_tokens(text), *_urls(text), *_headers(text), *_assignments(text)]
-    return tuple(Finding(f"a {name}", span, "[secret]") for span, name in _without_overlap(spans))
+    return tuple(
+        Finding(f"{'an' if name[0] in 'AE' else 'a'} {name}", span, "[secret]")
+        for span, name in _without_overlap(spans)
+    )
 
 
 def _private_keys(text: str) -> list[tuple[tuple[int, int], str]]:
@@ -116,10 +119,12 @@ def _assignments(text: str) -> list[tuple[tuple[int, int], str]]:
         group = next(i for i in (3, 4, 5) if match[i] is not None)
         if _looks_secret(match[1].lower(), match[2], match[group], quoted=group != 5):
             found.append((match.span(group), "password" if match[1].lower().startswith("pass") else "secret"))
-    for match in _PASSWORD_WORDS.finditer(text):
-        if _is_mixed(match[1].rstrip(".!?")) and not _PLACEHOLDER.match(match[1]):
-            found.append((match.span(1), "password"))
-    return found
+    spoken = (
+        (match.span(1), "password")
+        for match in _PASSWORD_WORDS.finditer(text)
+        if _is_mixed(match[1].rstrip(".!?")) and not _PLACEHOLDER.match(match[1])
+    )
+    return [*found, *spoken]
 
 
 def _looks_secret(name: str, operator: str, value: str, *, quoted: bool) -> bool:
