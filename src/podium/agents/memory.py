@@ -1,0 +1,92 @@
+"""Keeping a conversation within a window: new turns as they are, old ones folded into one summary.
+
+The summary is extractive and deterministic: it keeps the sentences of older turns that hold what a later
+turn may refer to, which are identifiers, numbers and decisions, in the words in which they were said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from podium.agents.contracts import HistoryTurn
+from podium.agents.tokens import MESSAGE_TOKENS, clip_to_tokens, count_tokens
+
+SUMMARY_SHARE = 0.25
+"""How much of the budget the summary may take."""
+
+FACT_TOKENS = 60
+"""How much one remembered sentence may take."""
+
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
+_FACT = re.compile(
+    r"\d|[\w.+-]+@[\w-]+|\b(?:yes|no|approve[ds]?|reject(?:ed|s)?|cancel(?:led|s)?|confirm(?:ed|s)?|decided?|agreed?"
+    r"|prefer(?:red|s)?|my name is|call me|always|never|instead)\b",
+    re.IGNORECASE,
+)
+
+
+def fold_history(turns: Sequence[HistoryTurn], tokens: int) -> tuple[HistoryTurn, ...]:
+    """The conversation within a budget.
+
+    Args:
+        turns: All turns, oldest first.
+        tokens: What the result may take, as `count_tokens` counts.
+
+    Returns:
+        The newest turns unchanged; before them, where turns were left out, one of speaker `summary`.
+    """
+    if sum(map(_cost, turns)) <= tokens:
+        return tuple(turns)
+    summary_room = int(tokens * SUMMARY_SHARE)
+    kept, older = _newest(turns, tokens - summary_room)
+    if not kept and turns:
+        last = turns[-1]
+        room = tokens - summary_room - MESSAGE_TOKENS
+        clipped = clip_to_tokens(last.text, room)
+        if clipped:
+            kept, older = [last.model_copy(update={"text": clipped})], list(turns[:-1])
+    summary = _summary(older, summary_room - MESSAGE_TOKENS)
+    return (*([HistoryTurn(speaker="summary", text=summary)] if summary else []), *kept)
+
+
+def _cost(turn: HistoryTurn) -> int:
+    return count_tokens(turn.text) + MESSAGE_TOKENS
+
+
+def _newest(turns: Sequence[HistoryTurn], tokens: int) -> tuple[list[HistoryTurn], list[HistoryTurn]]:
+    start = len(turns)
+    while start > 0 and (cost := _cost(turns[start - 1])) <= tokens:
+        tokens -= cost
+        start -= 1
+    return list(turns[start:]), list(turns[:start])
+
+
+def _summary(older: Sequence[HistoryTurn], tokens: int) -> str:
+    head = f"{len(older)} earlier messages, in short:"
+    room = tokens - count_tokens(head) - 1
+    if not older or room <= 0:
+        return ""
+    facts: list[str] = []
+    said: set[str] = set()
+    for fact in _facts_newest_first(older):
+        key = fact.casefold()
+        cost = count_tokens(fact) + 1
+        if key in said:
+            continue
+        if cost > room:
+            break
+        said.add(key)
+        facts.append(fact)
+        room -= cost
+    return "\n".join([head, *reversed(facts)])
+
+
+def _facts_newest_first(older: Sequence[HistoryTurn]) -> Iterator[str]:
+    for turn in reversed(older):
+        if turn.speaker == "summary":
+            yield from reversed(turn.text.splitlines()[1:])
+            continue
+        for sentence in reversed(_SENTENCE.split(turn.text)):
+            if _FACT.search(sentence):
+                yield f"{turn.speaker}: {clip_to_tokens(' '.join(sentence.split()), FACT_TOKENS)}"
