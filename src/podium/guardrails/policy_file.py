@@ -31,16 +31,13 @@ def load_policy(*paths: Path) -> Policy:
     Raises:
         ConfigError: A file cannot be read or breaks the schema; the message names file and line.
     """
-    merged: dict[str, Any] = {}
+    policy, merged = Policy(), dict[str, Any]()
     for path in paths:
-        data = _read(path)
+        data, root = _parsed(_text(path), path)
+        policy = _validated(data, path, root)
         merged = _merged(merged, data)
     if len(paths) > 1:
         policy = _validated(merged, paths[-1], None)
-    elif paths:
-        policy = parse_policy(_text(paths[0]), paths[0])
-    else:
-        policy = Policy()
     if policy.calibration and paths:
         fitted = paths[-1].parent / policy.calibration
         if fitted.exists():
@@ -60,12 +57,6 @@ def parse_policy(text: str, path: Path) -> Policy:
     """
     data, root = _parsed(text, path)
     return _validated(data, path, root)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    data, root = _parsed(_text(path), path)
-    _validated(data, path, root)
-    return data
 
 
 def _text(path: Path) -> str:

@@ -44,7 +44,7 @@ _MARKERS = {
         rf"\b(?:do not|don't|never|without) {_TELL} ~(?:the )?user\b",
     ),
     "text that addresses the model": (
-        rf"\b(?:attention|note to|(?:instruction|message)s? (?:to|for)|dear)[:,]? ~{_MODEL}\b[^.\n]{{0,40}}[:,]",
+        rf"\b(?:note to|(?:instruction|message)s? (?:to|for)|dear)[:,]? ~{_MODEL}\b[^.\n]{{0,40}}[:,]",
         r"\b(?:new|updated|important|secret|additional) (?:system )?instructions?:",
         rf"\bif you are an? {_MODEL}\b",
     ),
