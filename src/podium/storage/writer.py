@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -31,7 +31,8 @@ Parameters = Sequence[str | bytes | int | float | None]
 
 MAX_BATCH = 256
 WAL_LIMIT_BYTES = 4 * 1024 * 1024
-_WAL_CHECK_EVERY = 64
+_WAL_HARD_LIMIT_BYTES = 2 * WAL_LIMIT_BYTES
+_WAL_CHECK_EVERY = 32
 _FEW = 3
 _FIRST_PAUSE_S = 0.001
 _LAST_PAUSE_S = 0.05
@@ -215,22 +216,27 @@ class GroupCommitWriter:
                 with self._lock:
                     settled = self._drain()
                 _notify(settled)
-            if self._wal_is_long():
+            if self._wal_size() > WAL_LIMIT_BYTES:
                 self._shrink_wal()
 
     def _shrink_wal(self) -> None:
-        """Copy the log back into the database file, beside running readers and writers."""
-        try:
-            with closing(sqlite3.connect(self._path, isolation_level=None, timeout=0)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        except sqlite3.Error:
-            return  # the log stays longer until the next try; no data depends on it
+        """Copy the log back into the database file and start it afresh.
 
-    def _wal_is_long(self) -> bool:
+        Nearly all is copied beside running writers; only the rest, and the cut, keep them waiting.
+        """
+        with (
+            suppress(sqlite3.Error),  # the log stays longer until the next try; no data depends on it
+            closing(sqlite3.connect(self._path, isolation_level=None, timeout=0)) as connection,
+        ):
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            with self._lock:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _wal_size(self) -> int:
         try:
-            return self._wal.stat().st_size > WAL_LIMIT_BYTES
+            return self._wal.stat().st_size
         except OSError:
-            return False
+            return 0
 
     # --- below here the lock is held -------------------------------------------------------------
 
@@ -274,6 +280,7 @@ class GroupCommitWriter:
             raise
         else:
             self._count(len(batch), durable)
+            self._tend_wal(wait)
         finally:
             self._holder = 0
         self._settle(batch)
@@ -355,7 +362,15 @@ class GroupCommitWriter:
         self._operations += operations
         self._commits += 1
         self._syncs += durable
-        if self._commits % _WAL_CHECK_EVERY == 0 and self._wal_is_long():
+
+    def _tend_wal(self, wait: bool) -> None:
+        if self._commits % _WAL_CHECK_EVERY:
+            return
+        size = self._wal_size()
+        if size > _WAL_HARD_LIMIT_BYTES and wait:  # the background thread cannot keep up: slow down
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        elif size > WAL_LIMIT_BYTES:
             self._ring()
 
 
