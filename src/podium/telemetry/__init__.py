@@ -1,0 +1,1 @@
+"""Spans, metrics and structured log lines with the same ids, off the hot path."""

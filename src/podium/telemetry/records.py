@@ -1,0 +1,50 @@
+"""What is recorded of one span, and who may receive it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+SpanKind = Literal["run", "node", "model", "retrieval", "guardrail", "tool"]
+
+AttributeValue: TypeAlias = str | bool | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRecord:
+    """A span that has ended, or something that happened within one.
+
+    Attributes:
+        kind: What kind of work; `event` for a point in time.
+        name: The graph, node, model, step, rule or tool; for an event, what happened.
+        trace_id: 32 hexadecimal digits, as in W3C trace context.
+        span_id: 16 hexadecimal digits; for an event, the span it happened in.
+        parent_id: The span around it; empty for the outermost.
+        started_ns: Nanoseconds since the epoch.
+        seconds: How long it took; 0 for an event.
+        error: Class of the exception that ended it; empty when it ended well.
+        attributes: By OpenTelemetry name, secrets taken out.
+    """
+
+    kind: SpanKind | Literal["event"]
+    name: str
+    trace_id: str
+    span_id: str
+    parent_id: str
+    started_ns: int
+    seconds: float = 0.0
+    error: str = ""
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+
+
+class Sink(Protocol):
+    """Stores records, such as in the project's event log."""
+
+    async def write(self, records: Sequence[SpanRecord]) -> None:
+        """Store the records of one batch, oldest first.
+
+        Raises:
+            PodiumError: They cannot be stored; the batch is dropped and counted, the run goes on.
+        """
+        ...

@@ -1,0 +1,175 @@
+"""`Telemetry`: one per app; every span becomes a metric, a log line and a record with the same ids."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, assert_never
+
+from podium.core.errors import PodiumError
+from podium.telemetry.conventions import COST, INPUT_TOKENS, OUTPUT_TOKENS
+from podium.telemetry.log_file import Level, LogFile
+from podium.telemetry.metrics import Metrics
+from podium.telemetry.records import AttributeValue, Sink, SpanKind, SpanRecord
+from podium.telemetry.spans import Redact, Span
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer, TracerProvider
+
+_HELD: Final = 20_000
+"""Records that wait for the sink at most; beyond it the oldest are dropped and counted."""
+
+
+class Telemetry:
+    """Sees every run, node, model call, retrieval, guardrail and tool call of an app.
+
+    Without a tracer provider nothing of OpenTelemetry is imported: identifiers have its form, and
+    records carry the attributes of its GenAI conventions. With one, spans are real ones of it.
+
+    Args:
+        log_file: JSON lines go there; None writes none.
+        level: The lowest level that is written.
+        redact: Takes secrets out of text that is recorded.
+        sink: Receives records in batches, at `flush`; None keeps none.
+        tracer_provider: Exports spans; the process' global one is never touched.
+    """
+
+    def __init__(
+        self,
+        *,
+        log_file: Path | None = None,
+        level: Level = "info",
+        redact: Redact | None = None,
+        sink: Sink | None = None,
+        tracer_provider: TracerProvider | None = None,
+    ) -> None:
+        self.metrics = Metrics()
+        self._redact = redact or _unchanged
+        self._log = LogFile(log_file, level) if log_file is not None else None
+        self._sink = sink
+        self._records: deque[SpanRecord] = deque()
+        self._current: ContextVar[Span | None] = ContextVar("podium_span", default=None)
+        self._tracer: Tracer | None = tracer_provider.get_tracer("podium") if tracer_provider else None
+
+    def span(self, kind: SpanKind, name: str, **attributes: AttributeValue) -> Span:
+        """A piece of work as a context manager; spans inside it become its children.
+
+        Args:
+            kind: What kind of work.
+            name: The graph, node, model, step, rule or tool.
+            attributes: By short name, such as `thread_id`, `run_id`, `agent`, `input_tokens`, `cost`.
+        """
+        return Span(
+            kind,
+            name,
+            attributes,
+            current=self._current,
+            end=self._end,
+            redact=self._redact,
+            tracer=self._tracer,
+        )
+
+    def current(self) -> Span | None:
+        """The innermost span around the caller."""
+        return self._current.get()
+
+    def turn(self, status: str) -> None:
+        """A turn has its outcome."""
+        self.metrics.count("turns", status)
+        self._event("turn", status=status)
+
+    def effect(self, tool: str, status: str) -> None:
+        """The ledger has moved an effect."""
+        self.metrics.count("effects", tool, status)
+        self._event("effect", tool=tool, status=status)
+
+    def verdict(self, rule: str, stage: str, outcome: str) -> None:
+        """A guardrail has judged."""
+        self.metrics.count("guardrail_verdicts", rule, stage, outcome)
+        self._event("verdict", rule=rule, stage=stage, outcome=outcome)
+
+    def confidence(self, score: float, route: str) -> None:
+        """A turn's confidence is known, and where it sends the turn."""
+        self.metrics.observe("confidence", score, route)
+        if route == "escalate":
+            self.metrics.count("escalations")
+        self._event("confidence", score=score, route=route)
+
+    async def flush(self) -> None:
+        """Hand what was recorded to the sink; called when a run ends. Never fails."""
+        if self._log is not None:
+            self._log.nudge()
+        if self._sink is None or not self._records:
+            return
+        batch = []
+        while self._records:
+            batch.append(self._records.popleft())
+        try:
+            await self._sink.write(batch)
+        except PodiumError:
+            self.metrics.count("dropped_records", by=float(len(batch)))
+
+    def close(self) -> None:
+        """Write the log lines that wait. Safe to call twice."""
+        if self._log is not None:
+            self._log.close()
+
+    def _event(self, name: str, **attributes: AttributeValue) -> None:
+        span = self._current.get()
+        held = {f"podium.{name}.{key}": value for key, value in attributes.items()}
+        if span is not None:
+            span.note(name, held)
+        trace_id, span_id = (span.trace_id, span.span_id) if span else ("", "")
+        self._keep("info", SpanRecord("event", name, trace_id, span_id, "", time.time_ns(), attributes=held))
+
+    def _end(self, record: SpanRecord) -> None:
+        self._measure(record)
+        self._keep("warning" if record.error else "info", record)
+
+    def _keep(self, level: Level, record: SpanRecord) -> None:
+        if self._log is not None:
+            self._log.add(level, record)
+        if self._sink is not None:
+            if len(self._records) >= _HELD:
+                self._records.popleft()
+                self.metrics.count("dropped_records")
+            self._records.append(record)
+
+    def _measure(self, record: SpanRecord) -> None:
+        metrics, name = self.metrics, record.name
+        match record.kind:
+            case "run":
+                metrics.count("runs", name, "error" if record.error else "ok")
+                metrics.observe("run_seconds", record.seconds, name)
+            case "node":
+                metrics.observe("node_seconds", record.seconds, name)
+            case "model":
+                metrics.observe("model_seconds", record.seconds, name)
+                self._measure_usage(record)
+            case "retrieval":
+                metrics.observe("retrieval_seconds", record.seconds)
+            case "guardrail":
+                metrics.observe("guardrail_seconds", record.seconds, name)
+            case "tool":
+                metrics.observe("tool_seconds", record.seconds, name)
+            case "event":
+                return
+            case _:
+                assert_never(record.kind)
+        if record.error:
+            metrics.count("errors", record.kind, name if record.kind != "retrieval" else "", record.error)
+
+    def _measure_usage(self, record: SpanRecord) -> None:
+        for key, label in ((INPUT_TOKENS, "input"), (OUTPUT_TOKENS, "output")):
+            tokens = record.attributes.get(key)
+            if isinstance(tokens, int | float):
+                self.metrics.count("tokens", record.name, label, by=float(tokens))
+        cost = record.attributes.get(COST)
+        if isinstance(cost, int | float):
+            self.metrics.count("cost", record.name, by=float(cost))
+
+
+def _unchanged(text: str) -> str:
+    return text
