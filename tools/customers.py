@@ -64,7 +64,7 @@ class SendMessage(BaseModel):
     )
 
 
-@action("read", target=lambda args: f"customer/{args.query}")
+@action("read")
 def find_customer(ctx: ActionContext, args: FindCustomer) -> dict[str, Any]:
     """Find a customer by name, e-mail address or customer number.
 
@@ -126,7 +126,7 @@ def verify_credit(ctx: ActionContext, args: ApplyCredit, result: dict[str, Any])
 
 @action(
     "compensable",
-    target=lambda args: f"customer/{args.customer_id}",
+    target="customer/{customer_id}",
     preview=preview_credit,
     compensate=reverse_credit,
     verify=verify_credit,
@@ -201,7 +201,7 @@ def verify_message(ctx: ActionContext, args: SendMessage, result: dict[str, Any]
 
 @action(
     "irreversible",
-    target=lambda args: f"customer/{args.customer_id}",
+    target="customer/{customer_id}",
     preview=preview_message,
     verify=verify_message,
     reconcile=find_sent,

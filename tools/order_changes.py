@@ -72,7 +72,7 @@ def verify_cancel(ctx: ActionContext, args: CancelOrder, _: dict[str, Any]) -> b
 
 @action(
     "compensable",
-    target=lambda args: f"order/{args.order_id}",
+    target="order/{order_id}",
     preview=preview_cancel,
     compensate=undo_cancel,
     verify=verify_cancel,
@@ -129,7 +129,7 @@ def verify_address(ctx: ActionContext, args: ChangeAddress, _: dict[str, Any]) -
 
 @action(
     "reversible",
-    target=lambda args: f"order/{args.order_id}",
+    target="order/{order_id}",
     preview=preview_address,
     compensate=restore_address,
     verify=verify_address,

@@ -39,7 +39,7 @@ class ShowOrder(BaseModel):
     )
 
 
-@action("read", target=lambda args: f"customer/{args.customer_id}")
+@action("read", target="customer/{customer_id}")
 def list_orders(ctx: ActionContext, args: ListOrders) -> dict[str, Any]:
     """List the orders of a customer, newest first.
 
@@ -65,7 +65,7 @@ def list_orders(ctx: ActionContext, args: ListOrders) -> dict[str, Any]:
     return {"customer_id": args.customer_id, "orders": orders}
 
 
-@action("read", target=lambda args: f"order/{args.order_id}")
+@action("read", target="order/{order_id}")
 def show_order(ctx: ActionContext, args: ShowOrder) -> dict[str, Any]:
     """Show an order: its state, its items, what was paid and where it goes.
 
@@ -101,7 +101,7 @@ def show_order(ctx: ActionContext, args: ShowOrder) -> dict[str, Any]:
     }
 
 
-@action("read", target=lambda args: f"order/{args.order_id}")
+@action("read", target="order/{order_id}")
 def track_parcel(ctx: ActionContext, args: ShowOrder) -> dict[str, Any]:
     """Track the parcel of an order: where it is and when it is expected.
 

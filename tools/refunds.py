@@ -75,7 +75,7 @@ def verify_refund(ctx: ActionContext, args: IssueRefund, result: dict[str, Any])
 
 @action(
     "compensable",
-    target=lambda args: f"order/{args.order_id}",
+    target="order/{order_id}",
     preview=preview_refund,
     compensate=undo_refund,
     verify=verify_refund,
@@ -148,7 +148,7 @@ def verify_void(ctx: ActionContext, args: VoidRefund, _: dict[str, Any]) -> bool
 
 @action(
     "reversible",
-    target=lambda args: f"refund/{args.refund_id}",
+    target="refund/{refund_id}",
     preview=preview_void,
     compensate=reinstate_refund,
     verify=verify_void,

@@ -71,7 +71,7 @@ def verify_return(ctx: ActionContext, args: CreateReturn, result: dict[str, Any]
 
 @action(
     "compensable",
-    target=lambda args: f"order/{args.order_id}",
+    target="order/{order_id}",
     preview=preview_return,
     compensate=withdraw_return,
     verify=verify_return,

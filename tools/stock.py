@@ -21,7 +21,7 @@ Sku = Annotated[
 ]
 
 
-@action("read", target=lambda args: f"product/{args.sku}")
+@action("read", target="product/{sku}")
 def check_stock(ctx: ActionContext, sku: Sku) -> dict[str, Any]:
     """Check whether a product is in stock, what it costs and how long its warranty is.
 

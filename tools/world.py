@@ -34,7 +34,7 @@ def open_world(path: Path) -> object:
                 _create(db)
             found = _version(db)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorname != "SQLITE_NOTADB":
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB":
             raise
         raise NotADatabase(f"{file} is not a SQLite database", hint="Move the file away.") from error
     if found != SCHEMA_VERSION:

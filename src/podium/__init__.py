@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from podium.graphs.build import build_graph
     from podium.guardrails.policy import Policy
     from podium.knowledge.knowledge_base import KnowledgeBase
-    from podium.tools.action import ActionContext, action
+    from podium.tools.action import action
+    from podium.tools.context import ActionContext
 
 __version__ = "0.1.0"
 
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ActionContext": "podium.tools.action",
+    "ActionContext": "podium.tools.context",
     "ActionError": "podium.core.errors",
     "KnowledgeBase": "podium.knowledge.knowledge_base",
     "Podium": "podium.app.podium",

@@ -3,12 +3,13 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from podium.tools.context import ActionContext
 
 TOOLS = Path(__file__).parents[3] / "tools"
 TOOL_FILES = ("orders", "order_changes", "customers", "refunds", "returns", "stock")
@@ -78,19 +79,6 @@ def shop(world: ModuleType, fresh_world: Path, tmp_path: Path) -> Any:
     return world.open_world(tmp_path / "shop.db")
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What a tool of this project uses of its context."""
-
-    shop: Any
-    idempotency_key: str
-
-    def handle(self, name: str) -> Any:
-        """The shop, under the name the project gives it."""
-        assert name == "shop"
-        return self.shop
-
-
 class Desk:
     """Calls the project's tools on one shop, as the ledger would."""
 
@@ -98,29 +86,35 @@ class Desk:
         self.shop = shop
         self._tools = tools
 
-    def effect(self, tool: str) -> Any:
-        return self._tools[tool].effect
+    def effect(self, tool: str) -> str:
+        return str(self._tool(tool).effect)
 
     def args(self, tool: str, **args: Any) -> Any:
-        return self._tools[tool].args_model(**args)
+        return self._tool(tool).parse(args)
 
     def call(self, tool: str, key: str = "key", **args: Any) -> Any:
-        action = self._tools[tool]
-        return action.run(_Context(self.shop, key), self.args(tool, **args))
+        return self._tool(tool).run(self._context(key), self.args(tool, **args))
 
     def preview(self, tool: str, **args: Any) -> Any:
-        return self._tools[tool].opts["preview"](_Context(self.shop, "key"), self.args(tool, **args))
+        return self._tool(tool).options.preview(self._context(), self.args(tool, **args))
 
     def undo(self, tool: str, result: Any, **args: Any) -> Any:
-        return self._tools[tool].opts["compensate"](
-            _Context(self.shop, "key"), self.args(tool, **args), result
-        )
+        return self._tool(tool).options.compensate(self._context("undo"), self.args(tool, **args), result)
 
     def verify(self, tool: str, result: Any, **args: Any) -> Any:
-        return self._tools[tool].opts["verify"](_Context(self.shop, "key"), self.args(tool, **args), result)
+        return self._tool(tool).options.verify(self._context(), self.args(tool, **args), result)
 
     def reconcile(self, tool: str, **args: Any) -> Any:
-        return self._tools[tool].opts["reconcile"](_Context(self.shop, "key"), self.args(tool, **args))
+        return self._tool(tool).options.reconcile(self._context(), self.args(tool, **args))
+
+    def target(self, tool: str, **args: Any) -> str:
+        return str(self._tool(tool).target(self.args(tool, **args)))
+
+    def _tool(self, name: str) -> Any:
+        return self._tools[name].tool
+
+    def _context(self, key: str = "key") -> ActionContext:
+        return ActionContext(idempotency_key=key, handles={"shop": self.shop})
 
     def business(self) -> list[tuple[Any, ...]]:
         """What holds in the shop now; what was voided, reversed or withdrawn is history."""

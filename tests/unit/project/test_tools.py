@@ -4,7 +4,6 @@ import random
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from podium.core.errors import ActionError
 
@@ -143,8 +142,21 @@ def test_the_preview_refuses_what_the_change_would_refuse(
 def test_an_argument_of_the_wrong_form_does_not_reach_the_shop(
     desk: Any, tool: str, args: dict[str, Any]
 ) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ActionError, match="is not right"):
         desk.args(tool, **args)
+
+
+@pytest.mark.parametrize(
+    ("tool", "args", "target"),
+    [
+        ("cancel_order", {"order_id": "O-10002"}, "order/O-10002"),
+        ("void_refund", {"refund_id": "R-30008"}, "refund/R-30008"),
+        ("apply_credit", {"customer_id": "C-1042", "amount": "10"}, "customer/C-1042"),
+        ("check_stock", {"sku": "KET-204"}, "product/KET-204"),
+    ],
+)
+def test_a_call_names_what_it_acts_on(desk: Any, tool: str, args: dict[str, Any], target: str) -> None:
+    assert desk.target(tool, **args) == target
 
 
 def test_a_message_is_sent_again_for_every_call(desk: Any) -> None:
