@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -64,7 +65,9 @@ class ChromaIndex:
         with self._lock, _explained(self._folder):
             writer = self._open_writer()
             for start in range(0, len(ids), _BATCH):
-                writer.upsert(_name(space), list(ids[start : start + _BATCH]), vectors[start : start + _BATCH])
+                writer.upsert(
+                    _name(space), list(ids[start : start + _BATCH]), vectors[start : start + _BATCH]
+                )
 
     def delete(self, space: Space, ids: Sequence[str]) -> None:
         """Drop vectors."""
@@ -91,7 +94,9 @@ class ChromaIndex:
             if reader is None or not ids:
                 return {}
             stored = reader.vectors(_name(space), list(ids))
-        return {chunk_id: float(np.asarray(row, dtype=np.float32) @ vector) for chunk_id, row in stored.items()}
+        return {
+            chunk_id: float(np.asarray(row, dtype=np.float32) @ vector) for chunk_id, row in stored.items()
+        }
 
     def ids(self, space: Space) -> set[str]:
         """Every id that is stored."""
@@ -131,8 +136,9 @@ class _ClientAccess:
 
     def __init__(self, folder: Path) -> None:
         import chromadb
+        from chromadb.config import Settings
 
-        settings = chromadb.Settings(anonymized_telemetry=False)
+        settings = Settings(anonymized_telemetry=False)
         self._client: Any = chromadb.PersistentClient(path=str(folder), settings=settings)
 
     def upsert(self, name: str, ids: list[str], vectors: Vectors) -> None:
@@ -186,7 +192,7 @@ class _BindingsAccess:
     def open(cls, folder: Path) -> _BindingsAccess | None:
         """Open the folder; None where the bindings are not those this module knows."""
         try:
-            import chromadb_rust_bindings as rust
+            rust: Any = import_module("chromadb_rust_bindings")
 
             database = rust.SqliteDBConfig(
                 hash_type=rust.MigrationHash.MD5,
@@ -194,7 +200,10 @@ class _BindingsAccess:
                 url=str(folder / "chroma.sqlite3"),
             )
             bindings = rust.Bindings(
-                allow_reset=False, sqlite_db_config=database, persist_path=str(folder), hnsw_cache_size=_HNSW_CACHE
+                allow_reset=False,
+                sqlite_db_config=database,
+                persist_path=str(folder),
+                hnsw_cache_size=_HNSW_CACHE,
             )
         except (ImportError, AttributeError, TypeError):
             return None
@@ -242,7 +251,7 @@ def _explained(folder: Path) -> Iterator[None]:
         yield
     except (KnowledgeError, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise
-    except BaseException as error:  # noqa: BLE001 - a panic of the native code is no Exception
+    except BaseException as error:  # a panic of the native code is no Exception
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise KnowledgeError(
             f"the vector index in {folder} cannot be used: {reason}",

@@ -61,10 +61,16 @@ class Chunker:
             sentences = _lines(document.text)
             spans = list(self._pack(sentences, [], self.row_size, 0))
         else:
-            sentences = [piece for span in split_sentences(document.text) for piece in self._pieces(document.text, span)]
+            sentences = [
+                piece
+                for span in split_sentences(document.text)
+                for piece in self._pieces(document.text, span)
+            ]
             spans = list(self._pack(sentences, [h.start for h in document.headings], self.size, self.overlap))
         return [
-            Chunk(start, end, document.text[start:end], heading_path(document.title, document.headings, start))
+            Chunk(
+                start, end, document.text[start:end], heading_path(document.title, document.headings, start)
+            )
             for start, end in spans
         ]
 

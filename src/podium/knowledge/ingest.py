@@ -1,8 +1,8 @@
 """Ingest: brings a collection in step with the files it is made of.
 
-A document is read, cut, embedded, and its vectors written; only then does one transaction of the catalog show it
-in place of its former version. An ingest that is killed leaves documents either as they were or as they are now,
-and the next one completes it.
+A document is read, cut, embedded, and its vectors written; only then does one transaction of the catalog show
+it in place of its former version. An ingest that is killed leaves each document either as it was or as it is
+now, and the next one completes it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from podium.core.crashpoints import CrashPoints, NoCrashPoints
 from podium.core.errors import KnowledgeError
 from podium.core.ids import derived_id, digest_of
 from podium.core.verdict import Verdict
-from podium.knowledge.catalog import Catalog, ChunkRow, Entry, Stored
+from podium.knowledge.catalog import Catalog
 from podium.knowledge.chunking import Chunk, Chunker
 from podium.knowledge.documents import Document, IngestFailure, IngestProgress, IngestReport
 from podium.knowledge.index import Index, Space
 from podium.knowledge.lexical import Analyzer
 from podium.knowledge.loaders import DEFAULT_LIMIT, Found, find_files, parse, read_bytes
+from podium.knowledge.rows import ChunkRow, Entry, Stored
 from podium.models.embedding import Embedder
 
 Scanner = Callable[[str], Sequence[Verdict] | None]
@@ -98,7 +99,7 @@ class Ingest:
         """Ingest the files and folders.
 
         Args:
-            paths: What the collection is made of; documents that came from one of them and are gone are removed.
+            paths: What the collection is made of; what came from one of them and is gone is removed.
 
         Raises:
             KnowledgeError: The index cannot be written.
@@ -106,7 +107,7 @@ class Ingest:
         """
         begun = time.monotonic()
         self._sweep()
-        roots = [Path(os.path.abspath(path)) for path in paths]
+        roots = [path.absolute() for path in paths]
         before = self._catalog.stored(self._space.collection)
         found = self._find(roots, before)
         self._total = len(found)
@@ -139,9 +140,11 @@ class Ingest:
                 continue
             for file in files:
                 source = known[path].source if (path := self._relative(file.path)) in known else file.source
-                if source in found and found[source].path != file.path:
-                    source = f"{root.name}/{source}"
-                elif path not in known and (other := before.get(source)) and (self._base / other.path).is_file():
+                if (source in found and found[source].path != file.path) or (
+                    path not in known
+                    and (other := before.get(source))
+                    and (self._base / other.path).is_file()
+                ):
                     source = f"{root.name}/{source}"
                 found[source] = file
         return found

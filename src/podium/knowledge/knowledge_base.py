@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import RLock
@@ -44,7 +45,8 @@ class KnowledgeBase:
         for evidence in base.search("how long is the warranty?"):
             print(evidence.source, evidence.start, evidence.end, evidence.text)
 
-    It may be used from several threads. One process ingests at a time; others see its result at their next search.
+    It may be used from several threads. One process ingests at a time; others see its result at their next
+    search.
     """
 
     def __init__(
@@ -150,7 +152,8 @@ class KnowledgeBase:
             query: A question or words, in a user's language.
             k: How many passages at most.
             collections: Where to look; None for everywhere.
-            as_of: Look at what was in force on that day: later documents do not exist, and what they replaced counts.
+            as_of: Look at what was in force on that day: later documents do not exist, and what they replaced
+                counts.
 
         Raises:
             UnknownName: There is no such collection.
@@ -184,7 +187,12 @@ class KnowledgeBase:
         Args:
             collection: Only those of it; None for all.
         """
-        return [info for info in self._catalog.documents() if collection in (None, info.collection)]
+        replaced = {(d.collection, d.source): d.superseded_by for d in self.snapshot().documents}
+        return [
+            replace(info, superseded_by=replaced.get((info.collection, info.source), info.superseded_by))
+            for info in self._catalog.documents()
+            if collection in (None, info.collection)
+        ]
 
     def read(self, source: str, *, collection: str | None = None) -> str:
         """The text that the spans of a source refer to.
@@ -198,13 +206,17 @@ class KnowledgeBase:
         """
         text = self._catalog.text(source, collection)
         if text is None:
-            raise NotFound(f"no document {source!r} in the knowledge base", hint="'podium ingest PATH' adds documents.")
+            raise NotFound(
+                f"no document {source!r} in the knowledge base", hint="'podium ingest PATH' adds documents."
+            )
         return text
 
     @property
     def version(self) -> str:
         """Identifies what is in the knowledge base: the same documents and recipe give the same version."""
-        parts = [f"{d.collection}\x1f{d.source}\x1f{d.version}\x1f{d.embedder}" for d in self.snapshot().documents]
+        parts = [
+            f"{d.collection}\x1f{d.source}\x1f{d.version}\x1f{d.embedder}" for d in self.snapshot().documents
+        ]
         return digest_of("\x1e".join([self._chunker.name, *sorted(parts)]).encode())[:16]
 
     def snapshot(self) -> Snapshot:
@@ -243,7 +255,8 @@ class KnowledgeBase:
             return
         names = ", ".join(sorted({*(declared or ()), *known})) or "none"
         raise UnknownName(
-            f"no collection {collection!r}; there are: {names}", hint="Declare it under [knowledge.collections]."
+            f"no collection {collection!r}; there are: {names}",
+            hint="Declare it under [knowledge.collections].",
         )
 
     def _declare(self, evidence: Evidence) -> Evidence:
@@ -259,8 +272,6 @@ def _with(
     progress: Callable[[IngestProgress], None] | None = None,
     crash_points: CrashPoints | None = None,
 ) -> IngestOptions:
-    from dataclasses import replace
-
     if crash_points is not None:
         options = replace(options, crash_points=crash_points)
     return replace(options, progress=progress)

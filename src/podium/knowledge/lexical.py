@@ -22,13 +22,15 @@ B = 0.75
 FORMAT = 1
 """Changes when the terms or the file do, so that an older file is built again."""
 
-STOPWORDS = frozenset(
-    "a about after all also am an and any are as at be because been before being below between both but by can could did do "
-    "does doing down during each for from further had has have having he her here hers him his how i if in into is it its "
-    "itself just me more most my myself of off on once only or other our ours out over own s same she should so some such t "
-    "than that the their theirs them then there these they this those through to too under until up us very was we were what "
-    "when where which while who whom why will with would you your yours please tell".split()
-)
+_STOPWORDS_TEXT = """
+a about after all also am an and any are as at be because been before being below between both but
+by can could did do does doing down during each for from further had has have having he her here
+hers him his how i if in into is it its itself just me more most my myself of off on once only or
+other our ours out over own s same she should so some such t than that the their theirs them then
+there these they this those through to too under until up us very was we were what when where which
+while who whom why will with would you your yours please tell
+"""
+STOPWORDS = frozenset(_STOPWORDS_TEXT.split())
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
@@ -96,7 +98,11 @@ class LexicalIndex:
         vocabulary: dict[str, int] = {}
         coded = [[vocabulary.setdefault(term, len(vocabulary)) for term in text] for text in terms]
         if not vocabulary:
-            empty = {"data": np.zeros(0, np.float32), "indices": np.zeros(0, np.int32), "indptr": np.zeros(1, np.int64)}
+            empty: dict[str, NDArray[Any]] = {
+                "data": np.zeros(0, np.float32),
+                "indices": np.zeros(0, np.int32),
+                "indptr": np.zeros(1, np.int64),
+            }
             return cls({}, empty, len(coded))
         import bm25s
 
@@ -120,7 +126,7 @@ class LexicalIndex:
         return total
 
     def rarity(self, term: str) -> float:
-        """The inverse document frequency of a term, `ln(1 + (N - n + 0.5) / (n + 0.5))`; high for an unknown one."""
+        """Inverse document frequency, `ln(1 + (N - n + 0.5) / (n + 0.5))`; highest for an unknown term."""
         number = self._vocabulary.get(term)
         held = 0 if number is None else int(self._indptr[number + 1]) - int(self._indptr[number])
         return math.log(1 + (self.size - held + 0.5) / (held + 0.5))
@@ -158,7 +164,7 @@ class LexicalIndex:
         import numpy as np
 
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 form, built_from, size = (int(value) for value in stored["state"])
                 if form != FORMAT or built_from != generation:
                     return None

@@ -104,13 +104,15 @@ def read_bytes(found: Found, *, limit: int = DEFAULT_LIMIT) -> bytes:
         size = found.path.stat().st_size
         if size > limit:
             raise KnowledgeError(
-                f"{found.source} has {size:,} bytes; at most {limit:,} are read", hint="Split it, or raise the limit."
+                f"{found.source} has {size:,} bytes; at most {limit:,} are read",
+                hint="Split it, or raise the limit.",
             )
         with found.path.open("rb") as file:
             return file.read(limit)
     except OSError as error:
         raise KnowledgeError(
-            f"{found.source} cannot be read: {error.strerror or error}", hint="Check that the file may be read."
+            f"{found.source} cannot be read: {error.strerror or error}",
+            hint="Check that the file may be read.",
         ) from None
 
 
@@ -147,7 +149,8 @@ def _reader(source: str) -> Reader:
     reader = _READERS.get(suffix)
     if reader is None:
         raise KnowledgeError(
-            f"{source} has an unknown format ({suffix or 'no suffix'})", hint=f"Known are {', '.join(sorted(_READERS))}."
+            f"{source} has an unknown format ({suffix or 'no suffix'})",
+            hint=f"Known are {', '.join(sorted(_READERS))}.",
         )
     return reader
 

@@ -27,12 +27,14 @@ def only_writer(path: Path) -> Iterator[None]:
         file = path.open("a+b")
     except OSError as error:
         raise ReadOnly(
-            f"{path.parent} may not be written: {error.strerror}", hint="Give yourself the right to write there."
+            f"{path.parent} may not be written: {error.strerror}",
+            hint="Give yourself the right to write there.",
         ) from None
     with file:
         if not _lock(file):
             raise KnowledgeError(
-                "another process is ingesting into this knowledge base", hint="Wait until it is done, then try again."
+                "another process is ingesting into this knowledge base",
+                hint="Wait until it is done, then try again.",
             )
         yield
 

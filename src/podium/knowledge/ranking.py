@@ -1,7 +1,8 @@
 """Puts candidates of lexical and dense search into one order, with scores that mean something by themselves.
 
-The order begins with reciprocal-rank fusion (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion Outperforms
-Condorcet and Individual Rank Learning Methods", 2009). The score of a passage is then the weighted sum of
+The order begins with reciprocal-rank fusion (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion
+Outperforms Condorcet and Individual Rank Learning Methods", 2009). The score of a passage is a
+weighted sum of
 
 - how alike query and passage are (the cosine, from 0.1 to 0.8 spread over 0..1),
 - which share of the query's words it holds, rare words counting more (inverse document frequency),
@@ -69,7 +70,11 @@ def fused(candidate: Candidate) -> float:
 
 
 def score(
-    query: str, terms: Sequence[str], candidates: Sequence[Candidate], rarity: Callable[[str], float], weights: Weights
+    query: str,
+    terms: Sequence[str],
+    candidates: Sequence[Candidate],
+    rarity: Callable[[str], float],
+    weights: Weights,
 ) -> Mapping[int, float]:
     """The score of each candidate in 0..1, by its position.
 

@@ -133,7 +133,8 @@ class Retrieval:
         shown = _without_repeats(snapshot, best, query.k)
         text_of = dict(zip(positions, texts, strict=True))
         return [
-            _evidence(snapshot.chunks[i], query, text_of[i], scores[i], similarities.get(i, 0.0)) for i in shown
+            _evidence(snapshot.chunks[i], query, text_of[i], scores[i], similarities.get(i, 0.0))
+            for i in shown
         ]
 
     def _state(self) -> tuple[Snapshot, LexicalIndex]:
@@ -149,8 +150,9 @@ class Retrieval:
     def _spaces(self, snapshot: Snapshot, query: Query, model: Embedder) -> list[Space]:
         embedders = {document.embedder for document in snapshot.documents}
         if model.name not in embedders:
+            made_with = ", ".join(sorted(embedders))
             raise KnowledgeError(
-                f"the knowledge base was made with the embedding model {', '.join(sorted(embedders))}, not {model.name}",
+                f"the knowledge base was made with the embedding model {made_with}, not {model.name}",
                 hint="Run 'podium ingest' again to embed the documents with the new model.",
             )
         names = query.collections if query.collections is not None else snapshot.collections()
@@ -171,11 +173,19 @@ class Retrieval:
         return near
 
     def _similarities(
-        self, snapshot: Snapshot, spaces: Sequence[Space], vector: NDArray[np.float32], positions: Sequence[int]
+        self,
+        snapshot: Snapshot,
+        spaces: Sequence[Space],
+        vector: NDArray[np.float32],
+        positions: Sequence[int],
     ) -> dict[int, float]:
         found: dict[int, float] = {}
         for space in spaces:
-            ids = [chunk.id for i in positions if (chunk := snapshot.chunks[i]).document.collection == space.collection]
+            ids = [
+                chunk.id
+                for i in positions
+                if (chunk := snapshot.chunks[i]).document.collection == space.collection
+            ]
             if ids:
                 similar = self._index.similarities(space, vector, ids)
                 found |= {snapshot.position[chunk_id]: value for chunk_id, value in similar.items()}

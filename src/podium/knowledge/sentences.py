@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st mt vs etc e.g i.e eg ie cf al fig figs eq no nos vol vols pp ca approx est dept inc ltd "
-    "corp co jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun a.m p.m u.s "
-    "u.k u.n ed eds rev gen col sgt capt lt hon ave blvd rd tel ext art sec ch para z.b d.h bzw usw bspw nr".split()
-)
-_OPENING_ABBREVIATIONS = frozenset("mr mrs ms dr prof st mt fig figs eq no nos vol gen col capt lt hon nr e.g i.e cf vs".split())
+_ABBREVIATIONS_TEXT = """
+mr mrs ms dr prof sr jr st mt vs etc e.g i.e eg ie cf al fig figs eq no nos vol vols pp ca approx
+est dept inc ltd corp co jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur
+thurs fri sat sun a.m p.m u.s u.k u.n ed eds rev gen col sgt capt lt hon ave blvd rd tel ext art sec
+ch para z.b d.h bzw usw bspw nr
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
+_OPENING_ABBREVIATIONS_TEXT = """
+mr mrs ms dr prof st mt fig figs eq no nos vol gen col capt lt hon nr e.g i.e cf vs
+"""
+_OPENING_ABBREVIATIONS = frozenset(_OPENING_ABBREVIATIONS_TEXT.split())
 _END = re.compile(r"(?:[.!?\u2026]+|[\u3002\uff01\uff1f])[\"'\u201d\u2019)\]\u00bb\u300d\u300f]*")
 _WORD_BEFORE = re.compile(r"(\w+(?:\.\w+)*)$")
 _LINE = re.compile(r"[^\n]+")

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import NamedTuple
 
 from podium.core.model import JsonValue
 from podium.knowledge.catalog import Catalog
+from podium.knowledge.rows import DocumentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,50 +67,71 @@ def take_snapshot(catalog: Catalog) -> Snapshot:
     """
     if not catalog.exists():
         return Snapshot(0, (), (), {})
-    generation, raw_documents, raw_chunks = catalog.rows()
-    documents = {cast("int", row[0]): row for row in raw_documents}
-    seen = _with_successors([cast("Any", row) for row in documents.values()])
-    by_id = {document.id: document for document in seen}
+    generation, documents, places = catalog.rows()
+    successors = _successors(documents)
+    seen = {row.id: _seen(row, successors.get(row.id, _NONE)) for row in documents}
     chunks = tuple(
-        SeenChunk(str(row[0]), by_id[cast("int", row[1])], cast("int", row[2]), cast("int", row[3]), str(row[4]),
-                  tuple(str(row[5]).split()))
-        for row in raw_chunks
-    )  # fmt: skip
-    return Snapshot(generation, tuple(seen), chunks, {chunk.id: i for i, chunk in enumerate(chunks)})
+        SeenChunk(row.id, seen[row.document], row.start, row.end, row.context, tuple(row.flags.split()))
+        for row in places
+    )
+    return Snapshot(generation, tuple(seen.values()), chunks, {chunk.id: i for i, chunk in enumerate(chunks)})
 
 
-def _with_successors(rows: Sequence[Any]) -> list[SeenDocument]:
-    """Settle which document replaces which, from what either of the two declares."""
-    names: dict[tuple[str, str], Any] = {}
+class _Successor(NamedTuple):
+    source: str
+    date: str
+
+
+_NONE = _Successor("", "")
+_NOT_IN_FORCE = ("superseded", "obsolete", "withdrawn", "archived")
+
+
+def _seen(row: DocumentRow, successor: _Successor) -> SeenDocument:
+    return SeenDocument(
+        id=row.id,
+        collection=row.collection,
+        source=row.source,
+        title=row.title,
+        version=row.version,
+        date=row.date,
+        status=row.status,
+        metadata=json.loads(row.metadata),
+        embedder=row.embedder,
+        superseded_by=successor.source,
+        replaced_on=successor.date,
+    )
+
+
+def _successors(rows: Sequence[DocumentRow]) -> dict[int, _Successor]:
+    """Which document replaces which, by the id of the old one, from what either of the two declares."""
+    names = _by_name(rows)
+    found: dict[int, _Successor] = {}
     for row in rows:
-        for name in (row[2], PurePosixPath(row[2]).name, PurePosixPath(row[2]).stem, row[3]):
-            names.setdefault((row[1], name.casefold()), row)
-    successor: dict[int, tuple[str, str]] = {}
+        for name in _listed(row.supersedes):
+            old = names.get((row.collection, name.casefold()))
+            if old is not None and old.id != row.id:
+                found[old.id] = _Successor(row.source, row.date)
     for row in rows:
-        _id, collection, source, _title, _version, date, status, supersedes, superseded_by = row[:9]
-        for old_name in _listed(supersedes):
-            old = names.get((collection, old_name.casefold()))
-            if old is not None and old[0] != row[0]:
-                successor[old[0]] = (source, date)
-        if superseded_by:
-            new = names.get((collection, superseded_by.casefold()))
-            if new is not None and new[0] != row[0]:
-                successor[row[0]] = (new[2], new[5])
-            elif new is None:
-                successor.setdefault(row[0], (superseded_by, ""))
-        elif status in ("superseded", "obsolete", "withdrawn", "archived"):
-            successor.setdefault(row[0], (status, ""))
-    return [
-        SeenDocument(
-            *row[:7],
-            metadata=json.loads(row[9]),
-            embedder=row[10],
-            superseded_by=successor.get(row[0], ("", ""))[0],
-            replaced_on=successor.get(row[0], ("", ""))[1],
-        )
-        for row in rows
-    ]
+        if row.superseded_by:
+            new = names.get((row.collection, row.superseded_by.casefold()))
+            if new is None:
+                found.setdefault(row.id, _Successor(row.superseded_by, ""))
+            elif new.id != row.id:
+                found[row.id] = _Successor(new.source, new.date)
+        elif row.status in _NOT_IN_FORCE:
+            found.setdefault(row.id, _Successor(row.status, ""))
+    return found
+
+
+def _by_name(rows: Sequence[DocumentRow]) -> dict[tuple[str, str], DocumentRow]:
+    """Documents by what another one may call them: path, file name, file name without suffix, title."""
+    names: dict[tuple[str, str], DocumentRow] = {}
+    for row in rows:
+        path = PurePosixPath(row.source)
+        for name in (row.source, path.name, path.stem, row.title):
+            names.setdefault((row.collection, name.casefold()), row)
+    return names
 
 
 def _listed(names: str) -> list[str]:
-    return [name.strip() for name in names.strip("[]").split(",") if name.strip()]
+    return [name.strip(" '\"") for name in names.strip("[]").split(",") if name.strip()]

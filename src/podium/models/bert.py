@@ -1,7 +1,8 @@
 """The forward pass of a BERT encoder in numpy: all that a small sentence embedding model needs.
 
-Architecture: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers" (2019), post-layer-norm,
-with the exact GELU. It runs without an inference engine, so a query costs no start-up but mapping the weights.
+Architecture: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers" (2019), with the norm
+after each block and the exact GELU. It runs without an inference engine, so a query costs no start-up but
+mapping the weights.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ class BertEncoder:
             mask: True where a token is real.
         """
         rows, length = ids.shape
-        hidden: Array = self._words[ids] + self._positions[:length]
-        hidden = _layer_norm(hidden.reshape(rows * length, -1), *self._norm, self._shape.epsilon)
+        embedded: Array = self._words[ids] + self._positions[:length]
+        hidden = _layer_norm(embedded.reshape(rows * length, -1), *self._norm, self._shape.epsilon)
         bias: Array | None = None
         if not mask.all():
             bias = np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None, :]
@@ -98,7 +99,8 @@ class BertEncoder:
             hidden = layer.forward(hidden, rows, bias)
         weight = mask.astype(np.float32)[:, :, None]
         pooled: Array = (hidden.reshape(rows, length, -1) * weight).sum(axis=1) / weight.sum(axis=1)
-        return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), np.float32(1e-12))
+        unit: Array = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), np.float32(1e-12))
+        return unit
 
 
 class _Layer:

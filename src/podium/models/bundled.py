@@ -124,7 +124,7 @@ class BundledEmbedder:
         from podium.models.bert import BertEncoder, BertShape, map_weights
 
         try:
-            tokenizer: Any = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+            tokenizer: Any = Tokenizer.from_buffer((self._folder / "tokenizer.json").read_bytes())
             tokenizer.no_padding()
             tokenizer.enable_truncation(_MAX_TOKENS)
             config = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from podium.core.errors import UnknownName
@@ -46,7 +47,7 @@ def open_embedder(name: str = BUNDLED) -> Embedder:
         name: `bundled`, or a sentence-transformers model: a folder, or a name that is in the local cache.
 
     Raises:
-        UnknownName: There is no such model on this machine.
+        UnknownName: The bundled model is not installed; any other one says so at its first use.
     """
     if name == BUNDLED:
         from podium.models.bundled import BundledEmbedder
@@ -56,47 +57,60 @@ def open_embedder(name: str = BUNDLED) -> Embedder:
 
 
 class SentenceTransformerEmbedder:
-    """Any sentence-transformers model on this machine; nothing is ever downloaded."""
+    """Any sentence-transformers model on this machine, loaded at first use; nothing is ever downloaded."""
 
     def __init__(self, name_or_path: str, *, batch_size: int = 32) -> None:
-        """Load the model.
+        """Name the model.
 
         Args:
             name_or_path: A folder, or the name of a model in the local cache.
             batch_size: Texts per forward pass.
-
-        Raises:
-            UnknownName: The model is not on this machine.
         """
-        self._model: Any = _load(name_or_path)
+        self._name_or_path = name_or_path
         self._batch_size = batch_size
-        self._name = f"sentence-transformers:{_label(name_or_path)}"
-        self._dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self._lock = Lock()
+        self._model: Any = None
 
     @property
     def name(self) -> str:
         """The model's name, or the folder's."""
-        return self._name
+        return f"sentence-transformers:{_label(self._name_or_path)}"
 
     @property
     def dimensions(self) -> int:
-        """Length of a vector."""
-        return self._dimensions
+        """Length of a vector.
+
+        Raises:
+            UnknownName: The model is not on this machine.
+        """
+        return int(self._loaded().get_embedding_dimension() or 0)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 per text; the library sorts by length itself.
 
         Args:
             texts: Any number of texts.
+
+        Raises:
+            UnknownName: The model is not on this machine.
         """
         import numpy as np
 
         if not texts:
-            return np.zeros((0, self._dimensions), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        vectors = self._loaded().encode(
+            [text.encode("utf-8", "replace").decode() for text in texts],
+            batch_size=self._batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self._name_or_path)
+            return self._model
 
 
 def _label(name_or_path: str) -> str:
@@ -106,14 +120,16 @@ def _label(name_or_path: str) -> str:
 
 def _load(name_or_path: str) -> Any:
     folder = Path(name_or_path).expanduser()
-    hint = "Give 'bundled', the folder of a sentence-transformers model, or the name of one in the local cache."
+    hint = (
+        "Give 'bundled', the folder of a sentence-transformers model, or the name of one in the local cache."
+    )
     try:
         from sentence_transformers import SentenceTransformer
 
         return SentenceTransformer(str(folder) if folder.is_dir() else name_or_path, local_files_only=True)
     except (OSError, ValueError, ImportError, KeyError) as error:
-        reason = str(error).strip().splitlines()
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UnknownName(
-            f"the embedding model {name_or_path!r} cannot be loaded: {reason[0] if reason else type(error).__name__}",
+            f"the embedding model {name_or_path!r} cannot be loaded: {reason}",
             hint=hint,
         ) from None

@@ -91,7 +91,11 @@ class EmbedderContract:
 
     def test_likeness_follows_the_words(self) -> None:
         query, near, far = self.embedder().embed(
-            ["when is my parcel delivered", "your parcel is delivered within two days", "boil the water first"]
+            [
+                "when is my parcel delivered",
+                "your parcel is delivered within two days",
+                "boil the water first",
+            ]
         )
         assert query @ near > query @ far
 

@@ -171,7 +171,8 @@ def decode(data: bytes, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise KnowledgeError(
-            f"{name} is not UTF-8 text (byte {error.start})", hint="Save the file as UTF-8 and ingest it again."
+            f"{name} is not UTF-8 text (byte {error.start})",
+            hint="Save the file as UTF-8 and ingest it again.",
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
 

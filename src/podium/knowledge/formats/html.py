@@ -12,15 +12,29 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from bs4.element import Tag
 
-_UNSEEN = ("script", "style", "template", "noscript", "nav", "footer", "svg", "iframe", "object", "form", "head")
+_UNSEEN = (
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "nav",
+    "footer",
+    "svg",
+    "iframe",
+    "object",
+    "form",
+    "head",
+)
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
 )
 _HEADING = re.compile(r"^h[1-6]$")
-_BLOCKS = frozenset(
-    "address article aside blockquote body dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hr "
-    "html li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+_BLOCKS_TEXT = """
+address article aside blockquote body dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5
+h6 header hr html li main ol p pre section summary table tbody td tfoot th thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCKS_TEXT.split())
 _DATES = ("date", "dc.date", "article:modified_time", "article:published_time", "last-modified")
 
 
@@ -40,7 +54,9 @@ def read_html(data: bytes, name: str) -> Draft:
     try:
         soup = BeautifulSoup(data, "lxml", from_encoding=_encoding(data))
     except (ParserRejectedMarkup, ValueError, AssertionError, RecursionError) as error:
-        raise KnowledgeError(f"{name} is no readable HTML: {type(error).__name__}", hint="Save it again.") from None
+        raise KnowledgeError(
+            f"{name} is no readable HTML: {type(error).__name__}", hint="Save it again."
+        ) from None
     if soup.contains_replacement_characters:
         raise KnowledgeError(f"{name} is not in the encoding it declares", hint="Save the page as UTF-8.")
     declared = _declared(soup)
@@ -80,7 +96,9 @@ def _declared(soup: BeautifulSoup) -> dict[str, object]:
 def _is_unseen(tag: Tag) -> bool:
     if tag.name in _UNSEEN or tag.has_attr("hidden"):
         return True
-    return str(tag.get("aria-hidden", "")).lower() == "true" or bool(_HIDDEN.search(str(tag.get("style", ""))))
+    return str(tag.get("aria-hidden", "")).lower() == "true" or bool(
+        _HIDDEN.search(str(tag.get("style", "")))
+    )
 
 
 def _lay_out(parent: Tag, builder: TextBuilder) -> None:

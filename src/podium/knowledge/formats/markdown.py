@@ -50,12 +50,15 @@ def _front_matter(text: str, name: str) -> dict[str, object]:
     except (yaml.YAMLError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise KnowledgeError(
-            f"{name}:{line}: the front matter is no valid YAML", hint="Mend it, or remove the block between the '---'."
+            f"{name}:{line}: the front matter is no valid YAML",
+            hint="Mend it, or remove the block between the '---'.",
         ) from None
     if declared is None:
         return {}
     if not isinstance(declared, dict):
-        raise KnowledgeError(f"{name}:2: the front matter is no mapping", hint="Write it as 'name: value' lines.")
+        raise KnowledgeError(
+            f"{name}:2: the front matter is no mapping", hint="Write it as 'name: value' lines."
+        )
     return declared
 
 

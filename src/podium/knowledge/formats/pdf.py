@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _ENDS = re.compile(r"[.!?:;]['\")\]\u201d\u2019]*$")
 _ITEM = re.compile(r"^(?:[-*\u2022\u2013]|\d{1,3}[.)]|[a-z][.)])\s")
 _PAGES = 5_000
+_DAMAGE = (ValueError, TypeError, AttributeError, OSError, RecursionError, AssertionError)
+"""What pypdf lets through when a file is damaged."""
 _HEADING_WORDS = 9
 _WRAPPED = 0.72
 """A line shorter than this share of the longest one ends its paragraph."""
@@ -38,26 +40,26 @@ def read_pdf(data: bytes, name: str) -> Draft:
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise KnowledgeError(f"{name} is encrypted", hint="Save a copy without a password.")
-        pages = list(_pages(reader))
+        pages = list(_pages(reader, name))
         info = reader.metadata
-    except KnowledgeError:
-        raise
-    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, RecursionError) as error:
+    except (PyPdfError, ArithmeticError, LookupError, *_DAMAGE) as error:
         raise KnowledgeError(
             f"{name} is no readable PDF: {one_line(str(error))[:120] or type(error).__name__}",
             hint="Open it in a PDF viewer and save it again.",
         ) from None
     if not any(page.strip() for page in pages):
-        raise KnowledgeError(f"{name} holds no text", hint="It may be scanned: run text recognition on it first.")
+        raise KnowledgeError(
+            f"{name} holds no text", hint="It may be scanned: run text recognition on it first."
+        )
     return _draft(pages, info)
 
 
-def _pages(reader: PdfReader) -> Iterator[str]:
+def _pages(reader: PdfReader, name: str) -> Iterator[str]:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise KnowledgeError(f"{name} is encrypted", hint="Save a copy without a password.")
     for number, page in enumerate(reader.pages):
         if number >= _PAGES:
-            raise KnowledgeError(f"the PDF has more than {_PAGES} pages", hint="Split it.")
+            raise KnowledgeError(f"{name} has more than {_PAGES} pages", hint="Split it.")
         yield page.extract_text().replace("\x00", "")
 
 
@@ -96,9 +98,8 @@ def _lay_out(lines: list[str], builder: TextBuilder, title: str) -> None:
         if _ITEM.match(line):
             _flush(paragraph, builder)
         paragraph.append(line)
-        if _ENDS.search(line) and len(line) < width * _WRAPPED:
-            _flush(paragraph, builder)
-        elif _ENDS.search(line) and _is_heading(following, "X", title):
+        short = len(line) < width * _WRAPPED
+        if _ENDS.search(line) and (short or _is_heading(following, "X", title)):
             _flush(paragraph, builder)
     _flush(paragraph, builder)
 
@@ -106,7 +107,13 @@ def _lay_out(lines: list[str], builder: TextBuilder, title: str) -> None:
 def _is_heading(line: str, following: str, title: str) -> bool:
     if line and line == title:
         return True
-    if not line or _ENDS.search(line) or _ITEM.match(line) or len(line.split()) > _HEADING_WORDS or len(line) > 60:
+    if (
+        not line
+        or _ENDS.search(line)
+        or _ITEM.match(line)
+        or len(line.split()) > _HEADING_WORDS
+        or len(line) > 60
+    ):
         return False
     return line[0].isupper() and following[:1].isupper() and "," not in line
 

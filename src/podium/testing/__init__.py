@@ -1,0 +1,1 @@
+"""What tests need: fakes without outside parts, and the contracts that implementations keep."""
