@@ -37,7 +37,7 @@ def respond(state: State) -> dict[str, Any]:
     return {"messages": [AIMessage(f"answer {len(state['messages'])} " + "y" * 300)]}
 
 
-def build(saver: PodiumSaver) -> CompiledStateGraph[State, None, State, State]:
+def build(saver: PodiumSaver) -> CompiledStateGraph[Any, Any, Any, Any]:
     builder = StateGraph(State)
     previous = START
     for name in NODES:

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -110,7 +112,7 @@ def test_one_failing_operation_does_not_spoil_the_others_in_its_commit(database:
     database.write(add("taken"))
     blocked = Blocked(database)
     good = [database.submit(add("a")), database.submit(add("b"))]
-    bad = [database.submit(fail), database.submit(add("taken"))]
+    bad: list[Future[Any]] = [database.submit(fail), database.submit(add("taken"))]
     last = database.submit(add("c"))
     blocked.release()
     assert [future.result(5) for future in [*good, last]] == ["a", "b", "c"]
@@ -266,7 +268,7 @@ def test_opening_an_existing_database_imports_neither_sqlalchemy_nor_alembic(pat
     Database.open(path).close()
     code = (
         "import sys; from podium.storage import Database; Database.open(sys.argv[1]).close();"
-        "print([name for name in ('sqlalchemy', 'alembic', 'langgraph', 'langchain_core') if name in sys.modules])"
+        "print([n for n in ('sqlalchemy', 'alembic', 'langgraph', 'langchain_core') if n in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], check=True, timeout=20, capture_output=True
