@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from podium.agents.contracts import Statement, StepResult
@@ -42,3 +43,9 @@ def _marked(statement: Statement, citations: list[Citation]) -> str:
             citations.append(citation)
         marks.append(f"[{citations.index(citation) + 1}]")
     return " ".join([statement.text, *dict.fromkeys(marks)])
+
+
+def known_texts(request: str, results: dict[str, StepResult]) -> list[str]:
+    """What an answer may rest on besides the evidence: the user's words and what tools returned."""
+    outputs = [output for result in results.values() for output in result.outputs if output.ok]
+    return [request, *(json.dumps(output.result, ensure_ascii=False) for output in outputs)]

@@ -6,6 +6,7 @@ from podium.core.clock import to_iso
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import current_message, text_of
 from podium.graphs.node import RunScope, reset_usage
+from podium.graphs.screening import check_text
 from podium.graphs.state import STATE_VERSION, PodiumState, Update, reset
 from podium.graphs.turn import Turn
 
@@ -13,7 +14,7 @@ from podium.graphs.turn import Turn
 async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
     """Open a turn for the user's last message; what earlier turns left behind is put away."""
     message = current_message(state)
-    checked = await context.pipeline.check("input", text_of(message))
+    checked = await check_text(context, "input", text_of(message))
     turn = Turn(
         id=message.id or scope.run_id,
         run_id=scope.run_id,

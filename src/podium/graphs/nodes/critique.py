@@ -10,8 +10,9 @@ from podium.core.plan import Plan
 from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
-from podium.graphs.drafting import draft_of
+from podium.graphs.drafting import draft_of, known_texts
 from podium.graphs.node import RunScope, spent
+from podium.graphs.screening import check_text
 from podium.graphs.state import PodiumState, Record, Update, reset
 from podium.graphs.turn import Turn
 from podium.guardrails.confidence import score
@@ -32,9 +33,8 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     effects = await context.toolbox.effects(state.get("actions", ()))
     calls = {call.tool: call for result in results.values() for call in result.calls}
     summaries = tuple(_summary(effect, calls.get(effect.tool), context) for effect in effects)
-    noted = await _check_draft(plan, results, evidence, context)
-    held = tuple(Verdict.model_validate(item) for item in state.get("verdicts", ()))
-    verdicts = (*held, *noted)
+    noted = await _check_draft(turn.text, plan, results, evidence, context)
+    verdicts = (*_still_in_force(state), *noted)
     reply = await context.critic.critique(
         CritiqueRequest(
             request=turn.text,
@@ -81,13 +81,25 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     }
 
 
+def _still_in_force(state: PodiumState) -> tuple[Verdict, ...]:
+    """What the guardrails said in this turn; a failed draft is judged anew with each attempt."""
+    held = (Verdict.model_validate(item) for item in state.get("verdicts", ()))
+    return tuple(verdict for verdict in held if verdict.outcome != "retry")
+
+
 async def _check_draft(
-    plan: Plan, results: dict[str, StepResult], evidence: tuple[Evidence, ...], context: GraphContext
+    request: str,
+    plan: Plan,
+    results: dict[str, StepResult],
+    evidence: tuple[Evidence, ...],
+    context: GraphContext,
 ) -> tuple[Verdict, ...]:
     draft = draft_of(plan, results)
     if not draft.text:
         return ()
-    checked = await context.pipeline.check("output", draft.text, evidence=evidence)
+    checked = await check_text(
+        context, "output", draft.text, evidence=evidence, known=known_texts(request, results)
+    )
     return tuple(verdict for verdict in checked.verdicts if verdict.outcome != "fix")
 
 

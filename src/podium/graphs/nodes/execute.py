@@ -14,6 +14,7 @@ from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, spent
+from podium.graphs.screening import check_call
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
 
@@ -90,7 +91,7 @@ async def _read(
     effects = scope.effect_scope(turn.id, step.id, context.policy.version)
 
     async def one(call: ToolCall) -> tuple[ToolOutput, tuple[Verdict, ...]]:
-        verdicts = await context.pipeline.check_call(call)
+        verdicts = await check_call(context, call)
         if blocked := _blocking(verdicts):
             return ToolOutput(call=call, ok=False, error=blocked), verdicts
         with context.telemetry.span("tool", call.tool, thread_id=scope.thread_id, run_id=scope.run_id):
@@ -107,7 +108,7 @@ async def _propose(
     verdicts: list[Verdict] = []
     effects = scope.effect_scope(turn.id, step.id, context.policy.version)
     for call in result.calls:
-        noted = await context.pipeline.check_call(call)
+        noted = await check_call(context, call)
         verdicts += noted
         if blocked := _blocking(noted):
             return Executed(_failed(result, blocked), (), tuple(verdicts))

@@ -14,9 +14,10 @@ from podium.core.ids import derived_id
 from podium.core.plan import Plan
 from podium.graphs import wording
 from podium.graphs.context import GraphContext
-from podium.graphs.drafting import Draft, draft_of
+from podium.graphs.drafting import Draft, draft_of, known_texts
 from podium.graphs.node import RunScope
 from podium.graphs.review import Review
+from podium.graphs.screening import check_text
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Outcome, Turn, TurnStatus
 
@@ -82,8 +83,11 @@ def status_of(state: PodiumState, effects: Sequence[Effect]) -> TurnStatus:
 def _draft(state: PodiumState) -> Draft:
     if not state.get("plan"):
         return Draft("", ())
-    results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
-    return draft_of(Plan.model_validate(state["plan"]), results)
+    return draft_of(Plan.model_validate(state["plan"]), _results(state))
+
+
+def _results(state: PodiumState) -> dict[str, StepResult]:
+    return {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
 
 
 def _answer(state: PodiumState, status: TurnStatus, draft: Draft, effects: Sequence[Effect]) -> str:
@@ -136,7 +140,14 @@ async def _checked(
     if status == "refused":
         return text, False
     evidence = tuple(Evidence.model_validate(item) for item in state.get("evidence", ()))
-    checked = await context.pipeline.check("output", text, evidence=evidence, final=True)
+    checked = await check_text(
+        context,
+        "output",
+        text,
+        evidence=evidence,
+        known=known_texts(state["turn"]["text"], _results(state)),
+        final=True,
+    )
     blocked = [verdict for verdict in checked.verdicts if verdict.outcome not in ("pass", "fix")]
     if blocked:
         return wording.refusal([verdict.model_dump(mode="json") for verdict in blocked], {}), True

@@ -6,12 +6,11 @@ import asyncio
 from typing import Any
 
 from podium.agents.contracts import Critique, HistoryTurn, RetrieveReply, RetrieveRequest
-from podium.core.evidence import Evidence
 from podium.core.plan import Plan, Step
-from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, spent
+from podium.graphs.screening import check_evidence
 from podium.graphs.state import PodiumState, Record, Update
 from podium.graphs.turn import Turn
 
@@ -30,7 +29,7 @@ async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -
     ]
     replies = await asyncio.gather(*(_search(request, context, scope) for request in requests))
     found = [item for reply in replies for item in reply.evidence]
-    kept, verdicts = await screen(found, context)
+    kept, verdicts = await check_evidence(context, found)
     scope.emit({"kind": "evidence", "data": {"sources": sorted({item.source for item in kept})}})
     return {
         "evidence": [item.model_dump(mode="json") for item in kept],
@@ -67,21 +66,6 @@ def recent_history(state: PodiumState, turn: Turn, context: GraphContext) -> tup
     if sent is not None:
         return tuple(HistoryTurn.model_validate(item) for item in sent)
     return history_of(state, turn.id, context.history_tokens)[-RECENT_TURNS:]
-
-
-async def screen(
-    found: list[Evidence], context: GraphContext
-) -> tuple[list[Evidence], list[Verdict]]:
-    """What remains of the passages after the guardrails for retrieved text."""
-    if not found:
-        return [], []
-    checked = await context.pipeline.check_all("evidence", [(item.id, item.text) for item in found])
-    kept = [
-        item if value == item.text else item.model_copy(update={"text": value})
-        for item, value in zip(found, checked.values, strict=True)
-        if value is not None
-    ]
-    return kept, list(checked.verdicts)
 
 
 async def _search(request: RetrieveRequest, context: GraphContext, scope: RunScope) -> RetrieveReply:
