@@ -23,6 +23,8 @@
     ├── ModelError             a chat model cannot answer
     │   ├── ModelAuthError     the key is missing or refused
     │   ├── ModelTimeout       no answer in time
+    │   ├── ModelUnavailable   too busy, failing or unreachable
+    │   ├── ModelContextError  the call does not fit into the model's window
     │   ├── ModelRefused       the model declined
     │   └── ModelOutputError   the reply does not fit the output contract
     ├── ActionError            a tool refuses or fails
@@ -45,7 +47,10 @@ something outside failed                   ModelError, ActionError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from podium.core.usage import Usage
 
 
 class PodiumError(Exception):
@@ -180,9 +185,17 @@ class AgentError(PodiumError):
 
 
 class ModelError(PodiumError):
-    """A chat model cannot answer."""
+    """A chat model cannot answer.
+
+    Attributes:
+        usage: What was spent before it was given up; None where nothing was counted.
+    """
 
     code = "model_error"
+
+    def __init__(self, message: str, *, hint: str = "", usage: Usage | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.usage = usage
 
 
 class ModelAuthError(ModelError):
@@ -195,6 +208,18 @@ class ModelTimeout(ModelError):
     """The model did not answer in time."""
 
     code = "model_timeout"
+
+
+class ModelUnavailable(ModelError):
+    """The model is too busy, fails, or cannot be reached."""
+
+    code = "model_unavailable"
+
+
+class ModelContextError(ModelError):
+    """The call does not fit into the model's window."""
+
+    code = "model_context"
 
 
 class ModelRefused(ModelError):

@@ -1,0 +1,1 @@
+"""Models: chat models by role, embedding models."""

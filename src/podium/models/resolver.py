@@ -1,0 +1,163 @@
+"""From the name of a model to a LangChain chat model.
+
+=============================  ==========================================================
+name                           what it is
+=============================  ==========================================================
+`offline`                      no model: the deterministic agents
+`openai:NAME`                  OpenAI, or any compatible server by its base URL
+`PROVIDER:NAME`                a compatible server that `models.providers.PROVIDER` declares
+`package.module:attribute`     any LangChain chat model: an instance, a class or a factory
+=============================  ==========================================================
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from podium.core.errors import ConfigError, ModelAuthError, PodiumError, UnknownName
+from podium.core.settings import ModelSettings, ProviderSettings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+OFFLINE = "offline"
+OPENAI = "openai"
+
+FORMS = "Use 'offline', 'openai:NAME', 'PROVIDER:NAME' of models.providers, or 'package.module:attribute'."
+
+_IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedModel:
+    """A chat model, ready to be called.
+
+    Attributes:
+        name: As the manifest names it.
+        chat: The model.
+        timeout: Seconds for one call.
+        max_retries: Further attempts after passing failures.
+        secrets: Keys that must never be shown.
+    """
+
+    name: str
+    chat: BaseChatModel
+    timeout: float = 60.0
+    max_retries: int = 2
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+class ModelResolver(Protocol):
+    """Finds the chat model of a name."""
+
+    def resolve(self, name: str) -> ResolvedModel | None:
+        """The model; None for `offline`.
+
+        Raises:
+            UnknownName: There is no such model.
+            ModelAuthError: Its key is missing.
+        """
+        ...
+
+
+class SettingsResolver:
+    """Finds models by the manifest's settings; nothing is imported before a model is asked for.
+
+    Args:
+        settings: The manifest's models.
+        environ: Where keys are read from; by default the process environment.
+    """
+
+    def __init__(self, settings: ModelSettings, environ: Mapping[str, str] | None = None) -> None:
+        self._settings = settings
+        self._environ = os.environ if environ is None else environ
+
+    def resolve(self, name: str) -> ResolvedModel | None:
+        """The model of a name; None for `offline`.
+
+        Raises:
+            UnknownName: The name has none of the forms, or names a provider nobody declared.
+            ConfigError: The import path leads to no chat model.
+            ModelAuthError: The key is missing from the environment.
+        """
+        if name == OFFLINE:
+            return None
+        provider, colon, model = name.partition(":")
+        if colon and model and (provider == OPENAI or provider in self._settings.providers):
+            return self._compatible(name, provider, model)
+        if _IMPORT_PATH.fullmatch(name):
+            return ResolvedModel(name, imported_model(name))
+        raise UnknownName(f"there is no model {name!r}", hint=FORMS)
+
+    def for_role(self, role: str) -> ResolvedModel | None:
+        """The model of a role; None for `offline`."""
+        return self.resolve(self._settings.for_role(role))
+
+    def _compatible(self, name: str, provider: str, model: str) -> ResolvedModel:
+        settings = self._settings.providers.get(provider, ProviderSettings())
+        key = self._environ.get(settings.api_key_env, "").strip()
+        if not key:
+            raise ModelAuthError(
+                f"{name} needs a key and the environment variable {settings.api_key_env} is not set",
+                hint=f"Set {settings.api_key_env}, or use the model 'offline'.",
+            )
+        if not key.isascii() or not key.isprintable():
+            raise ModelAuthError(
+                f"the environment variable {settings.api_key_env} does not hold a key",
+                hint="A key is plain ASCII without spaces or control characters.",
+            )
+        chat = _openai(model, key, settings)
+        return ResolvedModel(name, chat, settings.timeout, settings.max_retries, (key,))
+
+
+def _openai(model: str, key: str, settings: ProviderSettings) -> BaseChatModel:
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    # Retries are the caller's: the client's own would multiply them and hide Retry-After.
+    return ChatOpenAI(
+        model=model,
+        api_key=SecretStr(key),
+        base_url=settings.base_url,
+        timeout=settings.timeout,
+        max_retries=0,
+        temperature=0,
+        use_responses_api=False,
+    )
+
+
+def imported_model(path: str) -> BaseChatModel:
+    """The chat model at an import path.
+
+    Raises:
+        ConfigError: Nothing can be imported from there, or it is no chat model.
+    """
+    from langchain_core.language_models import BaseChatModel
+
+    module, _, attribute = path.partition(":")
+    try:
+        found: object = getattr(import_module(module), attribute)
+        made = found if isinstance(found, BaseChatModel) or not callable(found) else found()
+    except PodiumError:
+        raise
+    except Exception as error:  # noqa: BLE001 - somebody's module may raise anything
+        raise ConfigError(
+            f"the model {path} cannot be loaded: {type(error).__name__}", hint=_import_hint(module, error)
+        ) from None
+    if not isinstance(made, BaseChatModel):
+        raise ConfigError(
+            f"the model {path} is a {type(made).__name__}, not a LangChain chat model",
+            hint="Name an instance or a subclass of BaseChatModel, or a function without arguments that makes one.",
+        )
+    return made
+
+
+def _import_hint(module: str, error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"Is the package of {module} installed, or its folder on PYTHONPATH?"
+    return f"Import {module} in Python to see what it needs."
