@@ -67,6 +67,18 @@ class Catalog:
             ).fetchall()
         return [DocumentInfo(*row[:-1], metadata=json.loads(row[-1])) for row in rows]
 
+    def count(self, space: Space) -> int:
+        """How many chunks of a space are visible."""
+        if not self.exists():
+            return 0
+        with self._file.reading() as db:
+            row = db.execute(
+                "SELECT COUNT(*) FROM chunks c JOIN documents d ON d.id = c.document"
+                " WHERE d.collection = ? AND d.embedder = ? AND d.dimensions = ?",
+                (space.collection, space.embedder, space.dimensions),
+            ).fetchone()
+        return int(row[0])
+
     def text(self, source: str, collection: str | None = None) -> str | None:
         """The text that spans of a source refer to; None when it is unknown."""
         if not self.exists():

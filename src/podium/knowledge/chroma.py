@@ -45,6 +45,10 @@ class _Reader(Protocol):
         """Every id."""
         ...
 
+    def count(self, name: str) -> int:
+        """How many there are."""
+        ...
+
 
 class ChromaIndex:
     """An index in a Chroma folder; one process writes it at a time, any number read it."""
@@ -103,6 +107,12 @@ class ChromaIndex:
         with self._lock, _explained(self._folder):
             reader = self._open_reader()
             return set(reader.ids(_name(space))) if reader is not None else set()
+
+    def count(self, space: Space) -> int:
+        """How many vectors are stored."""
+        with self._lock, _explained(self._folder):
+            reader = self._open_reader()
+            return reader.count(_name(space)) if reader is not None else 0
 
     def reopen(self) -> None:
         """Let the next call read the folder afresh."""
@@ -169,6 +179,10 @@ class _ClientAccess:
         collection = self._collection(name)
         return list(collection.get(include=[])["ids"]) if collection is not None else []
 
+    def count(self, name: str) -> int:
+        collection = self._collection(name)
+        return int(collection.count()) if collection is not None else 0
+
     def close(self) -> None:
         self._client.close()
 
@@ -230,6 +244,10 @@ class _BindingsAccess:
         if held is None:
             return []
         return list(self._bindings.get(held, None, None, None, 0, None, [], _TENANT, _DATABASE).ids)
+
+    def count(self, name: str) -> int:
+        held = self._id(name)
+        return int(self._bindings.count(held, _TENANT, _DATABASE)) if held is not None else 0
 
     def _id(self, name: str) -> str | None:
         if name not in self._known:

@@ -59,6 +59,10 @@ class Index(Protocol):
         """Every id that is stored."""
         ...
 
+    def count(self, space: Space) -> int:
+        """How many vectors are stored."""
+        ...
+
     def reopen(self) -> None:
         """Forget what is cached: another process may have written."""
         ...
@@ -98,6 +102,10 @@ class MemoryIndex:
     def ids(self, space: Space) -> set[str]:
         """Every id that is stored."""
         return set(self._spaces.get(space, {}))
+
+    def count(self, space: Space) -> int:
+        """How many vectors are stored."""
+        return len(self._spaces.get(space, {}))
 
     def reopen(self) -> None:
         """Nothing is cached."""

@@ -92,6 +92,7 @@ class Ingest:
         self._unchanged: list[str] = []
         self._failed: list[IngestFailure] = []
         self._waiting: list[Entry] = []
+        self._lost = False
         self._done = 0
         self._total = 0
 
@@ -107,6 +108,7 @@ class Ingest:
         """
         begun = time.monotonic()
         self._sweep()
+        self._lost = self._index.count(self._space) < self._catalog.count(self._space)
         roots = [path.absolute() for path in paths]
         before = self._catalog.stored(self._space.collection)
         found = self._find(roots, before)
@@ -123,7 +125,7 @@ class Ingest:
             unchanged=tuple(self._unchanged),
             removed=tuple(removed),
             failed=tuple(self._failed),
-            chunks=sum(d.chunks for d in self._catalog.documents() if d.collection == self._space.collection),
+            chunks=self._catalog.count(self._space),
             seconds=time.monotonic() - begun,
         )
 
@@ -152,7 +154,7 @@ class Ingest:
     def _take(self, source: str, file: Found, former: Stored | None) -> None:
         try:
             data = read_bytes(file, limit=self._options.limit)
-            if former and former.version == digest_of(data) and former.recipe == self._recipe:
+            if former and not self._lost and (former.version, former.recipe) == (digest_of(data), self._recipe):
                 self._unchanged.append(source)
                 self._finished(source)
                 return

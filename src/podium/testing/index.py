@@ -57,6 +57,11 @@ class IndexContract:
         index.delete(SPACE, ["a"])
         assert index.ids(SPACE) == set()
 
+    def test_counts(self, index: Index) -> None:
+        assert index.count(SPACE) == 0
+        index.upsert(SPACE, ["a", "b"], vectors([1, 0, 0, 0], [0, 1, 0, 0]))
+        assert (index.count(SPACE), index.count(OTHER)) == (2, 0)
+
     def test_spaces_do_not_mix(self, index: Index) -> None:
         index.upsert(SPACE, ["a"], vectors([1, 0, 0, 0]))
         index.upsert(OTHER, ["b"], vectors([1, 0, 0, 0]))
