@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podium.core.confidence import Confidence, Route
+from podium.core.effects import EFFECT_CLASSES, EffectClass
+from podium.core.verdict import Outcome, Stage, Verdict
+from podium.guardrails.decision import Suggestion, decide
+from podium.guardrails.policy import Policy, ToolRule
+
+POLICY = Policy(tools={"closed": ToolRule(access="deny"), "watched": ToolRule(approval="person")})
+SURE, UNSURE, LOST = Confidence(score=0.95), Confidence(score=0.45), Confidence(score=0.1)
+
+
+def verdict(outcome: Outcome, stage: Stage = "output") -> Verdict:
+    return Verdict(rule="a-rule", stage=stage, outcome=outcome, reason="because")
+
+
+effects = st.lists(
+    st.tuples(st.sampled_from(["tool", "closed", "watched"]), st.sampled_from(EFFECT_CLASSES)), max_size=3
+)
+verdicts = st.lists(
+    st.builds(
+        verdict,
+        st.sampled_from(get_args(Outcome)),
+        st.sampled_from(get_args(Stage)),
+    ),
+    max_size=3,
+)
+loops = st.dictionaries(st.sampled_from(["gather", "replan"]), st.integers(0, 5))
+suggestions: st.SearchStrategy[Suggestion] = st.sampled_from(get_args(Suggestion))
+confidences = st.floats(0, 1).map(lambda value: Confidence(score=value))
+
+
+@given(confidences, suggestions, effects, verdicts, loops, st.booleans(), st.booleans())
+def test_whatever_the_facts_the_route_is_one_that_they_allow(
+    confidence: Confidence,
+    suggestion: Suggestion,
+    proposed: list[tuple[str, EffectClass]],
+    said: list[Verdict],
+    run: dict[str, int],
+    untrusted: bool,
+    budget_left: bool,
+) -> None:
+    decision = decide(
+        confidence,
+        policy=POLICY,
+        suggestion=suggestion,
+        effects=proposed,
+        verdicts=said,
+        loops=run,
+        untrusted=untrusted,
+        budget_left=budget_left,
+    )
+    outcomes = {item.outcome for item in said}
+    changing = [pair for pair in proposed if pair[1] != "read"]
+    assert decision.route in get_args(Route)
+    assert decision.rule
+    assert (decision.route == "refuse") == ("refuse" in outcomes or ("closed" in dict(proposed)))
+    if decision.route == "act":
+        assert proposed
+        assert budget_left
+        assert not outcomes & {"refuse", "escalate", "retry"}
+        assert not (changing and (untrusted or "filter" in outcomes))
+        assert all(not POLICY.needs_person(*pair) for pair in changing)
+        assert decision.threshold is not None
+        assert confidence.score >= decision.threshold
+    if decision.route == "answer":
+        assert not proposed
+        assert confidence.score >= POLICY.thresholds.answer
+    if decision.route == "gather":
+        assert run.get("gather", 0) < POLICY.bounds.gather
+    if decision.route == "replan":
+        assert run.get("replan", 0) < max(POLICY.bounds.replan, POLICY.bounds.retry)
+    if decision.route == "abstain":
+        assert not changing
+    if not budget_left:
+        assert decision.route in ("stop", "refuse")
+
+
+@pytest.mark.parametrize(
+    ("route", "confidence", "suggestion", "proposed", "said"),
+    [
+        ("answer", SURE, "accept", (), ()),
+        ("act", SURE, "accept", (("tool", "reversible"),), ()),
+        ("act", UNSURE, "accept", (("tool", "read"),), ()),
+        ("gather", SURE, "gather", (), ()),
+        ("gather", UNSURE, "accept", (), ()),
+        ("replan", SURE, "replan", (), ()),
+        ("replan", SURE, "accept", (), (verdict("retry"),)),
+        ("clarify", SURE, "clarify", (), ()),
+        ("clarify", UNSURE, "accept", (("tool", "reversible"),), ()),
+        ("escalate", Confidence(score=0.6), "accept", (("tool", "reversible"),), ()),
+        ("escalate", SURE, "accept", (("watched", "reversible"),), ()),
+        ("escalate", SURE, "accept", (("tool", "compensable"),), ()),
+        ("escalate", SURE, "accept", (("tool", "irreversible"),), ()),
+        ("escalate", SURE, "accept", (), (verdict("escalate"),)),
+        ("escalate", SURE, "accept", (("tool", "reversible"),), (verdict("filter", "evidence"),)),
+        ("answer", SURE, "accept", (), (verdict("filter", "evidence"), verdict("fix"))),
+        ("escalate", SURE, "abstain", (("tool", "reversible"),), ()),
+        ("abstain", SURE, "abstain", (), ()),
+        ("abstain", LOST, "accept", (), ()),
+        ("refuse", SURE, "accept", (), (verdict("retry"), verdict("refuse"))),
+        ("refuse", SURE, "accept", (("closed", "read"),), ()),
+    ],
+)
+def test_each_route_is_reached_by_what_it_is_for(
+    route: Route,
+    confidence: Confidence,
+    suggestion: Suggestion,
+    proposed: tuple[tuple[str, EffectClass], ...],
+    said: tuple[Verdict, ...],
+) -> None:
+    decision = decide(confidence, policy=POLICY, suggestion=suggestion, effects=proposed, verdicts=said)
+    assert decision.route == route
+
+
+def test_a_spent_budget_stops_the_turn() -> None:
+    assert decide(SURE, policy=POLICY, budget_left=False).route == "stop"
+
+
+def test_an_argument_that_is_not_trusted_sends_a_change_to_a_person_and_lets_a_read_pass() -> None:
+    change = decide(SURE, policy=POLICY, effects=(("tool", "reversible"),), untrusted=True)
+    read = decide(SURE, policy=POLICY, effects=(("tool", "read"),), untrusted=True)
+    assert (change.route, change.reasons[0]) == ("escalate", "untrusted_argument")
+    assert read.route == "act"
+
+
+def test_spent_loops_end_in_a_route_that_ends_the_turn() -> None:
+    spent = {"gather": 2, "replan": 2}
+    assert decide(UNSURE, policy=POLICY, suggestion="gather", loops=spent).route == "escalate"
+    assert decide(LOST, policy=POLICY, suggestion="gather", loops=spent).route == "abstain"
+    assert decide(SURE, policy=POLICY, suggestion="replan", loops=spent).route == "answer"
+    assert decide(SURE, policy=POLICY, verdicts=(verdict("retry"),), loops=spent).route == "escalate"
+
+
+def test_an_effect_is_held_to_the_threshold_of_the_riskiest_one() -> None:
+    both = (("tool", "read"), ("tool", "reversible"))
+    decision = decide(Confidence(score=0.6), policy=POLICY, effects=both)  # type: ignore[arg-type]  # literals widen
+    assert (decision.route, decision.rule, decision.threshold) == ("escalate", "threshold.reversible", 0.7)
+
+
+def test_a_decision_says_which_rule_made_it() -> None:
+    decision = decide(SURE, policy=POLICY, verdicts=(verdict("refuse"),))
+    assert (decision.rule, decision.reasons) == ("a-rule", ("because",))

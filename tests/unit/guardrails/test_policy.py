@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from podium.core.tool import ToolSpec
+from podium.guardrails.policy import Policy, Rule, Thresholds, ToolRule
+
+
+def spec(name: str = "pay") -> ToolSpec:
+    return ToolSpec(name=name, description="", args_schema={}, effect="compensable")
+
+
+def test_what_the_policy_does_not_say_is_closed() -> None:
+    policy = Policy()
+    assert policy.needs_person("unheard-of", "irreversible")
+    assert policy.needs_person("unheard-of", "compensable")
+    assert policy.trust_needed("unheard-of", "reversible") == "trusted"
+
+
+def test_a_tools_own_rule_goes_before_its_class() -> None:
+    policy = Policy(
+        effects={"compensable": ToolRule(approval="automatic", access="deny", approvers=("desk",))},
+        tools={"pay": ToolRule(approval="person", access="allow", approvers=("lead",), threshold=0.99)},
+    )
+    assert policy.needs_person("pay", "compensable")
+    assert not policy.needs_person("credit", "compensable")
+    assert policy.allows(spec())
+    assert not policy.allows(spec("credit"))
+    assert policy.approvers("pay", "compensable") == ("lead",)
+    assert policy.approvers("credit", "compensable") == ("desk",)
+    assert (policy.threshold("compensable", "pay"), policy.threshold("compensable")) == (0.99, 0.8)
+
+
+def test_a_tool_rule_that_is_silent_leaves_it_to_the_class() -> None:
+    policy = Policy(
+        effects={"compensable": ToolRule(approval="automatic")}, tools={"pay": ToolRule(threshold=0.9)}
+    )
+    assert not policy.needs_person("pay", "compensable")
+
+
+def test_two_rules_cannot_share_a_name() -> None:
+    rule = Rule(name="a", validator="secrets", stages=("input",), on_fail="fix")
+    with pytest.raises(ValidationError, match="two rules"):
+        Policy(rules=(rule, rule))
+
+
+def test_thresholds_rise_with_the_risk() -> None:
+    with pytest.raises(ValidationError, match="rise"):
+        Thresholds(reversible=0.9, compensable=0.5)
+    with pytest.raises(ValidationError, match="abstain"):
+        Thresholds(abstain=0.9)
