@@ -8,7 +8,7 @@ are one row.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import ormsgpack
@@ -18,6 +18,9 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 SCHEMA_VERSION = 1
 _INLINE_TEXT_LIMIT = 128
 _INLINE_TYPES = (type(None), bool, int, float)
+
+_VALUES_KEY = b"\xaechannel_values"
+"""The key as MessagePack writes it."""
 
 Values = dict[str, tuple[str, bytes]]
 """Encoded values: channel to encoding and bytes."""
@@ -61,8 +64,19 @@ def encode_checkpoint(
         stored.append(channel)
         if channel in new_versions:
             blobs.setdefault(str(new_versions[channel]), {})[channel] = serde.dumps_typed(value)
-    encoding, payload = serde.dumps_typed({**checkpoint, "channel_values": inline, "stored": stored})
+    whole: dict[str, Any] = {**checkpoint}
+    del whole["channel_values"]  # the names of the channels with a value come last: see `may_hold`
+    encoding, payload = serde.dumps_typed({**whole, "channel_values": inline, "stored": stored})
     return EncodedCheckpoint(encoding, payload, blobs)
+
+
+def may_hold(encoding: str, payload: bytes, channels: Iterable[str]) -> bool:
+    """Whether a payload can hold or name a value of one of the channels, seen without decoding it.
+
+    The first place where the values can begin is taken, so that nothing stored in them can hide a name.
+    """
+    start = payload.find(_VALUES_KEY) if encoding == "msgpack" else -1
+    return start < 0 or any(payload.find(channel.encode(), start) >= 0 for channel in channels)
 
 
 def stored_versions(payload: Mapping[str, Any], only: Iterable[str] | None = None) -> dict[str, list[str]]:
@@ -99,10 +113,12 @@ def pack_entries(entries: list[Entry]) -> bytes:
     return ormsgpack.packb(sorted(entries, key=_index))
 
 
-def unpack_entries(packed: bytes) -> list[Entry]:
-    """What `pack_entries` packed."""
+def unpack_entries(packed: bytes, only: Collection[str] | None = None) -> list[Entry]:
+    """What `pack_entries` packed, or those of some channels."""
+    if only is not None and not any(channel.encode() in packed for channel in only):
+        return []
     entries: list[Entry] = ormsgpack.unpackb(packed)
-    return entries
+    return entries if only is None else [entry for entry in entries if entry[1] in only]
 
 
 def merge_entries(old: list[Entry], new: list[Entry]) -> list[Entry]:

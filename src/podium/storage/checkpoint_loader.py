@@ -12,15 +12,17 @@ from langgraph.checkpoint.base import CheckpointTuple, DeltaChannelHistory, Pend
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from podium.storage import checkpoint_rows
-from podium.storage.checkpoint_codec import stored_versions, unpack_entries
+from podium.storage.checkpoint_cache import MessageCache
+from podium.storage.checkpoint_codec import may_hold, stored_versions, unpack_entries
 from podium.storage.checkpoint_rows import CheckpointRow, Lane
 
 
 class CheckpointLoader:
     """Reads checkpoints with one serializer."""
 
-    def __init__(self, serde: SerializerProtocol) -> None:
+    def __init__(self, serde: SerializerProtocol, cache: MessageCache) -> None:
         self._serde = serde
+        self._cache = cache
 
     def load(
         self, connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None
@@ -89,6 +91,8 @@ class CheckpointLoader:
     def _seeds(
         self, connection: sqlite3.Connection, row: CheckpointRow, channels: set[str]
     ) -> list[tuple[str, Any]]:
+        if not may_hold(row.encoding, row.payload, channels):
+            return []
         payload, lane = self.payload(row), Lane(row.thread_id, row.checkpoint_ns)
         inline = payload["channel_values"]
         found = [(channel, inline[channel]) for channel in channels & inline.keys()]
@@ -105,7 +109,7 @@ class CheckpointLoader:
             values = checkpoint_rows.values_at(connection, lane, version)
             for channel in channels:
                 if channel in values:
-                    yield channel, self._serde.loads_typed(values[channel])
+                    yield channel, self._cache.loads(self._serde, *values[channel])
 
     def _writes(
         self,
@@ -115,9 +119,8 @@ class CheckpointLoader:
         channels: set[str] | None = None,
     ) -> Iterator[PendingWrite]:
         for task_id, packed in checkpoint_rows.writes(connection, lane, checkpoint_id):
-            for _, channel, encoding, value in unpack_entries(packed):
-                if channels is None or channel in channels:
-                    yield task_id, channel, self._serde.loads_typed((encoding, value))
+            for _, channel, encoding, value in unpack_entries(packed, channels):
+                yield task_id, channel, self._serde.loads_typed((encoding, value))
 
 
 def config_of(lane: Lane, checkpoint_id: str) -> RunnableConfig:

@@ -26,6 +26,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from podium.storage import checkpoint_cleanup, checkpoint_rows
+from podium.storage.checkpoint_cache import MAX_BYTES, MessageCache
 from podium.storage.checkpoint_codec import TaskWrites, encode_checkpoint, encode_metadata, encode_writes
 from podium.storage.checkpoint_listing import Listing
 from podium.storage.checkpoint_loader import CheckpointLoader, config_of
@@ -46,11 +47,19 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         database: The open database; the saver does not close it.
         serde: How values are encoded; by default LangGraph's strict msgpack, which restores JSON values,
             messages and LangGraph's own types, and nothing that could run code.
+        cache_bytes: Bound on decoded messages kept in memory, in bytes of their encoding.
     """
 
-    def __init__(self, database: Database, *, serde: SerializerProtocol | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        serde: SerializerProtocol | None = None,
+        cache_bytes: int = MAX_BYTES,
+    ) -> None:
         super().__init__(serde=serde or JsonPlusSerializer(allowed_msgpack_modules=None))
         self.database = database
+        self._cache = MessageCache(cache_bytes)
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -198,7 +207,7 @@ class PodiumSaver(BaseCheckpointSaver[int]):
     # --- what runs on the connection -------------------------------------------------------------
 
     def _loader(self) -> CheckpointLoader:
-        return CheckpointLoader(self.serde)
+        return CheckpointLoader(self.serde, self._cache)
 
     def _new(
         self,

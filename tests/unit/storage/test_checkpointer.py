@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, interrupt
 
 from podium.core.errors import DiskFull
 from podium.storage import Database, PodiumSaver
+from podium.storage.checkpoint_codec import encode_checkpoint, may_hold
 
 
 class State(TypedDict):
@@ -274,3 +278,55 @@ def test_nothing_is_stored_by_a_checkpoint_that_cannot_be_encoded(
     with pytest.raises(Exception, match=r"not serializable|Type is not"):
         saver.put(config(), checkpoint(bad=object()), {}, {"bad": 1})
     assert count(database, "checkpoints") == 0
+
+
+def messages_of(saver: PodiumSaver) -> list[AnyMessage]:
+    found = saver.get_tuple(config())
+    assert found is not None
+    messages: list[AnyMessage] = found.checkpoint["channel_values"]["messages"]
+    return messages
+
+
+@pytest.mark.parametrize("cache_bytes", [0, 10_000, 10_000_000])
+def test_a_message_changed_in_place_is_not_changed_for_the_next_reader(
+    database: Database, cache_bytes: int
+) -> None:
+    saver = PodiumSaver(database, cache_bytes=cache_bytes)
+    kept = AIMessage([{"type": "text", "text": "x" * 3000}], id="1", additional_kwargs={"a": {"b": [1]}})
+    saver.put(config(), checkpoint(messages=[kept]), {}, {"messages": 1})
+    for _ in range(3):
+        (message,) = messages_of(saver)
+        assert message == kept
+        assert isinstance(message.content[0], dict)
+        message.content[0]["text"] = "changed"
+        message.additional_kwargs["a"]["b"].append(2)
+        message.id = "2"
+
+
+def test_the_history_of_a_channel_starts_at_its_last_stored_value(saver: PodiumSaver) -> None:
+    parent = config()
+    for number, value in enumerate([None, ["seed"], None, None]):
+        made = checkpoint() if value is None else checkpoint(list=value)
+        made["channel_versions"] = {"list": number + 1}
+        parent = saver.put(parent, made, {"run_id": "îchannel_values list"}, {"list": number + 1})
+        saver.put_writes(parent, [("other", "list"), ("list", [number])], f"task{number}")
+    history = saver.get_delta_channel_history(config=parent, channels=["list", "unknown"])
+    assert history["list"] == {"seed": ["seed"], "writes": [("task1", "list", [1]), ("task2", "list", [2])]}
+    assert history["unknown"] == {"writes": []}
+    assert saver.get_delta_channel_history(config=parent, channels=[]) == {}
+    assert saver.get_delta_channel_history(config=config("nobody"), channels=["list"]) == {
+        "list": {"writes": []}
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(st.text(min_size=1, max_size=12), unique=True, min_size=1, max_size=5),
+    texts=st.lists(st.text() | st.just("îchannel_values"), min_size=5, max_size=5),
+)
+def test_a_value_is_never_overlooked(names: list[str], texts: list[str]) -> None:
+    serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+    made = checkpoint(**dict(zip(names, texts, strict=False)), stored=["x" * 500])
+    encoded = encode_checkpoint(serde, made, made["channel_versions"])
+    for name in [*made["channel_values"]]:
+        assert may_hold(encoded.encoding, encoded.payload, [name])
