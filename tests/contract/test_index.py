@@ -21,7 +21,7 @@ class TestMemoryIndex(IndexContract):
 @pytest.mark.filterwarnings("default")
 class TestChromaIndex(IndexContract):
     @pytest.fixture
-    def index(self, tmp_path: Path) -> Iterator[Index]:  # type: ignore[override]  # closes what it opened
+    def index(self, tmp_path: Path) -> Iterator[Index]:
         index = ChromaIndex(tmp_path / "chroma")
         yield index
         index.close()

@@ -65,7 +65,12 @@ class Catalog:
                 " (SELECT COUNT(*) FROM chunks WHERE document = documents.id), LENGTH(text),"
                 " status, superseded_by, metadata FROM documents ORDER BY collection, source"
             ).fetchall()
-        return [DocumentInfo(*row[:-1], metadata=json.loads(row[-1])) for row in rows]
+        return [
+            DocumentInfo(
+                source, collection, title, version, date, chunks, length, status, replaced, json.loads(more)
+            )
+            for source, collection, title, version, date, chunks, length, status, replaced, more in rows
+        ]
 
     def count(self, space: Space) -> int:
         """How many chunks of a space are visible."""

@@ -154,7 +154,11 @@ class Ingest:
     def _take(self, source: str, file: Found, former: Stored | None) -> None:
         try:
             data = read_bytes(file, limit=self._options.limit)
-            if former and not self._lost and (former.version, former.recipe) == (digest_of(data), self._recipe):
+            if (
+                former
+                and not self._lost
+                and (former.version, former.recipe) == (digest_of(data), self._recipe)
+            ):
                 self._unchanged.append(source)
                 self._finished(source)
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -135,7 +136,8 @@ class KnowledgeBase:
             )
             report = ingest.run(given)
             self._retrieval.refresh(own=True)
-            self._retrieval.save_lexical()
+            with suppress(OSError):  # it only spares the next process from building it
+                self._retrieval.save_lexical()
             return report
 
     def search(

@@ -5,11 +5,13 @@ Outperforms Condorcet and Individual Rank Learning Methods", 2009). The score of
 weighted sum of
 
 - how alike query and passage are (the cosine, from 0.1 to 0.8 spread over 0..1),
+- its BM25 score as a share of the sum of the query's inverse document frequencies, which no passage can
+  exceed (a share of 0.7 counts as all),
 - which share of the query's words it holds, rare words counting more (inverse document frequency),
 - how it ranks in the fusion, against a passage that leads both lists,
 - whether it holds the numbers, codes and quoted phrases of the query.
 
-All four are in 0..1, and so is the score: it can be compared between queries on the same knowledge base.
+All five are in 0..1, and so is the score: it can be compared between queries on the same knowledge base.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ _CODE = re.compile(r"[^\W_]*\d[^\W_]*(?:[-./][^\W_]+)*|[^\W_]+(?:-[^\W_]*\d[^\W_
 _QUOTED = re.compile(r"[\"\u201c\u00ab]([^\"\u201d\u00bb]{3,80})[\"\u201d\u00bb]")
 _COSINE_LOW = 0.1
 _COSINE_SPAN = 0.7
+_STRONG = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,9 @@ class Weights:
     """How much each part of the score counts; they sum to 1."""
 
     cosine: float = 0.4
-    coverage: float = 0.3
-    fusion: float = 0.2
+    strength: float = 0.15
+    coverage: float = 0.25
+    fusion: float = 0.1
     exact: float = 0.1
 
 
@@ -47,6 +51,7 @@ class Candidate:
     Attributes:
         position: Its place in the snapshot.
         similarity: Cosine of query and passage.
+        lexical: Its BM25 score.
         lexical_rank: Its rank among lexical hits, from 0; None when it is not among them.
         dense_rank: The same among dense hits.
         terms: Its terms.
@@ -56,6 +61,7 @@ class Candidate:
 
     position: int
     similarity: float
+    lexical: float
     lexical_rank: int | None
     dense_rank: int | None
     terms: frozenset[str]
@@ -91,11 +97,14 @@ def score(
     scores = {}
     for candidate in candidates:
         held = sum(value for term, value in worth.items() if term in candidate.terms)
+        coverage = held / whole if whole else 0.0
+        strength = min(candidate.lexical / whole / _STRONG, 1.0) if whole else 0.0
         total = (
             weights.cosine * _spread(candidate.similarity)
-            + weights.coverage * (held / whole if whole else 0.0)
+            + weights.strength * strength
+            + weights.coverage * coverage
             + weights.fusion * fused(candidate)
-            + weights.exact * _exact(wanted, candidate.text, held / whole if whole else 0.0)
+            + weights.exact * _exact(wanted, candidate.text, coverage)
         )
         scores[candidate.position] = total * (SUPERSEDED_FACTOR if candidate.superseded else 1.0)
     return scores

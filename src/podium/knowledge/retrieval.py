@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -116,7 +116,8 @@ class Retrieval:
         spaces = self._spaces(snapshot, query, model)
         vector = model.embed([query.text])[0]
         terms = self._analyzer.terms(query.text)
-        lexical_ranks = _lexical_ranks(snapshot, query, lexical.scores(terms))
+        words = lexical.scores(terms)
+        lexical_ranks = _lexical_ranks(snapshot, query, words)
         similarities = self._dense(snapshot, query, spaces, vector)
         dense_ranks = {position: rank for rank, position in enumerate(similarities)}
         missing = [position for position in lexical_ranks if position not in similarities]
@@ -124,7 +125,16 @@ class Retrieval:
         positions = list(dict.fromkeys([*lexical_ranks, *dense_ranks]))
         texts = self._catalog.texts([_place(snapshot.chunks[position]) for position in positions])
         candidates = [
-            self._candidate(snapshot, query, position, text, similarities, (lexical_ranks, dense_ranks))
+            Candidate(
+                position=position,
+                similarity=similarities.get(position, 0.0),
+                lexical=float(words[position]),
+                lexical_rank=lexical_ranks.get(position),
+                dense_rank=dense_ranks.get(position),
+                terms=frozenset(self._analyzer.terms(searched := _searched(snapshot.chunks[position], text))),
+                text=searched,
+                superseded=bool(query.replaced(snapshot.chunks[position])),
+            )
             for position, text in zip(positions, texts, strict=True)
             if text
         ]
@@ -191,27 +201,6 @@ class Retrieval:
                 found |= {snapshot.position[chunk_id]: value for chunk_id, value in similar.items()}
         return found
 
-    def _candidate(
-        self,
-        snapshot: Snapshot,
-        query: Query,
-        position: int,
-        text: str,
-        similarities: Mapping[int, float],
-        ranks: tuple[Mapping[int, int], Mapping[int, int]],
-    ) -> Candidate:
-        chunk = snapshot.chunks[position]
-        whole = f"{chunk.context}\n{text}"
-        return Candidate(
-            position=position,
-            similarity=similarities.get(position, 0.0),
-            lexical_rank=ranks[0].get(position),
-            dense_rank=ranks[1].get(position),
-            terms=frozenset(self._analyzer.terms(whole)),
-            text=whole,
-            superseded=bool(query.replaced(chunk)),
-        )
-
 
 def _lexical_ranks(snapshot: Snapshot, query: Query, scores: NDArray[np.float32]) -> dict[int, int]:
     """Rank of the passages that hold words of the query, by position, best first."""
@@ -242,6 +231,10 @@ def _repeats(chunk: SeenChunk, other: SeenChunk) -> bool:
         return False
     shared = min(chunk.end, other.end) - max(chunk.start, other.start)
     return shared > _SAME * min(chunk.end - chunk.start, other.end - other.start)
+
+
+def _searched(chunk: SeenChunk, text: str) -> str:
+    return f"{chunk.context}\n{text}" if chunk.context else text
 
 
 def _place(chunk: SeenChunk) -> tuple[int, int, int]:

@@ -81,4 +81,5 @@ class IndexContract:
 def vectors(*rows: list[int]) -> Vectors:
     """Rows of length 1."""
     array = np.asarray(rows, dtype=np.float32)
-    return array / np.linalg.norm(array, axis=1, keepdims=True)
+    array /= np.linalg.norm(array, axis=1, keepdims=True)
+    return array

@@ -25,7 +25,7 @@ def test_a_chunk_is_the_text_at_its_span(text: str, rows: bool) -> None:
 @given(st.lists(st.text(alphabet="ab. \n", min_size=1, max_size=60), max_size=20))
 def test_no_word_is_lost(pieces: list[str]) -> None:
     text = " ".join(pieces)
-    covered = set()
+    covered: set[int] = set()
     for chunk in Chunker(size=50, least=10, overlap=20).chunks(document(text)):
         covered.update(range(chunk.start, chunk.end))
     assert all(i in covered or text[i].isspace() for i in range(len(text)))

@@ -15,7 +15,10 @@ from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.testing.embedder import FakeEmbedder
 
 OLD = "---\ndate: 2024-03-01\nstatus: superseded\n---\n# Returns\n\nReturns are accepted within 14 days.\n"
-NEW = "---\ndate: 2026-02-01\nsupersedes: returns-2024.md\n---\n# Returns\n\nReturns are accepted within 30 days.\n"
+NEW = (
+    "---\ndate: 2026-02-01\nsupersedes: returns-2024.md\n---\n"
+    "# Returns\n\nReturns are accepted within 30 days.\n"
+)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.knowledge.lexical import B, K1, Analyzer, LexicalIndex
+from podium.knowledge.lexical import K1, Analyzer, B, LexicalIndex
 
 TEXTS = ["The kettle is repaired", "kettles and kettle lids for the kettle", "a parcel", ""]
 

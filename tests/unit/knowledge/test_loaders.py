@@ -84,7 +84,7 @@ def test_pdf_gives_title_date_and_joined_lines() -> None:
 
 
 def test_each_csv_record_names_its_columns() -> None:
-    found = parse("part_number;price;date\nSP-1;3,20;2026-05-12\nSP-2;;2026-04-01\n".encode(), "parts.csv")
+    found = parse(b"part_number;price;date\nSP-1;3,20;2026-05-12\nSP-2;;2026-04-01\n", "parts.csv")
     assert found.text.splitlines() == [
         "part number: SP-1; price: 3,20; date: 2026-05-12",
         "part number: SP-2; date: 2026-04-01",

@@ -13,6 +13,7 @@ def candidate(position: int = 0, text: str = "", **changes: object) -> Candidate
     values: dict[str, object] = {
         "position": position,
         "similarity": 0.5,
+        "lexical": 1.0,
         "lexical_rank": 0,
         "dense_rank": 0,
         "terms": frozenset(text.split()),
@@ -28,7 +29,10 @@ def scored(query: str, *candidates: Candidate) -> list[float]:
 
 def test_weights_sum_to_one() -> None:
     weights = Weights()
-    assert weights.cosine + weights.coverage + weights.fusion + weights.exact == pytest.approx(1)
+    assert (
+        weights.cosine + weights.strength + weights.coverage + weights.fusion + weights.exact
+        == pytest.approx(1)
+    )
 
 
 def test_leading_both_lists_is_worth_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +44,7 @@ def test_splits_where_a_reader_would(text: str, expected: list[str]) -> None:
 @given(st.text())
 def test_spans_are_in_order_apart_and_lose_nothing_but_white_space(text: str) -> None:
     spans = split_sentences(text)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert all(text[s:e] == text[s:e].strip() != "" for s, e in spans)
     kept = "".join("".join(text[s:e].split()) for s, e in spans)
     assert kept == "".join(text.split())

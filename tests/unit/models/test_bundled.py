@@ -36,7 +36,8 @@ def test_a_folder_without_a_readable_model_is_one_clear_error(tmp_path: Path) ->
 
 def test_a_query_needs_neither_torch_nor_transformers() -> None:
     code = (
-        "import sys; from podium.models.embedding import open_embedder; open_embedder().embed(['a question']);"
+        "import sys; from podium.models.embedding import open_embedder;"
+        "open_embedder().embed(['a question']);"
         "sys.exit(bool({'torch', 'transformers', 'sentence_transformers', 'onnxruntime'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

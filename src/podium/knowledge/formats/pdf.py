@@ -99,7 +99,8 @@ def _lay_out(lines: list[str], builder: TextBuilder, title: str) -> None:
             _flush(paragraph, builder)
         paragraph.append(line)
         short = len(line) < width * _WRAPPED
-        if _ENDS.search(line) and (short or _is_heading(following, "X", title)):
+        ends = _ENDS.search(line) is not None
+        if (short and (ends or following[:1].isupper())) or (ends and _is_heading(following, "X", title)):
             _flush(paragraph, builder)
     _flush(paragraph, builder)
 
