@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -24,15 +24,14 @@ from typing import Any, Generic, TypeVar
 
 from podium.core.errors import StorageError
 from podium.storage.faults import translated
+from podium.storage.wal import HARD_LIMIT_BYTES, LIMIT_BYTES, WriteAheadLog
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 Parameters = Sequence[str | bytes | int | float | None]
 
 MAX_BATCH = 256
-WAL_LIMIT_BYTES = 4 * 1024 * 1024
-_WAL_HARD_LIMIT_BYTES = 2 * WAL_LIMIT_BYTES
-_WAL_CHECK_EVERY = 32
+_LOG_CHECK_EVERY = 32
 _FEW = 3
 _FIRST_PAUSE_S = 0.001
 _LAST_PAUSE_S = 0.05
@@ -112,7 +111,7 @@ class GroupCommitWriter:
         self._holder = 0
         self._closed = False
         self._synchronous = ""
-        self._wal = Path(f"{path}-wal")
+        self._log = WriteAheadLog(path)
         self._operations = self._commits = self._syncs = 0
 
     @property
@@ -131,6 +130,7 @@ class GroupCommitWriter:
     def submit(self, work: Work[T], durable: bool = False) -> Future[T]:
         """Hand `work` to the background thread; the future is resolved once it is committed."""
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # a caller may stop waiting, but the write goes on
 
         def resolve(done: _Operation[T]) -> None:
             if done.error is not None:
@@ -177,9 +177,14 @@ class GroupCommitWriter:
             raise RuntimeError("a write inside a write: use the connection that the work was given")
         self._enqueue(operation)
         settled: list[_Operation[Any]] = []
-        with self._lock:
-            if not operation.done:
-                settled = self._drain()
+        try:
+            with self._lock:
+                if not operation.done:
+                    settled = self._drain()
+        except BaseException:  # ctrl-c: the caller gives up, so nobody else should run its work
+            with suppress(ValueError):
+                self._queue.remove(operation)
+            raise
         _notify(settled)
         return operation.outcome()
 
@@ -216,27 +221,10 @@ class GroupCommitWriter:
                 with self._lock:
                     settled = self._drain()
                 _notify(settled)
-            if self._wal_size() > WAL_LIMIT_BYTES:
-                self._shrink_wal()
-
-    def _shrink_wal(self) -> None:
-        """Copy the log back into the database file and start it afresh.
-
-        Nearly all is copied beside running writers; only the rest, and the cut, keep them waiting.
-        """
-        with (
-            suppress(sqlite3.Error),  # the log stays longer until the next try; no data depends on it
-            closing(sqlite3.connect(self._path, isolation_level=None, timeout=0)) as connection,
-        ):
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            with self._lock:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _wal_size(self) -> int:
-        try:
-            return self._wal.stat().st_size
-        except OSError:
-            return 0
+            if self._log.size() > LIMIT_BYTES:
+                self._log.copy_back()
+                with self._lock:
+                    self._log.cut(self._connection)
 
     # --- below here the lock is held -------------------------------------------------------------
 
@@ -280,7 +268,7 @@ class GroupCommitWriter:
             raise
         else:
             self._count(len(batch), durable)
-            self._tend_wal(wait)
+            self._tend_log(wait)
         finally:
             self._holder = 0
         self._settle(batch)
@@ -355,7 +343,8 @@ class GroupCommitWriter:
     def _rollback(self) -> bool:
         if not self._connection.in_transaction:
             return False
-        self._connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # a disk that fails here too; the next operation reports it
+            self._connection.execute("ROLLBACK")
         return True
 
     def _count(self, operations: int, durable: bool) -> None:
@@ -363,14 +352,13 @@ class GroupCommitWriter:
         self._commits += 1
         self._syncs += durable
 
-    def _tend_wal(self, wait: bool) -> None:
-        if self._commits % _WAL_CHECK_EVERY:
+    def _tend_log(self, wait: bool) -> None:
+        if self._commits % _LOG_CHECK_EVERY:
             return
-        size = self._wal_size()
-        if size > _WAL_HARD_LIMIT_BYTES and wait:  # the background thread cannot keep up: slow down
-            with suppress(sqlite3.Error):
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        elif size > WAL_LIMIT_BYTES:
+        size = self._log.size()
+        if size > HARD_LIMIT_BYTES and wait:  # the background thread cannot keep up: slow down
+            self._log.cut(self._connection)
+        elif size > LIMIT_BYTES:
             self._ring()
 
 

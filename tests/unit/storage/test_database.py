@@ -212,6 +212,29 @@ def test_a_write_inside_a_write_is_refused(database: Database) -> None:
     database.write(add("b"))
 
 
+def test_an_interrupted_write_is_taken_back_and_not_run_later(database: Database) -> None:
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute(ENSURE, ("half",))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        database.write(work)
+    database.write(add("after"))
+    assert names(database) == {"after"}
+
+
+async def test_a_cancelled_caller_does_not_stop_the_writer(database: Database) -> None:
+    blocked = Blocked(database)
+    task = asyncio.create_task(database.awrite(add("a")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    blocked.release()
+    assert await database.awrite(add("b")) == "b"
+    assert names(database) == {"a", "b"}
+
+
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(StorageError):
         database.read(lambda connection: connection.execute(ENSURE, ("a",)))
