@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podium.graphs.build import build_graph
     from podium.guardrails.policy import Policy
     from podium.knowledge.knowledge_base import KnowledgeBase
-    from podium.tools.action import action
+    from podium.tools.actions import action
     from podium.tools.context import ActionContext
 
 __version__ = "0.1.0"
@@ -41,7 +41,7 @@ _MODULES = {
     "Podium": "podium.app.podium",
     "PodiumError": "podium.core.errors",
     "Policy": "podium.guardrails.policy",
-    "action": "podium.tools.action",
+    "action": "podium.tools.actions",
     "agent": "podium.agents.loader",
     "build_graph": "podium.graphs.build",
     "graph_context": "podium.app.factory",

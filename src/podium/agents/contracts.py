@@ -13,6 +13,7 @@ from podium.core.evidence import Citation, Evidence
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.core.plan import Plan, Step
 from podium.core.tool import ToolCall, ToolSpec
+from podium.core.tool import ToolOutput as ToolOutput
 from podium.core.usage import Usage
 from podium.core.verdict import Verdict
 
@@ -93,15 +94,6 @@ class Statement(Model):
     citations: tuple[Citation, ...] = ()
     step: str = ""
     """The step whose tool result it reports; empty when it stands on citations."""
-
-
-class ToolOutput(Model):
-    """What a read-only tool returned during the turn."""
-
-    call: ToolCall
-    ok: bool
-    result: JsonValue = None
-    error: str = ""
 
 
 class StepResult(Model):

@@ -28,3 +28,12 @@ class ToolCall(Model):
     """Where each argument's value came from, by argument."""
     step: str = ""
     """The step that asks for the call."""
+
+
+class ToolOutput(Model):
+    """What a read-only tool returned during the turn."""
+
+    call: ToolCall
+    ok: bool
+    result: JsonValue = None
+    error: str = ""

@@ -1,0 +1,77 @@
+"""One executor per effect at a time, in this process and in all others on the machine.
+
+A claim is a lock on a small file beside the database. The system lets it go when its holder dies, so
+that an effect found `started` under a claim was left behind by a crash and is not under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+_PAUSE_S = 0.01
+
+
+class Claims:
+    """Claims on effects.
+
+    Args:
+        folder: Where the lock files lie; created when missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Hold the claim while the body runs; waits while somebody else has it.
+
+        Args:
+            name: A name that is safe in a path.
+        """
+        path = self._folder / f"{name}.lock"
+        while (held := _take(path)) is None:  # noqa: ASYNC110 - another process sets no event of ours
+            await asyncio.sleep(_PAUSE_S)
+        try:
+            yield
+        finally:
+            # Removed while held: whoever opened the old file sees that it is no longer at its path.
+            with suppress(OSError):
+                path.unlink()
+            os.close(held)
+
+
+def _take(path: Path) -> int | None:
+    """An open descriptor that holds the lock, or None if somebody else does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    if _lock(descriptor) and _is_at(descriptor, path):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,199 @@
+"""The ledger's statements, each run inside a transaction that somebody else opened."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from podium.core.effects import EffectStatus, check_move
+from podium.core.errors import NotFound
+from podium.core.model import JsonValue
+from podium.tools.effect import EFFECT_COLUMNS, Effect, effect_of
+from podium.tools.envelope import ActionEnvelope
+from podium.tools.scope import EffectScope
+
+_SELECT = f"SELECT {EFFECT_COLUMNS} FROM effects"  # noqa: S608 - our own names
+_CHUNK = 500
+_INSERT = (
+    "INSERT INTO effects(effect_id, idempotency_key, generation, digest, tenant, owner, thread_id, run_id,"
+    " turn_id, step_id, checkpoint_id, tool, tool_version, effect_class, target, args, preview,"
+    " policy_version, provenance, estimated_cost, status, principal, proposed_at, expires_at)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,'proposed',?,?,?)"
+)
+_REFRESH = (
+    "UPDATE effects SET digest=?, tool_version=?, effect_class=?, target=?, preview=?, policy_version=?,"
+    " provenance=?, estimated_cost=?, run_id=?, checkpoint_id=?, principal=?, proposed_at=?, expires_at=?,"
+    " decided_at=NULL, error=NULL WHERE effect_id=?"
+)
+_MOVE = (
+    "INSERT INTO effect_moves(effect_id, from_status, to_status, at, actor, reason, data)"
+    " VALUES (?,?,?,?,?,?,?)"
+)
+_DECIDES = frozenset({"approved", "rejected", "superseded", "expired", "refused", "skipped", "simulated"})
+_ENDS = frozenset({"succeeded", "failed", "in_doubt", "compensated", "compensation_failed"})
+
+
+def by_digest(connection: sqlite3.Connection, digest: str) -> Effect:
+    """The effect with the digest.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = connection.execute(f"{_SELECT} WHERE digest=? ORDER BY seq DESC", (digest,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no action {digest[:12]}", hint="It may have been edited since.")
+    return effect_of(row)
+
+
+def by_key(connection: sqlite3.Connection, key: str) -> Effect | None:
+    """The effect with the idempotency key."""
+    row = connection.execute(f"{_SELECT} WHERE idempotency_key=?", (key,)).fetchone()
+    return None if row is None else effect_of(row)
+
+
+def by_digests(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[str, Effect]:
+    """The effects with these digests; those that nobody knows are left out."""
+    found: dict[str, Effect] = {}
+    for start in range(0, len(digests), _CHUNK):
+        some = digests[start : start + _CHUNK]
+        marks = ",".join("?" * len(some))
+        for row in connection.execute(f"{_SELECT} WHERE digest IN ({marks})", tuple(some)):
+            effect = effect_of(row)
+            found[effect.digest] = effect
+    return found
+
+
+def where(connection: sqlite3.Connection, condition: str, values: Sequence[str | int]) -> list[Effect]:
+    """The effects that meet an SQL condition of ours, oldest first."""
+    rows = connection.execute(f"{_SELECT} WHERE {condition} ORDER BY seq", tuple(values))
+    return [effect_of(row) for row in rows]
+
+
+def insert(
+    connection: sqlite3.Connection,
+    effect_id: str,
+    envelope: ActionEnvelope,
+    scope: EffectScope,
+    *,
+    at: str,
+    expires_at: str | None,
+) -> None:
+    """A new effect, proposed."""
+    connection.execute(
+        _INSERT,
+        (
+            effect_id,
+            envelope.idempotency_key,
+            envelope.generation,
+            envelope.digest,
+            scope.tenant,
+            scope.principal,
+            scope.thread_id,
+            scope.run_id,
+            scope.turn_id,
+            scope.step_id,
+            scope.checkpoint_id,
+            envelope.tool,
+            envelope.tool_version,
+            envelope.effect,
+            envelope.target,
+            _text(envelope.args),
+            _text(envelope.preview),
+            envelope.policy_version,
+            _provenance(envelope),
+            _text(envelope.estimated_cost),
+            scope.principal,
+            at,
+            expires_at,
+        ),
+    )
+    connection.execute(_MOVE, (effect_id, None, "proposed", at, scope.principal, "", None))
+
+
+def refresh(
+    connection: sqlite3.Connection,
+    effect: Effect,
+    envelope: ActionEnvelope,
+    scope: EffectScope,
+    *,
+    at: str,
+    expires_at: str | None,
+) -> None:
+    """Propose again what had expired or was refused, as it would be now."""
+    move(connection, effect, "proposed", at=at, actor=scope.principal, data={"before": effect.digest})
+    connection.execute(
+        _REFRESH,
+        (
+            envelope.digest,
+            envelope.tool_version,
+            envelope.effect,
+            envelope.target,
+            _text(envelope.preview),
+            envelope.policy_version,
+            _provenance(envelope),
+            _text(envelope.estimated_cost),
+            scope.run_id,
+            scope.checkpoint_id,
+            scope.principal,
+            at,
+            expires_at,
+            effect.effect_id,
+        ),
+    )
+
+
+def move(
+    connection: sqlite3.Connection,
+    effect: Effect,
+    to: EffectStatus,
+    *,
+    at: str,
+    actor: str,
+    reason: str = "",
+    data: JsonValue = None,
+) -> None:
+    """Take the effect to another status and record the move.
+
+    Raises:
+        IllegalMove: The table of moves does not have it.
+    """
+    check_move(effect.status, to)
+    sets: list[str] = ["status=?"]
+    values: list[str] = [to]
+    if to in _DECIDES:
+        sets, values = [*sets, "decided_at=?", "principal=?"], [*values, at, actor]
+    if to in _ENDS:
+        sets, values = [*sets, "ended_at=?"], [*values, at]
+    connection.execute(
+        f"UPDATE effects SET {', '.join(sets)} WHERE effect_id=?",  # noqa: S608 - our own names
+        (*values, effect.effect_id),
+    )
+    connection.execute(_MOVE, (effect.effect_id, effect.status, to, at, actor, reason, _text(data)))
+
+
+def mark_started(connection: sqlite3.Connection, effect: Effect, scope: EffectScope, at: str) -> None:
+    """Count the attempt and note from where it is made."""
+    connection.execute(
+        "UPDATE effects SET attempts=attempts+1, started_at=?, run_id=coalesce(nullif(?, ''), run_id),"
+        " checkpoint_id=coalesce(nullif(?, ''), checkpoint_id), error=NULL WHERE effect_id=?",
+        (at, scope.run_id, scope.checkpoint_id, effect.effect_id),
+    )
+
+
+def set_outcome(
+    connection: sqlite3.Connection, effect: Effect, *, result: JsonValue, error: str | None
+) -> None:
+    """Keep what the call gave back or why it failed; None leaves what is there."""
+    connection.execute(
+        "UPDATE effects SET result=coalesce(?, result), error=? WHERE effect_id=?",
+        (_text(result), error, effect.effect_id),
+    )
+
+
+def _provenance(envelope: ActionEnvelope) -> str | None:
+    return _text({key: item.model_dump(mode="json") for key, item in envelope.provenance.items()})
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

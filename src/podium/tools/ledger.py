@@ -1,0 +1,277 @@
+"""The effect ledger: what was proposed, decided, done and undone, in the project's database.
+
+Every change of status goes through the table of moves in `podium.core.effects` and leaves a row in
+`effect_moves`. A grant is spent in the same transaction that writes `started`, which is synced to disk
+before the tool is called; so is the outcome before anybody hears of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from podium.core.clock import Clock, SystemClock, to_iso
+from podium.core.effects import EffectStatus
+from podium.core.errors import GrantError, IllegalMove, NotFound
+from podium.core.ids import new_id
+from podium.core.model import JsonValue
+from podium.storage.database import Database
+from podium.storage.writer import Work
+from podium.tools import effect_rows as rows
+from podium.tools.effect import MOVE_COLUMNS, EffectMove, move_of
+from podium.tools.effect import Effect as Effect
+from podium.tools.envelope import ActionEnvelope
+from podium.tools.grants import Grant, issue, newest_of, spend
+from podium.tools.scope import EffectScope
+
+T = TypeVar("T")
+
+DEFAULT_EXPIRY_S = 86_400.0
+_DURABLE: frozenset[EffectStatus] = frozenset(
+    {"succeeded", "failed", "in_doubt", "compensating", "compensated", "compensation_failed"}
+)
+_GUARDED: frozenset[EffectStatus] = frozenset({"proposed", "approved", "started"})
+_TOO_LATE = "not decided in time"
+_REPROPOSED: frozenset[EffectStatus] = frozenset({"expired", "refused"})
+
+
+class EffectLedger:
+    """Effects, their moves and the grants that let them run.
+
+    Args:
+        database: The project's database.
+        clock: Dates the moves and decides what has expired.
+        expiry: Seconds for which a proposal may be approved, and an approval used.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock | None = None, *, expiry: float = DEFAULT_EXPIRY_S
+    ) -> None:
+        self._database = database
+        self._clock = clock or SystemClock()
+        self._expiry = timedelta(seconds=expiry)
+
+    # --- proposing and deciding ------------------------------------------------------------------
+
+    async def propose(self, envelope: ActionEnvelope, scope: EffectScope) -> Effect:
+        """Record an envelope; the same idempotency key again gives the effect that is there.
+
+        What had expired or was refused is proposed anew, with the envelope as it is now.
+        """
+        effect_id, at, expires_at = new_id(), self._now(), self._deadline()
+
+        def work(connection: sqlite3.Connection) -> Effect:
+            known = rows.by_key(connection, envelope.idempotency_key)
+            if known is None:
+                rows.insert(connection, effect_id, envelope, scope, at=at, expires_at=expires_at)
+            elif known.status in _REPROPOSED:
+                rows.refresh(connection, known, envelope, scope, at=at, expires_at=expires_at)
+            else:
+                return known
+            return rows.by_digest(connection, envelope.digest)
+
+        return await self._database.awrite(work)
+
+    async def approve(
+        self, digests: Sequence[str], principal: str, policy_version: str
+    ) -> tuple[Grant, ...]:
+        """Let each of these envelopes run once.
+
+        An envelope that is approved already keeps its grant; one that has been carried out needs none.
+
+        Raises:
+            GrantError: One is unknown, expired, decided otherwise, or belongs to another policy version;
+                then none is approved.
+        """
+        now, deadline = self._now(), self._deadline()
+
+        def work(connection: sqlite3.Connection) -> tuple[Grant, ...]:
+            effects = [_approvable(connection, digest, policy_version) for digest in digests]
+            grants: list[Grant] = []
+            for effect in effects:
+                if effect.status == "proposed":
+                    rows.move(connection, effect, "approved", at=now, actor=principal)
+                    grants.append(issue(connection, effect, principal, policy_version, now, deadline))
+                elif effect.status == "approved" and (grant := newest_of(connection, effect)):
+                    grants.append(grant)
+            return tuple(grants)
+
+        await self._expire(digests, now)
+        return await self._database.awrite(work)
+
+    async def move(
+        self,
+        digest: str,
+        to: EffectStatus,
+        *,
+        actor: str,
+        reason: str = "",
+        data: JsonValue = None,
+        result: JsonValue = None,
+        error: str | None = None,
+    ) -> Effect:
+        """Take an effect to another status. Proposals, approvals and starts have methods of their own.
+
+        Args:
+            digest: Which one.
+            to: Where it goes.
+            actor: Who or what moves it.
+            reason: Why, on one line.
+            data: More of it.
+            result: What the tool gave back; None leaves what is there.
+            error: What went wrong; None clears it.
+
+        Raises:
+            IllegalMove: It may not go there from where it is.
+            NotFound: There is no such effect.
+        """
+        if to in _GUARDED:
+            raise IllegalMove(f"an effect becomes {to} by proposing, approving or starting it")
+        at = self._now()
+
+        def work(connection: sqlite3.Connection) -> Effect:
+            effect = rows.by_digest(connection, digest)
+            rows.move(connection, effect, to, at=at, actor=actor, reason=reason, data=data)
+            rows.set_outcome(connection, effect, result=result, error=error)
+            return rows.by_digest(connection, digest)
+
+        return await self._database.awrite(work, durable=to in _DURABLE)
+
+    # --- starting --------------------------------------------------------------------------------
+
+    async def start(self, digest: str, scope: EffectScope, grant_id: str | None = None) -> Effect:
+        """Spend the grant and write `started`, in one transaction that is synced to disk.
+
+        Args:
+            digest: What is to be carried out.
+            scope: Who carries it out, and where.
+            grant_id: The grant to spend; by default the newest one of the effect.
+
+        Raises:
+            GrantError: The grant is missing, spent, expired, another's or for another envelope; the
+                effect stays as it is.
+            IllegalMove: The effect is not approved.
+        """
+        now = self._now()
+
+        def work(connection: sqlite3.Connection) -> Effect:
+            effect = rows.by_digest(connection, digest)
+            if effect.envelope.digest != effect.digest:
+                raise GrantError(f"the stored action {digest[:12]} is not the one that was approved")
+            grant = spend(connection, effect, scope, now, grant_id)
+            data: JsonValue = {"grant": grant.grant_id, "granted_by": grant.principal}
+            rows.move(connection, effect, "started", at=now, actor=scope.principal, data=data)
+            rows.mark_started(connection, effect, scope, now)
+            return rows.by_digest(connection, digest)
+
+        return await self._database.awrite(work, durable=True)
+
+    async def restart(self, digest: str, scope: EffectScope, reason: str) -> Effect:
+        """Note that an attempt broke off, and start another one under the grant that it spent.
+
+        Only for effects that another call cannot repeat.
+
+        Raises:
+            IllegalMove: The effect was not under way.
+        """
+        now = self._now()
+
+        def work(connection: sqlite3.Connection) -> Effect:
+            effect = rows.by_digest(connection, digest)
+            if effect.status == "started":
+                rows.move(connection, effect, "in_doubt", at=now, actor="recovery", reason=reason)
+                effect = rows.by_digest(connection, digest)
+            if effect.status != "in_doubt":
+                raise IllegalMove(f"an effect that is {effect.status} was not broken off")
+            rows.move(connection, effect, "started", at=now, actor=scope.principal, reason=reason)
+            rows.mark_started(connection, effect, scope, now)
+            return rows.by_digest(connection, digest)
+
+        return await self._database.awrite(work, durable=True)
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    async def get(self, digest: str) -> Effect:
+        """The effect with the digest.
+
+        Raises:
+            NotFound: There is none.
+        """
+        return await self._database.aread(lambda connection: rows.by_digest(connection, digest))
+
+    async def find(self, key: str) -> Effect | None:
+        """The effect with the idempotency key, if there is one."""
+        return await self._database.aread(lambda connection: rows.by_key(connection, key))
+
+    async def several(self, digests: Sequence[str]) -> list[Effect]:
+        """The effects with these digests, in their order; unknown ones are left out."""
+        if not digests:
+            return []
+        found = await self._database.aread(lambda connection: rows.by_digests(connection, digests))
+        return [found[digest] for digest in dict.fromkeys(digests) if digest in found]
+
+    async def effects(self, thread_id: str, *, after: int = 0) -> list[Effect]:
+        """The effects of a thread, oldest first.
+
+        Args:
+            thread_id: The thread.
+            after: Only those with a higher `seq`.
+        """
+        return await self._where("thread_id=? AND seq>?", thread_id, after)
+
+    async def in_status(self, *statuses: EffectStatus, thread_id: str | None = None) -> list[Effect]:
+        """The effects that stand at one of these statuses, in one thread or in all."""
+        condition = f"status IN ({','.join('?' * len(statuses))})"
+        if thread_id is None:
+            return await self._where(condition, *statuses)
+        return await self._where(f"{condition} AND thread_id=?", *statuses, thread_id)
+
+    async def pending(self, thread_id: str | None = None) -> list[Effect]:
+        """The effects that wait for a decision."""
+        return await self.in_status("proposed", thread_id=thread_id)
+
+    async def moves(self, effect_id: str) -> list[EffectMove]:
+        """The life of an effect, oldest move first."""
+        sql = f"SELECT {MOVE_COLUMNS} FROM effect_moves WHERE effect_id=? ORDER BY seq"  # noqa: S608 - our own names
+        return await self._database.aread(
+            lambda connection: [move_of(row) for row in connection.execute(sql, (effect_id,))]
+        )
+
+    # ---------------------------------------------------------------------------------------------
+
+    async def _expire(self, digests: Sequence[str], now: str) -> None:
+        """Close what waited too long, in a transaction of its own: a refusal must not undo it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for effect in rows.by_digests(connection, digests).values():
+                if effect.status == "proposed" and effect.expires_at and effect.expires_at <= now:
+                    rows.move(connection, effect, "expired", at=now, actor="clock", reason=_TOO_LATE)
+
+        await self._database.awrite(work)
+
+    async def _where(self, condition: str, *values: str | int) -> list[Effect]:
+        work: Work[list[Effect]] = lambda connection: rows.where(connection, condition, values)  # noqa: E731 - typed
+        return await self._database.aread(work)
+
+    def _now(self) -> str:
+        return to_iso(self._clock.now())
+
+    def _deadline(self) -> str:
+        return to_iso(self._clock.now() + self._expiry)
+
+
+def _approvable(connection: sqlite3.Connection, digest: str, policy_version: str) -> Effect:
+    try:
+        effect = rows.by_digest(connection, digest)
+    except NotFound as error:
+        raise GrantError(error.message, hint=error.hint) from None
+    name = f"{effect.tool} ({digest[:12]})"
+    if effect.status in ("rejected", "superseded", "expired", "refused", "skipped", "simulated"):
+        raise GrantError(f"{name} is {effect.status} and cannot be approved", hint="Ask for it again.")
+    if effect.status == "proposed" and effect.policy_version != policy_version:
+        raise GrantError(
+            f"the policy has changed since {name} was proposed", hint="Ask for it again."
+        )
+    return effect

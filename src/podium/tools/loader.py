@@ -1,0 +1,133 @@
+"""Loading a project's Python files by their path, without putting a folder on the import path."""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from podium.core.errors import ConfigError, PodiumError
+from podium.core.ids import digest_of
+from podium.tools.actions import Action
+from podium.tools.tool import Tool
+
+_WORLD = ("open_world", "copy_world", "destroy_world")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a project's tools act on, as the manifest's hook opens, copies and destroys it.
+
+    Attributes:
+        open_world: Opens the world in a folder, creating it when it is not there; gives its handle.
+        copy_world: Copies it from one folder to another.
+        destroy_world: Deletes it.
+    """
+
+    open_world: Callable[[Path], object]
+    copy_world: Callable[[Path, Path], None]
+    destroy_world: Callable[[Path], None]
+
+
+def load_tools(paths: Sequence[Path]) -> tuple[Tool, ...]:
+    """The tools that are declared in files, and in the Python files that lie directly in folders.
+
+    Args:
+        paths: Files and folders. In a folder, names that begin with `_` are left out.
+
+    Raises:
+        ConfigError: A path is missing, a file cannot be run, or a name is declared twice; the message
+            names file and line.
+    """
+    found: dict[str, Tool] = {}
+    for file in _files(paths):
+        for tool in _tools_of(load_module(file)):
+            if (other := found.get(tool.name)) is not None:
+                raise ConfigError(
+                    f"{tool.origin}: the tool {tool.name!r} is declared at {other.origin} already",
+                    hint="Give one of them another name.",
+                )
+            found[tool.name] = tool
+    return tuple(found.values())
+
+
+def load_world(file: Path) -> World:
+    """The hook of a project's world.
+
+    Raises:
+        ConfigError: The file is missing, cannot be run, or lacks one of the three functions.
+    """
+    module = load_module(file)
+    functions = [getattr(module, name, None) for name in _WORLD]
+    for name, function in zip(_WORLD, functions, strict=True):
+        if not callable(function):
+            raise ConfigError(
+                f"{file}: there is no function {name}", hint=f"A world has {', '.join(_WORLD)}."
+            )
+    return World(*(function for function in functions if callable(function)))
+
+
+def load_module(file: Path) -> ModuleType:
+    """Run a Python file as a module whose name no installed package can have.
+
+    Raises:
+        ConfigError: It is missing or cannot be run; the message names file and line.
+    """
+    path = file.resolve()
+    name = f"podium_project_{digest_of(str(path).encode())[:12]}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path) if path.is_file() else None
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{file} is not there", hint="Correct the path in podium.toml, or write the file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pydantic look their module up
+    try:
+        spec.loader.exec_module(module)
+    except PodiumError as error:
+        del sys.modules[name]
+        raise ConfigError(f"{_place(path, error)}: {error.message}", hint=error.hint) from error
+    except Exception as error:
+        del sys.modules[name]
+        raise ConfigError(
+            f"{_place(path, error)}: {type(error).__name__}: {_message(error)}", hint="Mend the file."
+        ) from error
+    return module
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            files += sorted(p for p in path.glob("*.py") if not p.name.startswith("_"))
+        else:
+            files.append(path)
+    return list(dict.fromkeys(file.resolve() for file in files))
+
+
+def _tools_of(module: ModuleType) -> list[Tool]:
+    actions = {
+        id(value): value.tool
+        for value in vars(module).values()
+        if isinstance(value, Action) and value.__module__ == module.__name__
+    }
+    return list(actions.values())
+
+
+def _place(path: Path, error: Exception) -> str:
+    """File and line of an error: where the file itself was when it happened."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno or 1}"
+    linecache.checkcache(str(path))
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
+    return f"{path}:{lines[-1] if lines and lines[-1] else 1}"
+
+
+def _message(error: Exception) -> str:
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return " ".join(text.split())

@@ -1,0 +1,183 @@
+"""Calling a tool: in time, off the event loop, and with a result that can be stored."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import json
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from pydantic import BaseModel
+
+from podium.core.canonical import to_json
+from podium.core.errors import ActionError, ActionOutputError, ActionTimeout, InputError, PodiumError
+from podium.core.model import JsonObject, JsonValue
+from podium.guardrails.redaction import redact
+from podium.tools.context import ActionContext
+from podium.tools.rate import RateLimiter
+from podium.tools.tool import Tool
+
+MAX_RESULT_BYTES = 1_000_000
+MAX_MESSAGE = 500
+
+
+class ToolCrashed(ActionError):
+    """A tool raised something that it did not mean as a refusal.
+
+    Attributes:
+        may_have_acted: A connection or a file failed on the way, so that the other side may have acted.
+    """
+
+    may_have_acted = False
+
+
+class Runner:
+    """Calls tools and their callbacks.
+
+    Args:
+        default_timeout: Seconds for one call of a tool that names no limit.
+    """
+
+    def __init__(self, default_timeout: float = 30.0) -> None:
+        self._default_timeout = default_timeout
+        self._limiters: dict[str, RateLimiter] = {}
+
+    async def call(self, tool: Tool, function: Callable[..., Any], *args: object) -> JsonValue:
+        """Call the tool, or one of its callbacks, and give back its result as JSON.
+
+        A synchronous function runs in a thread of its own. One that hangs cannot be stopped: it is left
+        behind.
+
+        Args:
+            tool: Gives the limit of time and the name in messages.
+            function: What to call.
+            args: What to call it with.
+
+        Raises:
+            ActionTimeout: It did not return in time.
+            ActionOutputError: It returned something that cannot be stored.
+            ActionError: It refused, or failed (then `ToolCrashed`).
+        """
+        limit = tool.options.timeout or self._default_timeout
+        try:
+            async with asyncio.timeout(limit):
+                value = await _in_thread(function, args)
+                if inspect.isawaitable(value):
+                    value = await value
+        except TimeoutError as error:
+            if not _is_ours(error):
+                raise _crash(tool, error) from None
+            raise ActionTimeout(f"{tool.name} did not return within {limit:g} s") from None
+        except ActionError as error:
+            raise ActionError(_clean(error.message), hint=_clean(error.hint)) from None
+        except Exception as error:  # noqa: BLE001 - whatever a tool raises is reported, never passed on
+            raise _crash(tool, error) from None
+        return storable(tool.name, value)
+
+    async def preview(self, tool: Tool, context: ActionContext, args: BaseModel) -> JsonObject | None:
+        """What a call would change, touching nothing; None when the tool does not say.
+
+        Raises:
+            ActionError: The preview refuses or fails.
+        """
+        if tool.options.preview is None:
+            return None
+        shown = await self.call(tool, tool.options.preview, context, args)
+        return shown if isinstance(shown, dict) or shown is None else {"text": shown}
+
+    async def may_start(self, tool: Tool) -> None:
+        """Wait until the tool's rate lets another call start."""
+        if tool.options.rate is None:
+            return
+        limiter = self._limiters.setdefault(tool.name, RateLimiter(tool.options.rate))
+        await limiter.wait()
+
+
+def storable(name: str, value: object) -> JsonValue:
+    """A tool's result as JSON of bounded size.
+
+    Args:
+        name: The tool, for messages.
+        value: JSON values, pydantic models, dataclasses, dates and the like.
+
+    Raises:
+        ActionOutputError: It has no JSON form, or is too large.
+    """
+    from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+    try:
+        plain = to_json(to_jsonable_python(value, inf_nan_mode="constants"), where="its result")
+    except (InputError, PydanticSerializationError, ValueError, RecursionError) as error:
+        raise ActionOutputError(f"{name} returned what cannot be stored: {_clean(str(error))}") from None
+    size = len(json.dumps(plain, ensure_ascii=False).encode())
+    if size > MAX_RESULT_BYTES:
+        raise ActionOutputError(
+            f"{name} returned {size:,} bytes; at most {MAX_RESULT_BYTES:,} can be stored",
+            hint="Return less, or a reference to it.",
+        )
+    return plain
+
+
+async def _in_thread(function: Callable[..., Any], args: tuple[object, ...]) -> object:
+    """The value of a call; a coroutine function is called right here, since that only makes a coroutine."""
+    if inspect.iscoroutinefunction(function):
+        return function(*args)
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[object] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def settle(value: object, error: BaseException | None) -> None:
+        if done.done():
+            return  # nobody waits any more
+        if error is None:
+            done.set_result(value)
+        elif isinstance(error, StopIteration):
+            done.set_exception(RuntimeError("StopIteration"))  # a future cannot hold one
+        else:
+            done.set_exception(error)
+
+    def work() -> None:
+        value, error = None, None
+        try:
+            value = context.run(function, *args)
+        except BaseException as raised:  # noqa: BLE001 - handed to whoever waits
+            error = raised
+        with suppress(RuntimeError):  # the loop may be closed by the time a hanging call returns
+            loop.call_soon_threadsafe(settle, value, error)
+
+    # A daemon thread of its own: a pool would be used up by calls that hang, and hold up the exit.
+    threading.Thread(target=work, name="podium-tool", daemon=True).start()
+    return await done
+
+
+def _is_ours(error: TimeoutError) -> bool:
+    """Whether the limit ran out, as opposed to a tool that raises TimeoutError itself."""
+    return isinstance(error.__cause__, asyncio.CancelledError)
+
+
+def _crash(tool: Tool, error: Exception) -> ActionError:
+    if isinstance(error, PodiumError):
+        text = error.message
+    else:
+        text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    crash = ToolCrashed(_clean(f"{tool.name} failed: {text}"))
+    crash.may_have_acted = _broke_off(error)
+    return crash
+
+
+def _broke_off(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _clean(text: str) -> str:
+    """The text on one line, without credentials and not too long."""
+    line = redact(" ".join(text.split()))
+    return line if len(line) <= MAX_MESSAGE else f"{line[: MAX_MESSAGE - 1]}…"

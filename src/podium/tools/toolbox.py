@@ -1,0 +1,279 @@
+"""Everything that a graph does with tools: read, propose, decide, commit, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from podium.core.clock import Clock, SystemClock
+from podium.core.crashpoints import CrashPoints, NoCrashPoints
+from podium.core.effects import EffectStatus
+from podium.core.errors import ActionError, GrantError
+from podium.core.evidence import Provenance
+from podium.core.model import JsonObject, JsonValue
+from podium.core.tool import ToolCall, ToolOutput, ToolSpec
+from podium.tools.claims import Claims
+from podium.tools.commit import Saga
+from podium.tools.context import ActionContext
+from podium.tools.envelope import ActionEnvelope, idempotency_key
+from podium.tools.execution import Executor
+from podium.tools.ledger import DEFAULT_EXPIRY_S, Effect, EffectLedger
+from podium.tools.registry import ToolRegistry
+from podium.tools.runner import Runner
+from podium.tools.scope import POLICY_PREFIX, EffectScope
+from podium.tools.tool import Tool
+from podium.tools.undo import Compensator
+
+if TYPE_CHECKING:
+    from podium.storage.database import Database
+
+
+class Toolbox:
+    """An app's tools and the ledger of what they did.
+
+    Args:
+        tools: The tools, each with a name of its own.
+        database: Where the ledger is.
+        handles: What the project opened for its tools, by name.
+        clock: What time it is.
+        crash_points: Told of every call, before and after.
+        default_timeout: Seconds for one call of a tool that names no limit.
+        expiry: Seconds for which a proposal may be approved, and an approval used.
+
+    Raises:
+        ConfigError: Two tools have the same name.
+    """
+
+    def __init__(
+        self,
+        tools: Iterable[Tool],
+        database: Database,
+        *,
+        handles: Mapping[str, object] | None = None,
+        clock: Clock | None = None,
+        crash_points: CrashPoints | None = None,
+        default_timeout: float = 30.0,
+        expiry: float = DEFAULT_EXPIRY_S,
+    ) -> None:
+        clock, points = clock or SystemClock(), crash_points or NoCrashPoints()
+        self.ledger = EffectLedger(database, clock, expiry=expiry)
+        self._registry = ToolRegistry(tools, handles)
+        self._runner = Runner(default_timeout)
+        claims = Claims(Path(f"{database.path}-claims"))
+        self._executor = Executor(self.ledger, self._registry, self._runner, claims, clock, points)
+        self._compensator = Compensator(
+            self.ledger, self._registry, self._runner, claims, self._executor, points
+        )
+        self._saga = Saga(self.ledger, self._registry, self._runner, self._executor, self._compensator)
+
+    # --- tools -----------------------------------------------------------------------------------
+
+    def specs(self, allowed: Callable[[ToolSpec], bool] | None = None) -> tuple[ToolSpec, ...]:
+        """What the agents may see of the tools.
+
+        Args:
+            allowed: Which ones; all of them by default.
+        """
+        return self._registry.specs(allowed)
+
+    def get(self, name: str) -> Tool:
+        """The tool with the name.
+
+        Raises:
+            ActionError: There is none.
+        """
+        return self._registry.get(name)
+
+    async def read(self, call: ToolCall, scope: EffectScope) -> ToolOutput:
+        """Call a tool that changes nothing; what goes wrong is told in the output."""
+        try:
+            result = await self._read(call, scope)
+        except ActionError as error:
+            return ToolOutput(call=call, ok=False, error=error.message)
+        return ToolOutput(call=call, ok=True, result=result)
+
+    # --- proposing and deciding ------------------------------------------------------------------
+
+    async def propose(self, call: ToolCall, scope: EffectScope) -> Effect:
+        """Put an action into the ledger with a preview of what it would change; nothing is changed.
+
+        The same call of the same turn and step gives the effect that is there already.
+
+        Raises:
+            ActionError: The tool is unknown or reads only, an argument does not fit, or the preview
+                shows that the call would be refused.
+        """
+        tool = self._registry.get(call.tool)
+        if tool.effect == "read":
+            raise ActionError(f"{tool.name} only reads: there is nothing to approve")
+        return await self._propose(tool, tool.parse(call.args), call.provenance, scope)
+
+    async def edit(self, digest: str, args: Mapping[str, JsonValue], scope: EffectScope) -> Effect:
+        """Propose an action with other arguments in place of the one that waits.
+
+        Args:
+            digest: What waits.
+            args: All arguments as they should be.
+            scope: Who edits, and where.
+
+        Raises:
+            ActionError: An argument does not fit, or the preview refuses; what waits goes on waiting.
+            GrantError: What was to be edited does not wait any more.
+        """
+        old = await self.ledger.get(digest)
+        if old.status not in ("proposed", "approved"):
+            raise GrantError(f"{old.tool} ({digest[:12]}) is {old.status} and cannot be edited")
+        tool = self._registry.get(old.tool)
+        parsed = tool.parse(args)
+        place = replace(scope, turn_id=old.turn_id, step_id=old.step_id)
+        effect = await self._propose(tool, parsed, _edited_provenance(old, args, scope), place)
+        if effect.digest != digest:
+            await self.ledger.move(
+                digest, "superseded", actor=scope.principal, reason="edited", data={"by": effect.digest}
+            )
+        return effect
+
+    async def approve(
+        self, digests: Sequence[str], *, principal: str, policy_version: str
+    ) -> list[Effect]:
+        """Let each of these actions run once.
+
+        A person's approval has to fit every digest. A policy's approval is for those that wait, and
+        leaves what was decided otherwise as it is.
+
+        Raises:
+            GrantError: One is unknown, expired, edited or decided otherwise; then none is approved.
+        """
+        wanted = list(digests)
+        if principal.startswith(POLICY_PREFIX):
+            wanted = [
+                effect.digest
+                for effect in await self.ledger.several(wanted)
+                if effect.status in ("proposed", "approved")
+            ]
+        await self.ledger.approve(wanted, principal, policy_version)
+        return await self.ledger.several(digests)
+
+    async def reject(self, digests: Sequence[str], *, principal: str, reason: str = "") -> list[Effect]:
+        """Close what a person does not want; what is closed already stays as it is."""
+        for effect in await self.ledger.several(digests):
+            if effect.status in ("proposed", "approved"):
+                await self.ledger.move(effect.digest, "rejected", actor=principal, reason=reason)
+        return await self.ledger.several(digests)
+
+    async def skip_open(self, thread_id: str, turn_id: str) -> None:
+        """Close what a turn proposed and nobody decided or began, because the turn is over."""
+        for effect in await self.ledger.in_status("proposed", "approved", thread_id=thread_id):
+            if effect.turn_id == turn_id:
+                await self.ledger.move(effect.digest, "skipped", actor="turn", reason="the turn ended")
+
+    # --- acting ----------------------------------------------------------------------------------
+
+    async def commit(
+        self, digests: Sequence[str], scope: EffectScope, *, independent: Collection[str] = ()
+    ) -> list[Effect]:
+        """Carry out what is approved; see `Saga.commit`. Safe to call again after any crash."""
+        return await self._saga.commit(digests, scope, independent)
+
+    async def compensate(self, digests: Sequence[str], *, principal: str) -> list[Effect]:
+        """Undo effects, newest first; see `Compensator.undo_all`. Safe to call again after any crash."""
+        return await self._compensator.undo_all(await self.ledger.several(digests), principal)
+
+    async def resolve(
+        self, digest: str, *, happened: bool, principal: str, result: JsonValue = None
+    ) -> Effect:
+        """Record what a person found out about an effect that is in doubt.
+
+        Raises:
+            IllegalMove: It is not in doubt.
+        """
+        effect = await self.ledger.get(digest)
+        undoing = effect.status == "compensation_in_doubt"
+        to: EffectStatus
+        if undoing:
+            to = "compensated" if happened else "compensation_failed"
+        else:
+            to = "succeeded" if happened else "failed"
+        return await self.ledger.move(
+            digest, to, actor=principal, reason="a person looked", result=None if undoing else result
+        )
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    async def effects(self, digests: Sequence[str]) -> list[Effect]:
+        """The effects with these digests, in their order; unknown ones are left out."""
+        return await self.ledger.several(digests)
+
+    async def thread_effects(self, thread_id: str) -> list[Effect]:
+        """All effects of a thread, oldest first."""
+        return await self.ledger.effects(thread_id)
+
+    # ---------------------------------------------------------------------------------------------
+
+    async def _read(self, call: ToolCall, scope: EffectScope) -> JsonValue:
+        tool = self._registry.get(call.tool)
+        if tool.effect != "read":
+            raise ActionError(f"{tool.name} changes the world: it has to be proposed")
+        args = tool.parse(call.args)
+        await self._runner.may_start(tool)
+        return await self._runner.call(tool, tool.run, self._registry.context(scope), args)
+
+    async def _propose(
+        self, tool: Tool, args: BaseModel, provenance: Mapping[str, Provenance], scope: EffectScope
+    ) -> Effect:
+        canonical = tool.canonical(args)
+        key, generation, known = await self._identity(tool, canonical, scope)
+        if known is not None and known.status not in ("expired", "refused"):
+            return known
+        context = self._registry.context(scope, key)
+        envelope = ActionEnvelope(
+            tool=tool.name,
+            tool_version=tool.spec.version,
+            args=canonical,
+            effect=tool.effect,
+            target=tool.target(args),
+            preview=await self._runner.preview(tool, context, args),
+            estimated_cost=await self._cost(tool, args, context),
+            idempotency_key=key,
+            generation=generation,
+            policy_version=scope.policy_version,
+            provenance=dict(provenance),
+        )
+        return await self.ledger.propose(envelope, scope)
+
+    async def _identity(
+        self, tool: Tool, args: JsonObject, scope: EffectScope
+    ) -> tuple[str, int, Effect | None]:
+        """The key of the call, and the effect that has it; a compensated one is left behind."""
+        generation = 0
+        while True:
+            key = idempotency_key(scope, tool.name, args, generation)
+            known = await self.ledger.find(key)
+            if known is None or known.status != "compensated":
+                return key, generation, known
+            generation += 1
+
+    async def _cost(self, tool: Tool, args: BaseModel, context: ActionContext) -> float | None:
+        cost = tool.options.cost
+        if callable(cost):
+            estimate = await self._runner.call(tool, cost, context, args)
+            if not isinstance(estimate, int | float):
+                raise ActionError(f"{tool.name}: its cost is estimated as {estimate!r}, which is no number")
+            return float(estimate)
+        return None if cost is None else float(cost)
+
+
+def _edited_provenance(
+    old: Effect, args: Mapping[str, JsonValue], scope: EffectScope
+) -> dict[str, Provenance]:
+    """Who gave each argument: what the person changed comes from the person."""
+    kept = {name: Provenance.model_validate(value) for name, value in old.provenance.items()}
+    edited = Provenance(origin="person", source=scope.principal, trust="trusted")
+    return {
+        name: kept[name] if name in kept and old.args.get(name) == value else edited
+        for name, value in args.items()
+    }
