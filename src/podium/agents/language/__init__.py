@@ -1,0 +1,1 @@
+"""The four agents played by a chat model, whose every word is checked against what it was given."""
