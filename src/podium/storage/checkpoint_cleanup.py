@@ -10,7 +10,7 @@ from podium.storage import checkpoint_rows
 from podium.storage.checkpoint_codec import stored_versions
 from podium.storage.checkpoint_loader import CheckpointLoader
 from podium.storage.checkpoint_rows import CheckpointRow, Lane
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 
 _TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
 _COPIED = {

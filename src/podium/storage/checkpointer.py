@@ -32,7 +32,7 @@ from podium.storage.checkpoint_listing import Listing
 from podium.storage.checkpoint_loader import CheckpointLoader, config_of
 from podium.storage.checkpoint_rows import Lane, NewCheckpoint
 from podium.storage.database import Database
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 
 _FORK_BITS = 31
 

@@ -14,8 +14,9 @@ from typing import Self, TypeVar
 
 from podium.core.errors import StorageError
 from podium.storage.faults import translated
+from podium.storage.operations import Parameters, Work, WriterStats
 from podium.storage.versions import bring_up_to_date
-from podium.storage.writer import GroupCommitWriter, Parameters, Work, WriterStats
+from podium.storage.writer import GroupCommitWriter
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.ids import new_id
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 
 _COLUMNS = "seq, event_id, tenant, owner, thread_id, run_id, kind, at, payload"
 _INSERT = (

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, field, fields, replace
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.ids import new_id
 from podium.storage.database import Database
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 
 
 @dataclass(frozen=True, slots=True)

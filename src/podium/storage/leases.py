@@ -15,7 +15,7 @@ from pathlib import Path
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import LeaseLost, ThreadBusy
 from podium.storage.database import Database
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 
 DEFAULT_TTL_S = 60.0
 _STAT_START_TIME = 19

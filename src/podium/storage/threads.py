@@ -11,7 +11,7 @@ from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 
 IDLE = "idle"
 _COLUMNS = "thread_id, tenant, owner, title, status, created_at, updated_at, metadata"

@@ -14,68 +14,31 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from podium.core.errors import StorageError
 from podium.storage.faults import translated
+from podium.storage.operations import (
+    Operation,
+    Parameters,
+    Work,
+    WriterStats,
+    notify,
+    statement,
+)
 from podium.storage.wal import HARD_LIMIT_BYTES, LIMIT_BYTES, WriteAheadLog
 
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
-Parameters = Sequence[str | bytes | int | float | None]
 
 MAX_BATCH = 256
 _LOG_CHECK_EVERY = 32
 _FEW = 3
 _FIRST_PAUSE_S = 0.001
 _LAST_PAUSE_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class WriterStats:
-    """What the writer did so far.
-
-    Attributes:
-        operations: Operations that were carried out.
-        commits: Transactions that carried them.
-        syncs: Of these, how many were synced fully to disk.
-    """
-
-    operations: int
-    commits: int
-    syncs: int
-
-
-class _Operation(Generic[T]):
-    """One piece of work and what became of it."""
-
-    __slots__ = ("done", "durable", "error", "on_done", "single", "value", "work")
-
-    def __init__(
-        self,
-        work: Work[T],
-        durable: bool = False,
-        on_done: Callable[[_Operation[T]], None] | None = None,
-        single: bool = False,
-    ) -> None:
-        self.work = work
-        self.durable = durable
-        self.on_done = on_done
-        self.single = single
-        self.done = False
-        self.value: T | None = None
-        self.error: Exception | None = None
-
-    def outcome(self) -> T:
-        if self.error is not None:
-            raise self.error
-        return self.value  # type: ignore[return-value]  # set by the commit when there is no error
 
 
 class _Busy(Exception):
@@ -104,7 +67,7 @@ class GroupCommitWriter:
         self._path = path
         self._busy_timeout = busy_timeout
         self._lock = threading.Lock()
-        self._queue: deque[_Operation[Any]] = deque()
+        self._queue: deque[Operation[Any]] = deque()
         self._bell: SimpleQueue[bool] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._thread_lock = threading.Lock()
@@ -121,24 +84,24 @@ class GroupCommitWriter:
 
     def write(self, work: Work[T], durable: bool = False) -> T:
         """Run `work` in a transaction and return once it is committed."""
-        return self._write(_Operation(work, durable))
+        return self._write(Operation(work, durable))
 
     def execute(self, sql: str, parameters: Parameters) -> int:
         """Run one statement as a transaction of its own; how many rows it changed."""
-        return self._write(_statement(sql, parameters))
+        return self._write(statement(sql, parameters))
 
     def submit(self, work: Work[T], durable: bool = False) -> Future[T]:
         """Hand `work` to the background thread; the future is resolved once it is committed."""
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()  # a caller may stop waiting, but the write goes on
 
-        def resolve(done: _Operation[T]) -> None:
+        def resolve(done: Operation[T]) -> None:
             if done.error is not None:
                 future.set_exception(done.error)
             else:
                 future.set_result(done.outcome())
 
-        self._enqueue(_Operation(work, durable, resolve))
+        self._enqueue(Operation(work, durable, resolve))
         self._ring()
         return future
 
@@ -151,12 +114,12 @@ class GroupCommitWriter:
 
         Only for a few small statements: the loop stands still for their microseconds.
         """
-        operation = _Operation(work)
+        operation = Operation(work)
         return operation.outcome() if self._at_once(operation) else await self.awrite(work)
 
     async def aexecute_soon(self, sql: str, parameters: Parameters) -> int:
         """`execute`, where `awrite_soon` would run it."""
-        operation = _statement(sql, parameters)
+        operation = statement(sql, parameters)
         return operation.outcome() if self._at_once(operation) else await self.awrite(operation.work)
 
     def close(self) -> None:
@@ -170,13 +133,13 @@ class GroupCommitWriter:
         with self._lock:
             settled = self._drain() if self._queue else []
             self._connection.close()
-        _notify(settled)
+        notify(settled)
 
-    def _write(self, operation: _Operation[T]) -> T:
+    def _write(self, operation: Operation[T]) -> T:
         if self._holder == threading.get_ident():
             raise RuntimeError("a write inside a write: use the connection that the work was given")
         self._enqueue(operation)
-        settled: list[_Operation[Any]] = []
+        settled: list[Operation[Any]] = []
         try:
             with self._lock:
                 if not operation.done:
@@ -185,10 +148,10 @@ class GroupCommitWriter:
             with suppress(ValueError):
                 self._queue.remove(operation)
             raise
-        _notify(settled)
+        notify(settled)
         return operation.outcome()
 
-    def _at_once(self, operation: _Operation[Any]) -> bool:
+    def _at_once(self, operation: Operation[Any]) -> bool:
         """Commit the operation if nobody has to be waited for; False if nothing was done."""
         if self._queue or self._closed or not self._lock.acquire(blocking=False):
             return False
@@ -200,7 +163,7 @@ class GroupCommitWriter:
             self._lock.release()
         return True
 
-    def _enqueue(self, operation: _Operation[Any]) -> None:
+    def _enqueue(self, operation: Operation[Any]) -> None:
         if self._closed:
             raise StorageError(f"{self._path} is closed", hint="Open the project again.")
         self._queue.append(operation)
@@ -220,7 +183,7 @@ class GroupCommitWriter:
             if self._queue:
                 with self._lock:
                     settled = self._drain()
-                _notify(settled)
+                notify(settled)
             if self._log.size() > LIMIT_BYTES:
                 self._log.copy_back()
                 with self._lock:
@@ -228,9 +191,9 @@ class GroupCommitWriter:
 
     # --- below here the lock is held -------------------------------------------------------------
 
-    def _drain(self) -> list[_Operation[Any]]:
+    def _drain(self) -> list[Operation[Any]]:
         """Commit until the queue is empty; the operations whose callers wait to be told."""
-        settled: list[_Operation[Any]] = []
+        settled: list[Operation[Any]] = []
         while self._queue:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
             if len(batch) <= _FEW and all(operation.single for operation in batch):
@@ -241,7 +204,7 @@ class GroupCommitWriter:
             settled += [operation for operation in batch if operation.on_done is not None]
         return settled
 
-    def _commit(self, batch: list[_Operation[Any]], wait: bool) -> None:
+    def _commit(self, batch: list[Operation[Any]], wait: bool) -> None:
         durable = any(operation.durable for operation in batch)
         self._holder = threading.get_ident()
         try:
@@ -273,11 +236,11 @@ class GroupCommitWriter:
             self._holder = 0
         self._settle(batch)
 
-    def _settle(self, batch: list[_Operation[Any]]) -> None:
+    def _settle(self, batch: list[Operation[Any]]) -> None:
         for operation in batch:
             operation.done = True
 
-    def _run(self, batch: list[_Operation[Any]]) -> None:
+    def _run(self, batch: list[Operation[Any]]) -> None:
         if len(batch) == 1:
             batch[0].value = batch[0].work(self._connection)
             return
@@ -287,7 +250,7 @@ class GroupCommitWriter:
             else:
                 self._run_in_savepoint(operation)
 
-    def _fail(self, batch: list[_Operation[Any]], error: Exception, wait: bool) -> None:
+    def _fail(self, batch: list[Operation[Any]], error: Exception, wait: bool) -> None:
         if len(batch) == 1:
             batch[0].error = translated(error, self._path)
             return
@@ -296,7 +259,7 @@ class GroupCommitWriter:
             operation.error = operation.value = None
             self._commit([operation], wait)
 
-    def _run_statement(self, operation: _Operation[Any]) -> None:
+    def _run_statement(self, operation: Operation[Any]) -> None:
         """A statement that fails changes nothing, so it needs no savepoint."""
         try:
             operation.value = operation.work(self._connection)
@@ -305,7 +268,7 @@ class GroupCommitWriter:
                 raise
             operation.error = translated(error, self._path)
 
-    def _run_in_savepoint(self, operation: _Operation[Any]) -> None:
+    def _run_in_savepoint(self, operation: Operation[Any]) -> None:
         execute = self._connection.execute
         execute("SAVEPOINT operation")
         try:
@@ -364,13 +327,3 @@ class GroupCommitWriter:
 
 def _begin(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
-
-
-def _statement(sql: str, parameters: Parameters) -> _Operation[int]:
-    return _Operation(lambda connection: connection.execute(sql, parameters).rowcount, single=True)
-
-
-def _notify(settled: list[_Operation[Any]]) -> None:
-    for operation in settled:
-        if operation.on_done is not None:
-            operation.on_done(operation)
