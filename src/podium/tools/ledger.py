@@ -18,7 +18,7 @@ from podium.core.errors import GrantError, IllegalMove, NotFound
 from podium.core.ids import new_id
 from podium.core.model import JsonValue
 from podium.storage.database import Database
-from podium.storage.writer import Work
+from podium.storage.operations import Work
 from podium.tools import effect_rows as rows
 from podium.tools.effect import MOVE_COLUMNS, EffectMove, move_of
 from podium.tools.effect import Effect as Effect
