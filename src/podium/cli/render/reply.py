@@ -1,0 +1,138 @@
+"""A reply as people read it: answer, sources, confidence, actions, and what to do next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from podium.cli.render.words import EFFECT, REACH, STATUS, confidence_word, reason_words
+from podium.cli.text import one_line, printable, short
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from podium.app.results import ActionView, ConfidenceView, InterruptView, Reply
+    from podium.core.evidence import Citation
+
+_QUOTE = 160
+
+
+def show_reply(out: Console, reply: Reply) -> None:
+    """Print all of a reply, and the exact commands that may follow."""
+    if reply.answer:
+        out.print(Text(printable(reply.answer)))
+    show_details(out, reply)
+    for interrupt in reply.interrupts:
+        show_next_commands(out, interrupt)
+    out.print(Text(f"Conversation {short(reply.thread_id)} · {STATUS[reply.status]}", "dim"))
+
+
+def show_details(out: Console, reply: Reply) -> None:
+    """Print what stands behind an answer: sources, confidence, actions and notes."""
+    show_citations(out, reply.citations)
+    waiting = {digest for interrupt in reply.interrupts for digest in interrupt.digests}
+    done = [action for action in reply.actions if action.digest not in waiting and action.effect != "read"]
+    if done:
+        out.print()
+        out.print(Text("Actions", "bold"))
+        show_actions(out, done)
+    for interrupt in reply.interrupts:
+        show_interrupt(out, interrupt)
+    for note in reply.notes:
+        out.print(Text(f"Note: {one_line(note)}", "yellow"))
+    if reply.confidence is not None:
+        out.print()
+        show_confidence(out, reply.confidence)
+
+
+def show_citations(out: Console, citations: Sequence[Citation]) -> None:
+    """Print numbered sources with what they say."""
+    if not citations:
+        return
+    out.print()
+    for number, citation in enumerate(citations, start=1):
+        head = Text(f"  [{number}] ", "cyan").append(one_line(citation.source), "cyan")
+        if citation.date:
+            head.append(f"  {one_line(citation.date)}", "dim")
+        out.print(head)
+        out.print(Text(f"      “{one_line(citation.quote, _QUOTE)}”", "italic"))
+
+
+def show_confidence(out: Console, confidence: ConfidenceView) -> None:
+    """Print how sure the agents are, in words and as a number."""
+    line = Text(f"Confidence: {confidence_word(confidence.score)} ({confidence.score:.2f})", "dim")
+    if confidence.reasons:
+        line.append(" because of " + ", ".join(reason_words(code) for code in confidence.reasons))
+    out.print(line)
+
+
+def show_actions(out: Console, actions: Sequence[ActionView]) -> None:
+    """Print actions with what they change."""
+    for number, action in enumerate(actions, start=1):
+        head = Text(f"  {number}. ").append(one_line(action.tool), "bold")
+        if action.target:
+            head.append(f"  {one_line(action.target)}")
+        head.append(f"  {EFFECT[action.status]}, {REACH[action.effect]}", "dim")
+        out.print(head)
+        out.print(Text(f"     with {_arguments(action.args)}", "dim"))
+        for line in preview_lines(action.preview):
+            out.print(Text("     ").append_text(line))
+        if action.error:
+            out.print(Text(f"     {one_line(action.error)}", "red"))
+
+
+def show_interrupt(out: Console, interrupt: InterruptView) -> None:
+    """Print what waits for a person."""
+    out.print()
+    out.print(Text("Waiting for you", "bold yellow"))
+    if interrupt.question:
+        out.print(Text(f"  {printable(interrupt.question)}"))
+    show_actions(out, interrupt.actions)
+    if interrupt.draft:
+        out.print(Text("  The answer would be:", "dim"))
+        out.print(Text(f"  {printable(interrupt.draft)}"))
+    if interrupt.reasons:
+        out.print(Text("  Why you are asked: " + ", ".join(map(reason_words, interrupt.reasons)), "dim"))
+
+
+def show_next_commands(out: Console, interrupt: InterruptView) -> None:
+    """Print the exact commands that answer an interrupt."""
+    resume = f"podium resume {short(interrupt.thread_id)}"
+    rows = [("approve", f"{resume} --approve"), ("reject", f"{resume} --reject --message 'why'")]
+    if len(interrupt.actions) == 1:
+        action = interrupt.actions[0]
+        first = next(iter(action.args.items()), None)
+        example = json.dumps(dict([first]), ensure_ascii=False) if first else "{}"
+        rows.append(("change", f"{resume} --edit '{one_line(example)}'"))
+    rows.append(("reply", f"{resume} --respond 'your own words'"))
+    out.print()
+    for word, command in rows:
+        out.print(Text(f"  {word:<8} ", "dim").append(command, "bold"), soft_wrap=True)
+
+
+def preview_lines(preview: Mapping[str, Any]) -> list[Text]:
+    """What an action changes, one line a field; fields that stay are left out."""
+    before, after = preview.get("before"), preview.get("after")
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return [Text(f"{one_line(str(name))}: {_value(value)}") for name, value in preview.items()]
+    lines = []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            change = Text(f"{one_line(str(name))}: ").append(_value(old), "red").append(" → ")
+            lines.append(change.append(_value(new), "green"))
+    return lines
+
+
+def _arguments(args: Mapping[str, Any]) -> str:
+    return ", ".join(f"{one_line(name)}={_value(value)}" for name, value in args.items()) or "no arguments"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return one_line(text, 200)

@@ -1,0 +1,63 @@
+"""Plain words for what programs name with codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from podium.app.results import Status
+    from podium.core.effects import EffectClass, EffectStatus
+
+STATUS: Final[dict[Status, str]] = {
+    "completed": "done",
+    "clarify": "a question back",
+    "abstained": "no answer: nothing supports one",
+    "partial": "stopped early: a limit of the budget was reached",
+    "interrupted": "waiting for you",
+    "refused": "refused by the rules",
+    "cancelled": "cancelled",
+    "failed": "failed",
+}
+
+EFFECT: Final[dict[EffectStatus, str]] = {
+    "proposed": "waiting for you",
+    "superseded": "replaced by a changed one",
+    "approved": "approved",
+    "rejected": "rejected",
+    "expired": "expired",
+    "skipped": "skipped",
+    "refused": "refused",
+    "simulated": "simulated",
+    "started": "under way",
+    "succeeded": "done",
+    "failed": "failed",
+    "in_doubt": "unclear whether it happened",
+    "verify_pending": "done, to be checked",
+    "verified": "done and checked",
+    "unverified": "done, but the check disagrees",
+    "compensating": "being undone",
+    "compensated": "undone",
+    "compensation_in_doubt": "unclear whether it is undone",
+    "compensation_failed": "could not be undone",
+    "irreversible": "done for good",
+}
+
+REACH: Final[dict[EffectClass, str]] = {
+    "read": "only reads",
+    "reversible": "can be undone",
+    "compensable": "can be made good",
+    "irreversible": "cannot be undone",
+}
+
+
+def confidence_word(score: float) -> str:
+    """A probability as one word."""
+    for floor, word in ((0.9, "very sure"), (0.75, "sure"), (0.5, "fairly sure"), (0.25, "unsure")):
+        if score >= floor:
+            return word
+    return "very unsure"
+
+
+def reason_words(code: str) -> str:
+    """A reason code as words."""
+    return code.replace("_", " ")

@@ -1,0 +1,33 @@
+"""Text made safe for a terminal: what documents, tools and models say may hold control sequences."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SPACES: Final = re.compile(r"\s+")
+SHORT: Final = 8
+
+
+def printable(text: str) -> str:
+    """The text without control characters, line breaks and tabs kept."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """The text on one line.
+
+    Args:
+        text: Any text.
+        limit: Characters at most; a longer text ends with an ellipsis.
+    """
+    line = _SPACES.sub(" ", printable(text)).strip()
+    if limit is not None and len(line) > limit:
+        return line[: limit - 1].rstrip() + "…"
+    return line
+
+
+def short(identifier: str) -> str:
+    """The start of an identifier, enough to type."""
+    return identifier[:SHORT]
