@@ -7,7 +7,6 @@ are one row.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -128,11 +127,6 @@ def merge_entries(old: list[Entry], new: list[Entry]) -> list[Entry]:
         if entry[0] < 0 or entry[0] not in merged:
             merged[entry[0]] = entry
     return list(merged.values())
-
-
-def encode_metadata(metadata: Any) -> str:
-    """Metadata as JSON text, so that it can be read with any SQLite client."""
-    return json.dumps(metadata, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _fits_inline(value: Any) -> bool:

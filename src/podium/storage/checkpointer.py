@@ -27,11 +27,12 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from podium.storage import checkpoint_cleanup, checkpoint_rows
 from podium.storage.checkpoint_cache import MAX_BYTES, MessageCache
-from podium.storage.checkpoint_codec import TaskWrites, encode_checkpoint, encode_metadata, encode_writes
+from podium.storage.checkpoint_codec import TaskWrites, encode_checkpoint, encode_writes
 from podium.storage.checkpoint_listing import Listing
 from podium.storage.checkpoint_loader import CheckpointLoader, config_of
 from podium.storage.checkpoint_rows import Lane, NewCheckpoint
 from podium.storage.database import Database
+from podium.storage.json_text import dump_some
 from podium.storage.operations import Work
 
 _FORK_BITS = 31
@@ -222,7 +223,7 @@ class PodiumSaver(BaseCheckpointSaver[int]):
             parent_id=get_checkpoint_id(config),
             run_id=merged.get("run_id"),
             encoded=encode_checkpoint(self.serde, checkpoint, new_versions),
-            metadata=encode_metadata(merged),
+            metadata=dump_some(merged),
         )
 
     def _task(

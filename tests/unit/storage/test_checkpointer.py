@@ -160,6 +160,15 @@ class Hostile:
         return {"a": 1}
 
 
+def test_half_a_character_does_not_stop_a_checkpoint(saver: PodiumSaver) -> None:
+    made = checkpoint(short="caf\udce9", long="caf\udce9" * 100)
+    noted: RunnableConfig = {**config(), "metadata": {"note": "caf\udce9"}}
+    saver.put(noted, made, {}, made["channel_versions"])
+    found = saver.get_tuple(config())
+    assert found is not None
+    assert {**found.metadata}["note"] == "caf\udce9"
+
+
 def test_writes_of_a_task_are_kept_when_it_writes_again(saver: PodiumSaver) -> None:
     stored = saver.put(config(), checkpoint(), {}, {})
     saver.put_writes(stored, [("a", 1), ("b", 2)], "task", "path")

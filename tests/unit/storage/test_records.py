@@ -160,6 +160,12 @@ def test_an_event_is_stored_once_and_a_batch_whole_or_not_at_all(events: SqlEven
     assert [stored.kind for stored in events.read()] == ["a"]
 
 
+def test_half_a_character_is_kept(events: SqlEventLog, runs: RunRecords) -> None:
+    events.append([EventRecord("a", {"text": "caf\udce9"})])
+    runs.start_run(RunRecord("r", "t", input={"text": "caf\udce9"}))
+    assert events.read()[0].payload == runs.get_run("r").input == {"text": "caf\udce9"}
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payload=st.dictionaries(st.text(), JSON, max_size=4))
 def test_any_json_payload_comes_back_as_it_was(events: SqlEventLog, payload: dict[str, Any]) -> None:
