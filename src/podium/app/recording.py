@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from podium.core.clock import to_iso
+from podium.models.record import ModelCall
 from podium.storage.events import EventLog, EventRecord
 from podium.telemetry.conventions import RUN, THREAD
 from podium.telemetry.records import SpanRecord
+from podium.telemetry.telemetry import Telemetry
 
 
 class EventSink:
@@ -48,6 +51,35 @@ class EventSink:
             run_id=run_id,
             tenant=self._tenant,
             at=to_iso(_moment(record.started_ns)),
+        )
+
+
+class ModelRecorder:
+    """Makes a span of every exchange with a chat model: the prompt as sent, the reply, what it cost.
+
+    Args:
+        telemetry: Takes secrets out of what is recorded.
+    """
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+
+    def on_call(self, call: ModelCall) -> None:
+        """An exchange has ended, well or not."""
+        self._telemetry.ended(
+            "model",
+            call.model,
+            call.seconds,
+            error=call.error,
+            agent=call.role,
+            prompt=f"{call.role}@{call.prompt.version}",
+            prompt_hash=call.prompt.hash,
+            messages=json.dumps(call.messages, ensure_ascii=False),
+            reply=call.reply,
+            attempt=call.attempt,
+            input_tokens=call.usage.input_tokens,
+            output_tokens=call.usage.output_tokens,
+            cost=call.usage.cost,
         )
 
 

@@ -23,6 +23,7 @@ CounterName = Literal[
     "guardrail_verdicts",
     "escalations",
     "effects",
+    "fallbacks",
     "dropped_records",
 ]
 HistogramName = Literal[
@@ -64,6 +65,7 @@ _COUNTERS: Final[dict[CounterName, tuple[str, Labels]]] = {
     "guardrail_verdicts": ("Verdicts of guardrails", ("rule", "stage", "outcome")),
     "escalations": ("Turns that were handed to a person", ()),
     "effects": ("Effects by tool and status", ("tool", "status")),
+    "fallbacks": ("Times that an offline agent took over from a model", ("role", "error")),
     "dropped_records": ("Records of spans that could not be stored", ()),
 }
 _HISTOGRAMS: Final[dict[HistogramName, tuple[str, Labels, tuple[float, ...]]]] = {

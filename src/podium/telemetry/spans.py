@@ -22,7 +22,7 @@ class Span:
     """A piece of work under way; made by `Telemetry.span` and used as a context manager."""
 
     __slots__ = (
-        "_attributes", "_began", "_current", "_end", "_kind", "_name", "_otel", "_parent", "_redact",
+        "_ago", "_attributes", "_began", "_current", "_end", "_kind", "_name", "_otel", "_parent", "_redact",
         "_started", "_token", "_tracer", "span_id", "trace_id",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class Span:
         end: Callable[[SpanRecord], None],
         redact: Redact,
         tracer: trace.Tracer | None,
+        ago: float = 0.0,
     ) -> None:
         self._kind = kind
         self._name = name
@@ -48,6 +49,7 @@ class Span:
         self._parent: Span | None = None
         self._token: Token[Span | None] | None = None
         self._started = self._began = 0
+        self._ago = round(ago * 1e9)
         self.trace_id = self.span_id = ""
         self.set(**attributes)
 
@@ -70,7 +72,7 @@ class Span:
 
     def __enter__(self) -> Self:
         self._parent = parent = self._current.get()
-        self._started, self._began = time.time_ns(), time.perf_counter_ns()
+        self._started, self._began = time.time_ns() - self._ago, time.perf_counter_ns() - self._ago
         if self._tracer is not None:
             self._start_exported(self._tracer, parent)
         else:
@@ -82,9 +84,16 @@ class Span:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.finish("" if kind is None or _is_control_flow(kind) else kind.__name__)
+
+    def finish(self, failed: str) -> None:
+        """End the span.
+
+        Args:
+            failed: Class of the exception, or code of the error, that ended it; empty when all went well.
+        """
         seconds = (time.perf_counter_ns() - self._began) / 1e9
         self._leave()
-        failed = "" if kind is None or _is_control_flow(kind) else kind.__name__
         if self._otel is not None:
             self._end_exported(self._otel, failed)
         self._end(

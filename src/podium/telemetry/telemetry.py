@@ -71,6 +71,31 @@ class Telemetry:
             tracer=self._tracer,
         )
 
+    def ended(
+        self, kind: SpanKind, name: str, seconds: float, *, error: str = "", **attributes: AttributeValue
+    ) -> None:
+        """Record a piece of work that is over, such as one attempt of a call.
+
+        Args:
+            kind: What kind of work.
+            name: The model, or whatever worked.
+            seconds: How long it took, until now.
+            error: Code of the error that ended it.
+            attributes: By short name, as for `span`.
+        """
+        span = Span(
+            kind,
+            name,
+            attributes,
+            current=self._current,
+            end=self._end,
+            redact=self._redact,
+            tracer=self._tracer,
+            ago=seconds,
+        )
+        span.__enter__()
+        span.finish(error)
+
     def current(self) -> Span | None:
         """The innermost span around the caller."""
         return self._current.get()
@@ -96,6 +121,11 @@ class Telemetry:
         if route == "escalate":
             self.metrics.count("escalations")
         self._event("confidence", score=score, route=route)
+
+    def fallback(self, role: str, error: str) -> None:
+        """A role's model failed and the offline agent took over."""
+        self.metrics.count("fallbacks", role, error)
+        self._event("fallback", role=role, error=error)
 
     async def flush(self) -> None:
         """Hand what was recorded to the sink; called when a run ends. Never fails."""

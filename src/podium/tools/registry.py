@@ -26,7 +26,7 @@ class ToolRegistry:
 
     def __init__(self, tools: Iterable[Tool], handles: Mapping[str, object] | None = None) -> None:
         self._tools: dict[str, Tool] = {}
-        self._handles = dict(handles or {})
+        self._handles: Mapping[str, object] = {} if handles is None else handles
         for tool in tools:
             if (other := self._tools.get(tool.name)) is not None:
                 raise ConfigError(

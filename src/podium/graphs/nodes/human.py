@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from podium.tools.ledger import Effect
 
 SHOWN_EVIDENCE = 5
+ASKED = ("proposed", "approved", "rejected", "superseded")
+"""What is shown. After a crash in the middle of a decision some of it is decided already; the same answer
+then has to meet the same list."""
 
 
 async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
@@ -35,7 +38,7 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         effects = [
             effect
             for effect in await context.toolbox.effects(digests)
-            if effect.status in ("proposed", "approved")
+            if effect.status in ASKED
         ]
         shown = tuple(effect.digest for effect in effects)
         answer = interrupt(_request(state, effects, context, error))

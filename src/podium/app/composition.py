@@ -1,0 +1,217 @@
+"""The composition root: everything of one app, made from its project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from podium.app.factory import CONTEXT_KEY
+from podium.app.handles import Handles
+from podium.app.ingests import Ingests
+from podium.app.project import Project
+from podium.app.recording import EventSink
+from podium.app.rollback import Rollbacks
+from podium.app.team import Team, assemble
+from podium.app.threads import ThreadReader
+from podium.app.turns import Turns
+from podium.core.clock import SystemClock
+from podium.core.crashpoints import CrashPoints
+from podium.core.errors import ConfigError
+from podium.core.principal import Principal
+from podium.graphs.build import PodiumGraph, build_graph
+from podium.graphs.context import GraphContext
+from podium.graphs.loader import load_graph
+from podium.graphs.portal import Portal
+from podium.guardrails.pipeline import Pipeline
+from podium.guardrails.policy import Policy
+from podium.guardrails.policy_file import load_policy
+from podium.guardrails.redaction import redact
+from podium.knowledge.knowledge_base import KnowledgeBase
+from podium.runtime.runs import RunService, RunVersions
+from podium.storage.checkpointer import PodiumSaver
+from podium.storage.database import Database
+from podium.storage.events import SqlEventLog
+from podium.storage.feedback import FeedbackRecords
+from podium.storage.leases import ThreadLeases
+from podium.storage.runs import RunRecords
+from podium.storage.threads import ThreadRecords
+from podium.telemetry.telemetry import Telemetry
+from podium.tools.loader import load_tools, load_world
+from podium.tools.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from podium.tools.tool import Tool
+
+HISTORY_SHARE = 4
+"""The conversation may take one part in so many of a model's window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """All parts of one app.
+
+    Attributes:
+        context: What the graphs are built with.
+        graph: The default graph.
+        knowledge: The knowledge base.
+        turns: Runs turns.
+        threads: Reads threads.
+        rollbacks: Rolls threads back.
+        ingests: Fills and searches the knowledge base.
+        closers: What to close, in order.
+    """
+
+    context: GraphContext
+    graph: PodiumGraph
+    knowledge: KnowledgeBase
+    turns: Turns
+    threads: ThreadReader
+    rollbacks: Rollbacks
+    ingests: Ingests
+    closers: tuple[Callable[[], None], ...]
+
+    def warm(self) -> None:
+        """Load what a first turn needs."""
+        self.context.pipeline.preload()
+        self.knowledge.warm()
+
+    def close(self) -> None:
+        """Finish what is being written and let go of everything."""
+        for close in self.closers:
+            close()
+
+
+def compose(
+    project: Project, *, model: str | None, principal: Principal, crash_points: CrashPoints
+) -> Composition:
+    """Make the parts of an app.
+
+    Args:
+        project: The project.
+        model: Replaces the manifest's default model.
+        principal: Who acts when a run names nobody.
+        crash_points: Told of every node boundary and tool call.
+
+    Raises:
+        ConfigError: A policy, prompt, tool, agent or graph file is broken.
+        StorageError: The project's data cannot be opened.
+    """
+    manifest, clock = project.manifest, SystemClock()
+    policy = load_policy(*(project.path(file) for file in manifest.policy.files))
+    pipeline = Pipeline.from_policy(policy, project.folder)
+    tools = load_tools([project.path(path) for path in manifest.tools.paths])
+    knowledge = _knowledge(project)
+    database = Database.open(project.database)
+    telemetry = Telemetry(
+        log_file=project.data / "logs" / "podium.jsonl",
+        redact=redact,
+        sink=EventSink(SqlEventLog(database, clock), principal.tenant),
+    )
+    team = assemble(project, model=model, knowledge=knowledge, telemetry=telemetry)
+    handles = _handles(project)
+    portal = Portal()
+    context = GraphContext(
+        planner=team.members.planner,
+        retriever=team.members.retriever,
+        executor=team.members.executor,
+        critic=team.members.critic,
+        toolbox=_toolbox(project, tools, database, handles, policy, crash_points),
+        pipeline=pipeline,
+        policy=policy,
+        telemetry=telemetry,
+        budget=manifest.budget,
+        clock=clock,
+        crash_points=crash_points,
+        principal=principal,
+        portal=portal,
+        checkpointer=PodiumSaver(database),
+        history_tokens=manifest.models.window // HISTORY_SHARE,
+    )
+    closers = (portal.close, telemetry.close, handles.close, knowledge.close, database.close)
+    return _assembled(project, context, knowledge, database, team, closers)
+
+
+def _assembled(
+    project: Project,
+    context: GraphContext,
+    knowledge: KnowledgeBase,
+    database: Database,
+    team: Team,
+    closers: tuple[Callable[[], None], ...],
+) -> Composition:
+    graph, name = _graph(project, context)
+    runs, records = RunRecords(database, context.clock), ThreadRecords(database, context.clock)
+    reader = ThreadReader(
+        graph, records, runs, FeedbackRecords(database, context.clock), context.toolbox
+    )
+    service = RunService(
+        graph,
+        RunVersions(graph=name, models=team.models, prompts=team.prompts, policy=context.policy.version),
+        runs=runs,
+        threads=records,
+        leases=ThreadLeases(database, context.clock),
+        telemetry=context.telemetry,
+    )
+    return Composition(
+        context=context,
+        graph=graph,
+        knowledge=knowledge,
+        turns=Turns(graph, service, reader, context.toolbox),
+        threads=reader,
+        rollbacks=Rollbacks(graph, service, reader, context.toolbox),
+        ingests=Ingests(project, knowledge),
+        closers=closers,
+    )
+
+
+def _knowledge(project: Project) -> KnowledgeBase:
+    settings = project.manifest.knowledge
+    return KnowledgeBase(
+        project.knowledge,
+        collections=settings.collections,
+        embedder=settings.embedding_model,
+        base=project.folder,
+    )
+
+
+def _handles(project: Project) -> Handles:
+    settings = project.manifest.tools
+    if settings.world is None:
+        return Handles({})
+    world = load_world(project.path(settings.world))
+    return Handles({settings.world_name: partial(world.open_world, project.world)})
+
+
+def _toolbox(
+    project: Project,
+    tools: tuple[Tool, ...],
+    database: Database,
+    handles: Handles,
+    policy: Policy,
+    crash_points: CrashPoints,
+) -> Toolbox:
+    return Toolbox(
+        tools,
+        database,
+        handles=handles,
+        crash_points=crash_points,
+        default_timeout=project.manifest.tools.timeout,
+        expiry=policy.approval_expires,
+    )
+
+
+def _graph(project: Project, context: GraphContext) -> tuple[Any, str]:
+    graphs = project.manifest.graphs
+    if not graphs:
+        return build_graph(context, name=project.manifest.project.name), project.manifest.project.name
+    name, place = next(iter(graphs.items()))
+    file, colon, attribute = place.rpartition(":")
+    if not colon or not file or not attribute:
+        raise ConfigError(
+            f"{project.folder / 'podium.toml'}: graphs.{name}: {place!r} is not 'file.py:factory'",
+            hint="Name the file and what it exports, like graphs/desk.py:desk.",
+        )
+    return load_graph(project.path(file), attribute, {"configurable": {CONTEXT_KEY: context}}), name
+

@@ -1,0 +1,147 @@
+"""The four agents of an app: offline, or played by a model with the offline one behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from podium.agents.contracts import ROLES, Critic, Executor, Planner, Retriever, Role
+from podium.agents.loader import load_custom_agents
+from podium.agents.offline.critic import OfflineCritic
+from podium.agents.offline.executor import OfflineExecutor
+from podium.agents.offline.planner import OfflinePlanner
+from podium.agents.offline.retriever import OfflineRetriever
+from podium.agents.prompts import PromptRegistry
+from podium.app.project import Project
+from podium.app.recording import ModelRecorder
+from podium.core.errors import ModelError
+from podium.knowledge.knowledge_base import KnowledgeBase
+from podium.models.resolver import OFFLINE, SettingsResolver
+
+if TYPE_CHECKING:
+    from podium.agents.language.asking import Voice
+    from podium.telemetry.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """One agent for each role."""
+
+    planner: Planner
+    retriever: Retriever
+    executor: Executor
+    critic: Critic
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The agents and what they are made of.
+
+    Attributes:
+        members: The agents.
+        models: Model by role.
+        prompts: Version and hash of the prompt by role.
+    """
+
+    members: Members
+    models: Mapping[str, str]
+    prompts: Mapping[str, str]
+
+
+def assemble(
+    project: Project, *, model: str | None, knowledge: KnowledgeBase, telemetry: Telemetry
+) -> Team:
+    """Make the agents of a project.
+
+    A custom agent plays its role in place of the one that the model decides, and is given that one.
+
+    Args:
+        project: Names models and the folder of agents.
+        model: Replaces every role's model.
+        knowledge: Where evidence comes from.
+        telemetry: Told of model calls.
+
+    Raises:
+        ConfigError: A prompt or a custom agent is broken.
+        UnknownName: There is no such model.
+        ModelAuthError: A model's key is missing.
+    """
+    folder = project.path(project.manifest.agents.path)
+    prompts = PromptRegistry.load(folder)
+    settings = project.manifest.models
+    names: dict[Role, str] = {
+        role: model or prompts.get(role).model or settings.for_role(role) for role in ROLES
+    }
+    offline = _offline(knowledge)
+    members = _with_models(offline, _voices(names, prompts, project, telemetry), knowledge, telemetry)
+    for role, custom in load_custom_agents(folder).items():
+        members = replace(members, **{role: custom.build(getattr(members, role))})
+    return Team(
+        members=members,
+        models=names,
+        prompts={role: f"{prompts.get(role).version}@{prompts.get(role).hash[:12]}" for role in ROLES},
+    )
+
+
+def _offline(knowledge: KnowledgeBase) -> Members:
+    similarity = KnowledgeSimilarity(knowledge)
+    return Members(
+        planner=OfflinePlanner(similarity),
+        retriever=OfflineRetriever(knowledge.asearch),
+        executor=OfflineExecutor(similarity),
+        critic=OfflineCritic(similarity),
+    )
+
+
+def _voices(
+    names: Mapping[Role, str], prompts: PromptRegistry, project: Project, telemetry: Telemetry
+) -> dict[Role, Voice]:
+    """What each role that has a model speaks with."""
+    if set(names.values()) == {OFFLINE}:
+        return {}
+    from podium.agents.language.asking import Voice
+    from podium.models.breaker import Breakers
+    from podium.models.caller import Caller
+
+    settings = project.manifest.models
+    resolver, breakers, recorder = SettingsResolver(settings), Breakers(), ModelRecorder(telemetry)
+    resolved = {name: resolver.resolve(name) for name in set(names.values())}
+    return {
+        role: Voice(
+            Caller(found, role, breakers=breakers, recorder=recorder), prompts.get(role), settings.window
+        )
+        for role, name in names.items()
+        if (found := resolved[name]) is not None
+    }
+
+
+def _with_models(
+    offline: Members, voices: Mapping[Role, Voice], knowledge: KnowledgeBase, telemetry: Telemetry
+) -> Members:
+    """The offline agents with a language agent before each role that has a model."""
+    if not voices:
+        return offline
+    from podium.agents import fallback
+    from podium.agents.language.critic import LanguageCritic
+    from podium.agents.language.executor import LanguageExecutor
+    from podium.agents.language.planner import LanguagePlanner
+    from podium.agents.language.retriever import LanguageRetriever
+
+    def notify(role: Role, error: ModelError) -> None:
+        telemetry.fallback(role, error.code)
+
+    members = offline
+    if voice := voices.get("planner"):
+        planner = fallback.FallbackPlanner(LanguagePlanner(voice), offline.planner, notify)
+        members = replace(members, planner=planner)
+    if voice := voices.get("retriever"):
+        first = LanguageRetriever(voice, knowledge.asearch)
+        members = replace(members, retriever=fallback.FallbackRetriever(first, offline.retriever, notify))
+    if voice := voices.get("executor"):
+        executor = fallback.FallbackExecutor(LanguageExecutor(voice), offline.executor, notify)
+        members = replace(members, executor=executor)
+    if voice := voices.get("critic"):
+        critic = fallback.FallbackCritic(LanguageCritic(voice), offline.critic, notify)
+        members = replace(members, critic=critic)
+    return members
