@@ -14,7 +14,7 @@ _CLOSE = re.compile(r">{3,}")
 
 def defuse(text: str) -> str:
     """The text with nothing in it that a fence is made of."""
-    return _CLOSE.sub(lambda m: "›" * len(m[0]), _OPEN.sub(lambda m: "‹" * len(m[0]), text))
+    return _CLOSE.sub(lambda m: "\u203a" * len(m[0]), _OPEN.sub(lambda m: "\u2039" * len(m[0]), text))
 
 
 def fence(kind: str, text: str, **labels: str) -> str:

@@ -124,8 +124,9 @@ def load_custom_agents(folder: Path) -> dict[Role, CustomAgent]:
     for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
         for custom in _declared_in(_load(path), path):
             if custom.role in found:
+                first = found[custom.role].where
                 raise ConfigError(
-                    f"{custom.where}: the role {custom.role} already has an agent, at {found[custom.role].where}",
+                    f"{custom.where}: the role {custom.role} already has an agent, at {first}",
                     hint="Keep one of the two.",
                 )
             found[custom.role] = custom
@@ -182,5 +183,6 @@ def _load(path: Path) -> ModuleType:
 def _failing_line(error: Exception, path: Path) -> int:
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return error.lineno or 1
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
     return (lines[-1] if lines else 1) or 1

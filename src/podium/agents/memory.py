@@ -18,10 +18,10 @@ SUMMARY_SHARE = 0.25
 FACT_TOKENS = 60
 """How much one remembered sentence may take."""
 
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s+|\n+")
 _FACT = re.compile(
-    r"\d|[\w.+-]+@[\w-]+|\b(?:yes|no|approve[ds]?|reject(?:ed|s)?|cancel(?:led|s)?|confirm(?:ed|s)?|decided?|agreed?"
-    r"|prefer(?:red|s)?|my name is|call me|always|never|instead)\b",
+    r"\d|[\w.+-]+@[\w-]+|\b(?:yes|no|approve[ds]?|reject(?:ed|s)?|cancel(?:led|s)?|confirm(?:ed|s)?"
+    r"|decided?|agreed?|prefer(?:red|s)?|my name is|call me|always|never|instead)\b",
     re.IGNORECASE,
 )
 

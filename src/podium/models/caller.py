@@ -239,7 +239,8 @@ class Caller:
                 raise
             except Exception as error:  # noqa: BLE001 - a model of anybody's may raise anything
                 fault = fault_of(error, self.name, self._model.secrets)
-            self._note(state, sent, "", Usage(model_calls=1, seconds=time.perf_counter() - started), fault.error)
+            usage = Usage(model_calls=1, seconds=time.perf_counter() - started)
+            self._note(state, sent, "", usage, fault.error)
             if fault.down:
                 raise _Passing(fault)
         return self._give_up(fault)
@@ -265,9 +266,8 @@ class Caller:
         if message.additional_kwargs.get("refusal") or reason == "content_filter":
             return ModelRefused(f"{self.name} declined to answer", hint="Ask in another way.")
         if reason == "length":
-            return ModelOutputError(
-                f"the reply of {self.name} was cut off at its length limit", hint="Allow the model longer replies."
-            )
+            cut_off = f"the reply of {self.name} was cut off at its length limit"
+            return ModelOutputError(cut_off, hint="Allow the model longer replies.")
         return None
 
     def _usage_of(self, message: AIMessage, seconds: float) -> Usage:

@@ -83,7 +83,8 @@ def _final_fault(kind: set[str], status: int | None, low: str, model: str) -> Fa
     if kind & {"OpenAIRefusalError", "ContentFilterFinishReasonError"} or any(s in low for s in _REFUSAL):
         return Fault(ModelRefused(f"{model} declined to answer", hint="Ask in another way."))
     if "LengthFinishReasonError" in kind:
-        return Fault(ModelOutputError(f"the reply of {model} was cut off at its length limit"))
+        cut_off = f"the reply of {model} was cut off at its length limit"
+        return Fault(ModelOutputError(cut_off, hint="Allow the model longer replies."))
     if status == 404 or "ModelNotFoundError" in kind:
         unknown = f"{model} is not known to its provider"
         return Fault(ModelError(unknown, hint="Check the model's name and base URL."))

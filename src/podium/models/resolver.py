@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +23,7 @@ from podium.core.errors import ConfigError, ModelAuthError, PodiumError, Unknown
 from podium.core.settings import ModelSettings, ProviderSettings
 
 if TYPE_CHECKING:
+    import httpx
     from langchain_core.language_models import BaseChatModel
 
 OFFLINE = "offline"
@@ -43,6 +44,7 @@ class ResolvedModel:
         timeout: Seconds for one call.
         max_retries: Further attempts after passing failures.
         secrets: Keys that must never be shown.
+        closer: Closes what the model keeps open; None when that is nothing of ours.
     """
 
     name: str
@@ -50,6 +52,12 @@ class ResolvedModel:
     timeout: float = 60.0
     max_retries: int = 2
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    closer: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
+
+    async def close(self) -> None:
+        """Close the connections that the model keeps open."""
+        if self.closer is not None:
+            await self.closer()
 
 
 class ModelResolver(Protocol):
@@ -111,11 +119,15 @@ class SettingsResolver:
                 f"the environment variable {settings.api_key_env} does not hold a key",
                 hint="A key is plain ASCII without spaces or control characters.",
             )
-        chat = _openai(model, key, settings)
-        return ResolvedModel(name, chat, settings.timeout, settings.max_retries, (key,))
+        import httpx
+
+        # A client of our own, since the library's is shared by the process and never closed.
+        client = httpx.AsyncClient(timeout=settings.timeout)
+        chat = _openai(model, key, settings, client)
+        return ResolvedModel(name, chat, settings.timeout, settings.max_retries, (key,), client.aclose)
 
 
-def _openai(model: str, key: str, settings: ProviderSettings) -> BaseChatModel:
+def _openai(model: str, key: str, settings: ProviderSettings, client: httpx.AsyncClient) -> BaseChatModel:
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
@@ -126,6 +138,7 @@ def _openai(model: str, key: str, settings: ProviderSettings) -> BaseChatModel:
         base_url=settings.base_url,
         timeout=settings.timeout,
         max_retries=0,
+        http_async_client=client,
         temperature=0,
         use_responses_api=False,
     )
@@ -152,7 +165,7 @@ def imported_model(path: str) -> BaseChatModel:
     if not isinstance(made, BaseChatModel):
         raise ConfigError(
             f"the model {path} is a {type(made).__name__}, not a LangChain chat model",
-            hint="Name an instance or a subclass of BaseChatModel, or a function without arguments that makes one.",
+            hint="Name an instance or a subclass of BaseChatModel, or a function that makes one.",
         )
     return made
 
