@@ -121,11 +121,14 @@ class Catalog:
             ).fetchall()
         return generation, [DocumentRow(*row) for row in documents], [PlaceRow(*row) for row in chunks]
 
-    def terms(self) -> list[list[str]]:
-        """The terms of every chunk, in the order of `rows`."""
+    def terms(self) -> tuple[int, list[list[str]]]:
+        """Generation, and the terms of every chunk in the order of `rows`."""
+        if not self.exists():
+            return 0, []
         with self._file.reading() as db:
+            generation = int(db.execute("SELECT generation FROM state").fetchone()[0])
             rows = db.execute("SELECT terms FROM chunks ORDER BY document, start").fetchall()
-        return [row[0].split() for row in rows]
+        return generation, [row[0].split() for row in rows]
 
     def intend(self, space: Space, ids: Iterable[str]) -> None:
         """Note vectors that are about to be written, so that an ingest that dies leaves none behind."""

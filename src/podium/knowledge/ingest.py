@@ -40,6 +40,7 @@ class IngestOptions:
         limit: Largest file in bytes.
         scanner: Looks at every passage; one it filters or refuses is withheld from search.
         scanner_version: Changes when the scanner judges otherwise, so that documents are looked at again.
+        prune: Whether the paths are all that the collection is made of, so that everything else is removed.
         progress: Told after every file.
         crash_points: Told of every step, for tests.
     """
@@ -47,6 +48,7 @@ class IngestOptions:
     limit: int = DEFAULT_LIMIT
     scanner: Scanner | None = None
     scanner_version: str = ""
+    prune: bool = False
     progress: Callable[[IngestProgress], None] | None = None
     crash_points: CrashPoints = field(default_factory=NoCrashPoints)
 
@@ -226,7 +228,7 @@ class Ingest:
         gone = [
             item.source
             for item in before.values()
-            if item.source not in found and (item.root in named or item.path in named)
+            if item.source not in found and (self._options.prune or item.root in named or item.path in named)
         ]
         if gone:
             self._catalog.hide(self._space.collection, gone)

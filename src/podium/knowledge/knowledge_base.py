@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from podium.core.crashpoints import CrashPoints, NoCrashPoints
 from podium.core.errors import KnowledgeError, NotFound, UnknownName
 from podium.core.evidence import Evidence
 from podium.core.ids import digest_of
@@ -29,9 +30,6 @@ from podium.knowledge.ranking import Weights
 from podium.knowledge.retrieval import Query, Retrieval
 from podium.knowledge.snapshot import Snapshot
 from podium.models.embedding import BUNDLED, Embedder, open_embedder
-
-if TYPE_CHECKING:
-    from podium.core.crashpoints import CrashPoints
 
 _QUERY_LIMIT = 4_000
 
@@ -89,9 +87,12 @@ class KnowledgeBase:
         self._chunker = chunker or Chunker()
         self._analyzer = Analyzer()
         self._base = Path(base) if base is not None else self._folder
-        self._options = IngestOptions(limit=limit, scanner=scanner, scanner_version=scanner_version)
-        if crash_points is not None:
-            self._options = _with(self._options, crash_points=crash_points)
+        self._options = IngestOptions(
+            limit=limit,
+            scanner=scanner,
+            scanner_version=scanner_version,
+            crash_points=crash_points or NoCrashPoints(),
+        )
         self._lock = RLock()
         self._retrieval = Retrieval(
             catalog=self._catalog,
@@ -106,6 +107,7 @@ class KnowledgeBase:
         paths: Iterable[Path | str],
         collection: str = "default",
         *,
+        prune: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
         """Bring a collection in step with files and folders; what has not changed is not touched.
@@ -113,6 +115,7 @@ class KnowledgeBase:
         Args:
             paths: Files and folders. A document that came from one of them and is gone is removed.
             collection: Name of the collection.
+            prune: Whether the paths are all that the collection is made of: all else is removed.
             progress: Told after every file.
 
         Raises:
@@ -132,7 +135,7 @@ class KnowledgeBase:
                 analyzer=self._analyzer,
                 base=self._base.absolute(),
                 collection=collection,
-                options=_with(self._options, progress=progress),
+                options=replace(self._options, prune=prune, progress=progress),
             )
             report = ingest.run(given)
             self._retrieval.refresh(own=True)
@@ -266,14 +269,3 @@ class KnowledgeBase:
         if settings is None:
             return evidence
         return evidence.model_copy(update={"trust": settings.trust, "access": settings.access})
-
-
-def _with(
-    options: IngestOptions,
-    *,
-    progress: Callable[[IngestProgress], None] | None = None,
-    crash_points: CrashPoints | None = None,
-) -> IngestOptions:
-    if crash_points is not None:
-        options = replace(options, crash_points=crash_points)
-    return replace(options, progress=progress)

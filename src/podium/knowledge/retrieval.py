@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _DEPTH = 60
 """Candidates from each of the two searches."""
+_ATTEMPTS = 4
+"""How often a search begins again because an ingest replaced what it was looking at."""
 _SAME = 0.5
 """A passage that shares this part of its length with a better one is not shown again."""
 
@@ -109,12 +111,30 @@ class Retrieval:
             query: What is looked for.
             embedder: Opens the embedding model; not called while there is nothing to search.
         """
-        snapshot, lexical = self._state()
-        if not snapshot.chunks:
-            return []
-        model = embedder()
-        spaces = self._spaces(snapshot, query, model)
-        vector = model.embed([query.text])[0]
+        vector: NDArray[np.float32] | None = None
+        found: list[Evidence] = []
+        for _ in range(_ATTEMPTS):
+            snapshot, lexical = self._state()
+            if not snapshot.chunks:
+                return []
+            model = embedder()
+            spaces = self._spaces(snapshot, query, model)
+            if vector is None:
+                vector = model.embed([query.text])[0]
+            found, whole = self._attempt(query, vector, spaces, snapshot, lexical)
+            if whole:
+                break
+        return found
+
+    def _attempt(
+        self,
+        query: Query,
+        vector: NDArray[np.float32],
+        spaces: Sequence[Space],
+        snapshot: Snapshot,
+        lexical: LexicalIndex,
+    ) -> tuple[list[Evidence], bool]:
+        """The best passages of a snapshot, and whether all of its documents were still there."""
         terms = self._analyzer.terms(query.text)
         words = lexical.scores(terms)
         lexical_ranks = _lexical_ranks(snapshot, query, words)
@@ -124,6 +144,7 @@ class Retrieval:
         similarities |= self._similarities(snapshot, spaces, vector, missing)
         positions = list(dict.fromkeys([*lexical_ranks, *dense_ranks]))
         texts = self._catalog.texts([_place(snapshot.chunks[position]) for position in positions])
+        text_of = {position: text for position, text in zip(positions, texts, strict=True) if text}
         candidates = [
             Candidate(
                 position=position,
@@ -135,27 +156,32 @@ class Retrieval:
                 text=searched,
                 superseded=bool(query.replaced(snapshot.chunks[position])),
             )
-            for position, text in zip(positions, texts, strict=True)
-            if text
+            for position, text in text_of.items()
         ]
         scores = score(query.text, terms, candidates, lexical.rarity, self._weights)
         best = sorted(scores, key=lambda position: (-scores[position], position))
-        shown = _without_repeats(snapshot, best, query.k)
-        text_of = dict(zip(positions, texts, strict=True))
-        return [
+        shown = [
             _evidence(snapshot.chunks[i], query, text_of[i], scores[i], similarities.get(i, 0.0))
-            for i in shown
+            for i in _without_repeats(snapshot, best, query.k)
         ]
+        return shown, len(text_of) == len(positions)
 
     def _state(self) -> tuple[Snapshot, LexicalIndex]:
         with self._lock:
-            snapshot = self.refresh()
-            if self._lexical is None:
-                loaded = LexicalIndex.load(self._lexical_path, generation=snapshot.generation)
-                if loaded is None or loaded.size != len(snapshot.chunks):
-                    loaded = LexicalIndex.fit(self._catalog.terms() if self._catalog.exists() else [])
-                self._lexical = loaded
-            return snapshot, self._lexical
+            while True:
+                snapshot = self.refresh()
+                if self._lexical is None:
+                    self._lexical = self._load_lexical(snapshot)
+                if self._lexical is not None:
+                    return snapshot, self._lexical
+
+    def _load_lexical(self, snapshot: Snapshot) -> LexicalIndex | None:
+        """The lexical index of the snapshot; None when an ingest has overtaken the snapshot."""
+        loaded = LexicalIndex.load(self._lexical_path, generation=snapshot.generation)
+        if loaded is not None and loaded.size == len(snapshot.chunks):
+            return loaded
+        generation, terms = self._catalog.terms()
+        return LexicalIndex.fit(terms) if generation == snapshot.generation else None
 
     def _spaces(self, snapshot: Snapshot, query: Query, model: Embedder) -> list[Space]:
         embedders = {document.embedder for document in snapshot.documents}

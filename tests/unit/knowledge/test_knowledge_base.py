@@ -97,6 +97,15 @@ def test_another_folder_does_not_remove_the_first(base: KnowledgeBase, corpus: P
     assert base.ingest([more]).unchanged == ("more/returns.md",)
 
 
+def test_pruning_removes_what_came_from_elsewhere(base: KnowledgeBase, corpus: Path, tmp_path: Path) -> None:
+    base.ingest([corpus])
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "only.md").write_text("# Only\n\nThe only one.")
+    assert len(base.ingest([more], prune=True).removed) == 4
+    assert [info.source for info in base.documents()] == ["only.md"]
+
+
 def test_a_single_file_keeps_its_name_from_its_folder(base: KnowledgeBase, corpus: Path) -> None:
     base.ingest([corpus])
     (corpus / "faq" / "kettle.html").write_text("<p>New words.</p>")

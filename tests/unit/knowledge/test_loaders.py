@@ -110,6 +110,7 @@ def test_plain_text_keeps_every_character() -> None:
         (b"", "a.pdf", "no readable PDF"),
         (b"---\ntitle: [\n---\ntext", "a.md", "a.md:3"),
         (b"---\n- list\n---\ntext", "a.md", "no mapping"),
+        (b"---\na: &a [1]\nb: [*a, *a]\n---\ntext", "a.md", "aliases"),
         (b"x", "a.docx", "unknown format"),
         (b"x", "README", "unknown format"),
     ],

@@ -118,6 +118,7 @@ def _lay_out(parent: Tag, builder: TextBuilder) -> None:
 
 
 _END = object()
+_NUMBER = "data-podium-number"
 
 
 def _open(node: object, run: list[str], stack: list[object], builder: TextBuilder) -> None:
@@ -146,9 +147,13 @@ def _open(node: object, run: list[str], stack: list[object], builder: TextBuilde
 
 
 def _marker(item: Tag) -> str:
-    if item.parent is not None and item.parent.name == "ol":
-        return f"{len(item.find_previous_siblings('li')) + 1}. "
-    return "- "
+    """The item's number, counted on the item before it so that a long list is not walked again and again."""
+    if item.parent is None or item.parent.name != "ol":
+        return "- "
+    before = item.find_previous_sibling("li")
+    number = int(str(before.get(_NUMBER, "0"))) + 1 if before is not None else 1
+    item[_NUMBER] = str(number)
+    return f"{number}. "
 
 
 def _table(table: Tag, builder: TextBuilder) -> None:

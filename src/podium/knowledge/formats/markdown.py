@@ -46,8 +46,10 @@ def _front_matter(text: str, name: str) -> dict[str, object]:
     import yaml
 
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise KnowledgeError(f"{name}: the front matter uses YAML aliases", hint="Write the values out.")
         declared = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise KnowledgeError(
             f"{name}:{line}: the front matter is no valid YAML",
