@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,23 +8,10 @@ from typing import Any
 import pytest
 
 from podium.tools.context import ActionContext
+from podium.tools.loader import load_module, load_tools
+from podium.tools.tool import Tool
 
 TOOLS = Path(__file__).parents[3] / "tools"
-TOOL_FILES = ("orders", "order_changes", "customers", "refunds", "returns", "stock")
-ALL_TOOLS = (
-    "find_customer",
-    "list_orders",
-    "show_order",
-    "track_parcel",
-    "check_stock",
-    "cancel_order",
-    "change_address",
-    "issue_refund",
-    "void_refund",
-    "create_return",
-    "apply_credit",
-    "send_message",
-)
 IN_FORCE = (
     "SELECT * FROM customers ORDER BY 1",
     "SELECT * FROM products ORDER BY 1",
@@ -38,30 +23,15 @@ IN_FORCE = (
 
 
 @pytest.fixture(scope="session")
-def load_tool_file() -> Iterator[Any]:
-    """Loads a file of `tools/` by its path, once a session."""
-    loaded: dict[str, ModuleType] = {}
-
-    def load(name: str) -> ModuleType:
-        if name not in loaded:
-            unique = f"project_under_test_{name}"
-            spec = importlib.util.spec_from_file_location(unique, TOOLS / f"{name}.py")
-            assert spec is not None
-            assert spec.loader is not None
-            loaded[name] = sys.modules[unique] = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(loaded[name])
-        return loaded[name]
-
-    yield load
-    for module in loaded.values():
-        del sys.modules[module.__name__]
+def world() -> ModuleType:
+    """`tools/world.py`, loaded as the engine loads it."""
+    return load_module(TOOLS / "world.py")
 
 
 @pytest.fixture(scope="session")
-def world(load_tool_file: Any) -> ModuleType:
-    """`tools/world.py`."""
-    module: ModuleType = load_tool_file("world")
-    return module
+def tools() -> dict[str, Tool]:
+    """The tools of the project, loaded as the engine loads them."""
+    return {tool.name: tool for tool in load_tools([TOOLS])}
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +52,7 @@ def shop(world: ModuleType, fresh_world: Path, tmp_path: Path) -> Any:
 class Desk:
     """Calls the project's tools on one shop, as the ledger would."""
 
-    def __init__(self, shop: Any, tools: Mapping[str, Any]) -> None:
+    def __init__(self, shop: Any, tools: Mapping[str, Tool]) -> None:
         self.shop = shop
         self._tools = tools
 
@@ -111,7 +81,7 @@ class Desk:
         return str(self._tool(tool).target(self.args(tool, **args)))
 
     def _tool(self, name: str) -> Any:
-        return self._tools[name].tool
+        return self._tools[name]
 
     def _context(self, key: str = "key") -> ActionContext:
         return ActionContext(idempotency_key=key, handles={"shop": self.shop})
@@ -123,9 +93,6 @@ class Desk:
 
 
 @pytest.fixture
-def desk(shop: Any, load_tool_file: Any) -> Desk:
+def desk(shop: Any, tools: dict[str, Tool]) -> Desk:
     """The tools of the project on a shop of the test's own."""
-    files = [load_tool_file(name) for name in TOOL_FILES]
-    return Desk(
-        shop, {name: getattr(file, name) for file in files for name in ALL_TOOLS if hasattr(file, name)}
-    )
+    return Desk(shop, tools)

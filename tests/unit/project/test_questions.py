@@ -59,6 +59,17 @@ def test_the_sources_of_a_conflict_are_documents() -> None:
     assert sources <= {path.name for path in CORPUS.iterdir()}
 
 
+def test_an_action_names_tools_of_the_project_and_arguments_they_take(tools: dict[str, Any]) -> None:
+    for case in _cases("actions"):
+        for call in case["calls"]:
+            schema = tools[call["tool"]].spec.args_schema
+            assert set(call["args"]) <= set(schema["properties"]), case["id"]
+            missing = set(schema.get("required", ())) - set(call["args"])
+            assert missing == set(case.get("missing", ())), case["id"]
+            if not missing:
+                tools[call["tool"]].parse(call["args"])
+
+
 def test_half_of_what_nothing_covers_is_a_near_miss() -> None:
     assert Counter(case["kind"] for case in _cases("unanswerable")) == {"near_miss": 30, "off_topic": 30}
 

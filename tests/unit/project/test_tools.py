@@ -46,6 +46,25 @@ REFUSED = [
 ]
 
 
+def test_the_tools_are_these(tools: dict[str, Any]) -> None:
+    assert set(tools) == {name for name, _ in READS + CHANGES}
+
+
+def test_a_tool_says_on_its_first_line_what_it_does_and_then_other_words_for_it(
+    tools: dict[str, Any],
+) -> None:
+    for tool in tools.values():
+        first, *rest = tool.spec.description.splitlines()
+        assert first.endswith((".", "?")), tool.name
+        assert any(line.startswith("Also: ") for line in rest), tool.name
+
+
+def test_every_argument_is_described(tools: dict[str, Any]) -> None:
+    for tool in tools.values():
+        for name, argument in tool.spec.args_schema["properties"].items():
+            assert argument.get("description"), f"{tool.name}.{name}"
+
+
 @pytest.mark.parametrize(("tool", "args"), READS)
 def test_a_reading_tool_changes_nothing(desk: Any, tool: str, args: dict[str, Any]) -> None:
     before = desk.shop.digest()
