@@ -10,6 +10,8 @@ from podium.core.ids import digest_of
 from podium.core.model import JsonValue
 
 _MAX_SAFE = 2**53 - 1
+_EXPONENT_FROM = 1e21
+"""From here on RFC 8785 writes numbers with an exponent, which reads back as a float."""
 _MAX_DEPTH = 64
 
 
@@ -58,6 +60,8 @@ def to_json(value: object, *, where: str = "$", depth: int = 0) -> JsonValue:
         case float():
             if not math.isfinite(value):
                 raise InputError(f"{where} is not a finite number")
+            if _MAX_SAFE < abs(value) < _EXPONENT_FROM:  # would be written as an integer
+                raise InputError(f"{where} is an integer beyond 2^53", hint="Send large integers as text.")
             return float(value)
         case Mapping():
             return {

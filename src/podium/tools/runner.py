@@ -74,7 +74,7 @@ class Runner:
             raise ActionTimeout(f"{tool.name} did not return within {limit:g} s") from None
         except ActionError as error:
             raise ActionError(_clean(error.message), hint=_clean(error.hint)) from None
-        except Exception as error:  # noqa: BLE001 - whatever a tool raises is reported, never passed on
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a tool's failure is reported, never passed on
             raise _crash(tool, error) from None
         return storable(tool.name, value)
 
@@ -135,10 +135,10 @@ async def _in_thread(function: Callable[..., Any], args: tuple[object, ...]) -> 
             return  # nobody waits any more
         if error is None:
             done.set_result(value)
-        elif isinstance(error, StopIteration):
-            done.set_exception(RuntimeError("StopIteration"))  # a future cannot hold one
-        else:
+        elif isinstance(error, Exception) and not isinstance(error, StopIteration):
             done.set_exception(error)
+        else:  # a future cannot hold StopIteration, and a tool that exits must not end the loop
+            done.set_exception(RuntimeError(f"{type(error).__name__} {error}".strip()))
 
     def work() -> None:
         value, error = None, None
@@ -159,7 +159,7 @@ def _is_ours(error: TimeoutError) -> bool:
     return isinstance(error.__cause__, asyncio.CancelledError)
 
 
-def _crash(tool: Tool, error: Exception) -> ActionError:
+def _crash(tool: Tool, error: BaseException) -> ActionError:
     if isinstance(error, PodiumError):
         text = error.message
     else:
