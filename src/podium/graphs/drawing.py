@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def _layout(
         sugiyama = SugiyamaLayout(component)
         sugiyama.xspace, sugiyama.yspace = _GAP_X, _GAP_Y
         roots = [vertex for vertex in component.sV if vertex.data == "__start__"]
-        sugiyama.init_all(roots=roots or None, inverted_edges=_back_edges(component, roots, list(graph.nodes)))
+        sugiyama.init_all(
+            roots=roots or None, inverted_edges=_back_edges(component, roots, list(graph.nodes))
+        )
         sugiyama.draw(6)
         left = min(vertex.view.xy[0] - vertex.view.w / 2 for vertex in component.sV)
         for vertex in component.sV:
@@ -107,7 +110,12 @@ def _layout(
         offset += max(v.view.xy[0] + v.view.w / 2 for v in component.sV) + _GAP_X
     boxes = {
         name: _Box(
-            vertex.view.xy[0], vertex.view.xy[1], vertex.view.w / 2, vertex.view.h / 2, _ENDS.get(name, graph.nodes[name].name), name in _ENDS
+            vertex.view.xy[0],
+            vertex.view.xy[1],
+            vertex.view.w / 2,
+            vertex.view.h / 2,
+            _ENDS.get(name, graph.nodes[name].name),
+            name in _ENDS,
         )
         for name, vertex in vertices.items()
     }
@@ -166,7 +174,11 @@ def _path(source: str, target: str, boxes: dict[str, _Box], edges: dict[tuple[st
     if inner and (inner[0][1] - inner[-1][1]) * (a.y - b.y) < 0:
         inner.reverse()
     middle = inner or [(a.x, a.y), (b.x, b.y)]
-    return [_border(a, middle[0] if inner else (b.x, b.y)), *inner, _border(b, middle[-1] if inner else (a.x, a.y))]
+    return [
+        _border(a, middle[0] if inner else (b.x, b.y)),
+        *inner,
+        _border(b, middle[-1] if inner else (a.x, a.y)),
+    ]
 
 
 def _beside(a: _Box, b: _Box) -> list[Point]:
@@ -211,7 +223,8 @@ def _arrow(ink: ImageDraw, curve: list[Point], *, chosen: bool) -> None:
     angle = math.atan2(tip[1] - before[1], tip[0] - before[0])
     size = 9 * SCALE
     wings = [
-        (tip[0] - size * math.cos(angle + turn), tip[1] - size * math.sin(angle + turn)) for turn in (0.42, -0.42)
+        (tip[0] - size * math.cos(angle + turn), tip[1] - size * math.sin(angle + turn))
+        for turn in (0.42, -0.42)
     ]
     ink.polygon([tip, *wings], fill=_LINE)
 
@@ -221,7 +234,7 @@ def _dashes(curve: list[Point]) -> list[list[Point]]:
     dash, gap = 7.0 * SCALE, 5.0 * SCALE
     pieces: list[list[Point]] = [[curve[0]]]
     drawing, left = True, dash
-    for start, end in zip(curve, curve[1:], strict=False):
+    for start, end in pairwise(curve):
         length = math.dist(start, end)
         walked = 0.0
         while length - walked > left:

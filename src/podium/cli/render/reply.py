@@ -69,6 +69,16 @@ def show_confidence(out: Console, confidence: ConfidenceView) -> None:
     out.print(line)
 
 
+def show_factors(out: Console, reply: Reply) -> None:
+    """Print what made the agents as sure as they are."""
+    if reply.confidence is None:
+        out.print("This turn was decided before its confidence was measured.")
+        return
+    show_confidence(out, reply.confidence)
+    for factor in reply.confidence.factors:
+        out.print(Text(f"  {reason_words(factor.name):<14} {factor.value:.2f}", "dim"))
+
+
 def show_actions(out: Console, actions: Sequence[ActionView]) -> None:
     """Print actions with what they change."""
     for number, action in enumerate(actions, start=1):

@@ -1,0 +1,94 @@
+"""Asking inline whether what waits may be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podium.app.results import Decision
+from podium.cli.reading import json_object
+from podium.core.errors import InputError
+
+if TYPE_CHECKING:
+    from podium.app.results import InterruptView
+    from podium.cli.chat.lines import Lines
+
+QUESTION = "approve? [y]es / [n]o / [e]dit / [r]espond / [l]ater: "
+
+
+def ask_for(interrupt: InterruptView, lines: Lines) -> Decision | None:
+    """The user's decision; None leaves it waiting.
+
+    Args:
+        interrupt: What waits, already shown.
+        lines: What the user says.
+
+    Raises:
+        EOFError: The user left.
+        KeyboardInterrupt: The user pressed ctrl-c.
+    """
+    while True:
+        match lines.answer(QUESTION).strip().lower():
+            case "y" | "yes":
+                return approve(interrupt)
+            case "n" | "no":
+                return reject(interrupt, lines.answer("why (may be empty): ").strip())
+            case "e" | "edit":
+                if edited := _edit(interrupt, lines):
+                    return edited
+            case "r" | "respond":
+                if text := lines.answer("your answer instead: ").strip():
+                    return respond(interrupt, text)
+            case "l" | "later" | "":
+                return None
+            case _:
+                continue
+
+
+def approve(interrupt: InterruptView) -> Decision:
+    """Do exactly what was shown."""
+    return Decision(kind="approve", digests=interrupt.digests or None, interrupt_id=interrupt.id)
+
+
+def reject(interrupt: InterruptView, reason: str) -> Decision:
+    """Do not do it."""
+    return Decision(
+        kind="reject", digests=interrupt.digests or None, message=reason, interrupt_id=interrupt.id
+    )
+
+
+def respond(interrupt: InterruptView, text: str) -> Decision:
+    """Answer in the person's own words instead."""
+    return Decision(
+        kind="respond", digests=interrupt.digests or None, message=text, interrupt_id=interrupt.id
+    )
+
+
+def edit(interrupt: InterruptView, text: str, number: int = 1) -> Decision:
+    """Do it with other arguments.
+
+    Args:
+        interrupt: What waits.
+        text: The arguments that change, as a JSON object.
+        number: Which of its actions, from 1.
+
+    Raises:
+        InputError: There is no such action, or the text is no JSON object.
+    """
+    if not 1 <= number <= len(interrupt.actions):
+        raise InputError(f"there is no action {number} to edit", hint="The actions are numbered from 1.")
+    digest = interrupt.actions[number - 1].digest
+    return Decision(
+        kind="edit", digests=(digest,), args=json_object(text, "/edit"), interrupt_id=interrupt.id
+    )
+
+
+def _edit(interrupt: InterruptView, lines: Lines) -> Decision | None:
+    number = "1"
+    if len(interrupt.actions) > 1:
+        number = lines.answer("which action (number): ").strip()
+    text = lines.answer('what changes, as JSON such as {"amount": 10}: ').strip()
+    try:
+        return edit(interrupt, text, int(number) if number.isdecimal() else 0)
+    except InputError as error:
+        lines.answer(f"{error.message} ({error.hint}) - press enter")
+        return None

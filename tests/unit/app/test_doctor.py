@@ -1,0 +1,81 @@
+"""The doctor says what is wrong and what to do, whatever is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podium.app.doctor import Check, examine
+
+MANIFEST = '[project]\nname = "demo"\n'
+
+
+def found(folder: Path, name: str, **options: bool) -> Check:
+    return next(check for check in examine(folder, **options) if check.name == name)
+
+
+def test_a_folder_without_a_project(tmp_path: Path) -> None:
+    check = found(tmp_path, "manifest")
+    assert check.status == "fail"
+    assert check.hint
+
+
+def test_a_broken_manifest_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "podium.toml").write_text(MANIFEST + "colour = 3\n", encoding="utf-8")
+    assert "podium.toml:3" in found(tmp_path, "manifest").detail
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "said"),
+    [
+        ('[graphs]\nmain = "graphs/main.py:main"\n', "graphs", "graphs/main.py"),
+        ('[policy]\nfiles = ["rules.yaml"]\n', "policy", "rules.yaml"),
+        ('[tools]\npaths = ["gone"]\n', "tools", "gone"),
+        ('[knowledge.collections.docs]\npaths = ["gone"]\n', "knowledge", "gone"),
+        ('[policy]\nfiles = ["../outside.yaml"]\n', "policy", "outside"),
+    ],
+)
+def test_what_the_manifest_names_must_be_there(tmp_path: Path, settings: str, name: str, said: str) -> None:
+    (tmp_path / "podium.toml").write_text(MANIFEST + settings, encoding="utf-8")
+    check = found(tmp_path, name)
+    assert check.status == "fail"
+    assert said in check.detail
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "podium.toml").write_text(MANIFEST, encoding="utf-8")
+    (tmp_path / ".podium").mkdir()
+    (tmp_path / ".podium" / "podium.db").write_bytes(b"no database, but long enough to be looked at" * 50)
+    check = found(tmp_path, "storage")
+    assert check.status == "fail"
+    assert "podium.db" in check.detail
+
+
+def test_documents_that_were_never_read_are_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    text = MANIFEST + '[knowledge.collections.docs]\npaths = ["docs"]\n'
+    (tmp_path / "podium.toml").write_text(text, encoding="utf-8")
+    check = found(tmp_path, "knowledge")
+    assert (check.status, check.hint) == ("warn", "podium ingest")
+    assert not (tmp_path / ".podium").exists()
+
+
+def test_a_model_without_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    (tmp_path / "podium.toml").write_text(MANIFEST + '[models]\ndefault = "openai:x"\n', encoding="utf-8")
+    check = found(tmp_path, "model openai:x")
+    assert check.status == "fail"
+    assert "OPENAI_API_KEY" in check.detail
+    monkeypatch.setenv("OPENAI_API_KEY", "k-very-secret")
+    assert "k-very-secret" not in repr(examine(tmp_path))
+
+
+def test_a_server_is_contacted_only_when_asked(tmp_path: Path) -> None:
+    text = (
+        MANIFEST
+        + '[models]\ndefault = "openai:x"\n[models.providers.openai]\nbase_url = "http://127.0.0.1:9/v1"\n'
+    )
+    (tmp_path / "podium.toml").write_text(text, encoding="utf-8")
+    assert found(tmp_path, "model openai:x").status == "ok"
+    assert found(tmp_path, "model openai:x", online=True).status == "fail"
