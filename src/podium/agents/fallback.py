@@ -13,9 +13,9 @@ from podium.agents.contracts import (
     Planner,
     PlanReply,
     PlanRequest,
+    Retriever,
     RetrieveReply,
     RetrieveRequest,
-    Retriever,
     Role,
     StepResult,
 )

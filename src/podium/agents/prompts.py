@@ -140,7 +140,8 @@ def _role_of(path: Path) -> Role:
         if path.stem == role:
             return role
     raise UnknownName(
-        f"{path}: there is no role {path.stem!r}", hint=f"Prompts are named after the roles: {', '.join(ROLES)}."
+        f"{path}: there is no role {path.stem!r}",
+        hint=f"Prompts are named after the roles: {', '.join(ROLES)}.",
     )
 
 
@@ -186,5 +187,6 @@ def _line_of(head: list[str], name: str) -> int:
 
 def _broken(source: str, line: int, what: str) -> ConfigError:
     return ConfigError(
-        f"{source}:{line}: {what}", hint=f"Front matter takes {', '.join(_FIELDS)}; the first two are required."
+        f"{source}:{line}: {what}",
+        hint=f"Front matter takes {', '.join(_FIELDS)}; the first two are required.",
     )

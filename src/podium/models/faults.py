@@ -91,9 +91,7 @@ def _final_fault(kind: set[str], status: int | None, low: str, model: str) -> Fa
     return None
 
 
-def _passing_fault(
-    error: BaseException, kind: set[str], status: int | None, said: str, model: str
-) -> Fault:
+def _passing_fault(error: BaseException, kind: set[str], status: int | None, said: str, model: str) -> Fault:
     """A failure that may be over in a moment, or one of no known kind."""
     if isinstance(error, TimeoutError) or kind & _LATE or status == 408:
         late = ModelTimeout(

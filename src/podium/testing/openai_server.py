@@ -108,7 +108,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         script = cast("_Server", self.server).script
         reply = script.next(body, self.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -121,7 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
             case "server_error":
                 self._error(500, "The server had an error", "server_error", reply.retry_after)
             case "context_too_long":
-                self._error(400, "This model's maximum context length is 10 tokens", "context_length_exceeded")
+                self._error(
+                    400, "This model's maximum context length is 10 tokens", "context_length_exceeded"
+                )
             case "no_json_schema" if "response_format" in body:
                 self._error(400, "response_format is not supported", "unsupported_parameter")
             case "not_json":
@@ -151,7 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         text = message.get("content") or ""
-        deltas = [{"role": "assistant", "content": text[: len(text) // 2]}, {"content": text[len(text) // 2 :]}]
+        deltas = [
+            {"role": "assistant", "content": text[: len(text) // 2]},
+            {"content": text[len(text) // 2 :]},
+        ]
         for delta in deltas[:1] if cut else deltas:
             self._event(_envelope("chat.completion.chunk", choices=[{"index": 0, "delta": delta}]))
         if cut:

@@ -35,7 +35,7 @@ Reply = str | BaseModel | dict[str, Any] | AIMessage | Exception
 class ScriptedChatModel(BaseChatModel):
     """Replies from a list, in order, and keeps what it was sent.
 
-    A call beyond the list fails, and so does `finish`, or the end of a `with` block, before the list is used up.
+    A call beyond the list fails, and so does `finish`, or the end of a `with` block, while steps are left.
     """
 
     _steps: list[Reply] = PrivateAttr(default_factory=list)
@@ -75,9 +75,9 @@ class ScriptedChatModel(BaseChatModel):
     def _generate(
         self,
         messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
+        stop: list[str] | None = None,  # noqa: ARG002 - LangChain's signature
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
+        **kwargs: Any,  # noqa: ARG002 - LangChain's signature
     ) -> ChatResult:
         self._sent.append(list(messages))
         if not self._steps:
@@ -91,8 +91,8 @@ class ScriptedChatModel(BaseChatModel):
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
+        **kwargs: Any,  # noqa: ARG002 - LangChain's signature
     ) -> ChatResult:
         return self._generate(messages, stop)
 
@@ -132,7 +132,7 @@ class ScriptedAgents:
         names = ("support", "relevance", "coverage", "agreement", "freshness", "slots", "success", "intent")
         self._critique = Critique(factors=tuple(Factor(name=name, value=1.0) for name in names))
 
-    async def plan(self, request: PlanRequest) -> PlanReply:
+    async def plan(self, request: PlanRequest) -> PlanReply:  # noqa: ARG002 - the contract's
         """One retrieval, one answer."""
         return PlanReply(plan=self._plan)
 
@@ -144,6 +144,6 @@ class ScriptedAgents:
         """The answer, cited."""
         return StepResult(step=request.step.id, status="done", statements=(self._statement,))
 
-    async def critique(self, request: CritiqueRequest) -> Critique:
+    async def critique(self, request: CritiqueRequest) -> Critique:  # noqa: ARG002 - the contract's
         """Full support."""
         return self._critique

@@ -50,7 +50,9 @@ class LanguageCritic:
         return Critique(
             findings=findings,
             factors=_factors(reply, findings),
-            reasons=tuple(dict.fromkeys((*reply.reasons, *(("judgement_incomplete",) if called.problem else ())))),
+            reasons=tuple(
+                dict.fromkeys((*reply.reasons, *(("judgement_incomplete",) if called.problem else ())))
+            ),
             suggestion=_suggestion(reply, complete=not called.problem),
             gaps=reply.gaps,
             question=reply.question,

@@ -61,7 +61,8 @@ class LanguageExecutor:
     async def _fill(self, request: ExecuteRequest, tool: ToolSpec, known: dict[str, JsonValue]) -> StepResult:
         """Let the model look for what is missing in the request, the evidence and the results."""
         called = await self._voice.ask(self._prepare(request, (tool,)), StepReply)
-        draft = next((call for call in called.value.calls if call.tool == tool.name), CallDraft(tool=tool.name))
+        nothing = CallDraft(tool=tool.name)
+        draft = next((call for call in called.value.calls if call.tool == tool.name), nothing)
         found = valid_arguments(tool, draft.args)[0]
         calls = traced_call(tool.name, {**found, **known}, request)
         # What the model made up is no answer to a missing argument.
@@ -137,7 +138,9 @@ def _problems(
     reply: StepReply, prepared: Assembled, request: ExecuteRequest, tools: Sequence[ToolSpec]
 ) -> list[str]:
     if reply.status == "continue":
-        return [] if _calls(reply.calls, request, tools) else ["continue needs a valid call of a reading tool"]
+        return (
+            [] if _calls(reply.calls, request, tools) else ["continue needs a valid call of a reading tool"]
+        )
     if reply.status == "clarify" and not reply.question.strip():
         return ["clarify needs a question"]
     if reply.status != "done":

@@ -86,7 +86,9 @@ def _act_problems(step: StepDraft, tools: Mapping[str, ToolSpec]) -> list[str]:
         return [f"step {step.id} uses the tool {step.tool!r}, which was not given"]
     found = valid_arguments(tool, step.args)[1]
     if lacking := missing_arguments(tool, {**step.args, **{ref.argument: 0 for ref in step.references}}):
-        found.append(f"step {step.id} lacks {list(lacking)}: fill them in, refer to a result, or ask the user")
+        found.append(
+            f"step {step.id} lacks {list(lacking)}: fill them in, refer to a result, or ask the user"
+        )
     return found
 
 
@@ -97,7 +99,9 @@ def _needs(step: StepDraft) -> set[str]:
 def _step(draft: StepDraft, tools: Mapping[str, ToolSpec], before: set[str]) -> Step | None:
     if draft.id in before:
         return None
-    depends = tuple(name for name in dict.fromkeys((*draft.depends_on, *_sorted_refs(draft))) if name in before)
+    depends = tuple(
+        name for name in dict.fromkeys((*draft.depends_on, *_sorted_refs(draft))) if name in before
+    )
     match draft.kind:
         case "act":
             return _act(draft, tools, depends)

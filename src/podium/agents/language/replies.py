@@ -105,9 +105,7 @@ class FindingDraft(ReplyModel):
 class FactorDraft(ReplyModel):
     """One measure of the turn."""
 
-    name: Literal[
-        "support", "relevance", "coverage", "agreement", "freshness", "slots", "success", "intent"
-    ]
+    name: Literal["support", "relevance", "coverage", "agreement", "freshness", "slots", "success", "intent"]
     value: Share
 
 
@@ -118,6 +116,8 @@ class CritiqueReply(ReplyModel):
     factors: Annotated[tuple[FactorDraft, ...], Field(max_length=16)] = ()
     reasons: tuple[Short, ...] = ()
     suggestion: Suggestion
-    gaps: Annotated[tuple[Short, ...], Field(max_length=8)] = Field(default=(), description="For gather: searches.")
+    gaps: Annotated[tuple[Short, ...], Field(max_length=8)] = Field(
+        default=(), description="For gather: searches."
+    )
     question: Text = Field(default="", description="For clarify: one question to the user.")
     feedback: Text = Field(default="", description="For replan: what should differ.")
