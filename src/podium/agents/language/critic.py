@@ -118,8 +118,7 @@ def _task(request: CritiqueRequest, statements: list[Statement]) -> str:
         parts.append(fence(f"statement {number}", f"{statement.text}\nIt stands on:\n{proof}"))
     states = {name: [result.status, *result.reasons] for name, result in request.results.items()}
     parts.append("Steps: " + json.dumps(states, ensure_ascii=False))
-    for action in request.actions:
-        parts.append("A proposed action:\n" + fence("action", action.model_dump_json()))
+    parts += ["A proposed action:\n" + fence("action", item.model_dump_json()) for item in request.actions]
     failed = [verdict for verdict in request.verdicts if not verdict.passed]
     parts += [fence("verdict", f"{item.rule}: {item.outcome}, {item.reason}") for item in failed]
     return "\n\n".join(parts)
