@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from podium.app.replies import checkpoint_of
 from podium.app.results import RollbackReport, UndoView
 from podium.app.threads import ThreadReader, config_of
 from podium.core.effects import HAPPENED, is_undoable
-from podium.core.errors import InputError
 from podium.core.principal import Principal
 
 if TYPE_CHECKING:
@@ -76,9 +75,10 @@ class Rollbacks:
         )
 
     async def _affected(self, thread: str, to: str) -> tuple[StateSnapshot, list[Effect]]:
-        """The checkpoint, and the effects after it on the branch that is in force, newest first."""
+        """The checkpoint, and the effects after it that are in force, newest first."""
         target = await self._threads.resolve_checkpoint(thread, to)
-        later = _path(await self._threads.snapshots(thread), checkpoint_of(target))
+        snapshots = await self._threads.snapshots(thread)
+        later = later_than(checkpoint_of(target), checkpoint_of(snapshots[0]), _parents(snapshots))
         effects = await self._toolbox.thread_effects(thread)
         affected = [
             effect
@@ -98,27 +98,46 @@ class Rollbacks:
         return str(written["configurable"]["checkpoint_id"])
 
 
-def _path(snapshots: Sequence[StateSnapshot], target: str) -> set[str]:
-    """The checkpoints from the head down to the target, the target included.
+def later_than(target: str, head: str, parents: Mapping[str, str]) -> set[str]:
+    """The checkpoints whose tasks happened after the target, seen from the head.
 
-    Raises:
-        InputError: The target lies on another branch.
+    These are the target and all that grew from it, and what lies on the head's branch above the point
+    where it left the target's. A task that both branches share happened before the target.
+
+    Args:
+        target: Where to go back to.
+        head: Where the thread is.
+        parents: The parent of every checkpoint; empty for the first.
     """
-    parents = {
+    children: dict[str, list[str]] = {}
+    for child, parent in parents.items():
+        children.setdefault(parent, []).append(child)
+    later, todo = set[str](), [target]
+    while todo:
+        here = todo.pop()
+        later.add(here)
+        todo += children.get(here, [])
+    shared = set(_line(target, parents))
+    for here in _line(head, parents):
+        if here in shared:
+            break
+        later.add(here)
+    return later
+
+
+def _line(start: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """A checkpoint and its ancestors."""
+    here = start
+    while here:
+        yield here
+        here = parents.get(here, "")
+
+
+def _parents(snapshots: Sequence[StateSnapshot]) -> dict[str, str]:
+    return {
         checkpoint_of(item): str((item.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
         for item in snapshots
     }
-    here = checkpoint_of(snapshots[0])
-    seen: set[str] = set()
-    while here and here not in seen:
-        seen.add(here)
-        if here == target:
-            return seen
-        here = parents.get(here, "")
-    raise InputError(
-        f"checkpoint {target} is not on the branch that is in force",
-        hint="Choose one that 'podium threads history' marks as an ancestor of the head.",
-    )
 
 
 def _planned(effect: Effect) -> UndoView:

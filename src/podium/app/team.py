@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -82,6 +83,23 @@ def assemble(
         models=names,
         prompts={role: f"{prompts.get(role).version}@{prompts.get(role).hash[:12]}" for role in ROLES},
     )
+
+
+class KnowledgeSimilarity:
+    """How near texts are in meaning, by the knowledge base's embedding model.
+
+    Args:
+        knowledge: Holds the model.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._knowledge = knowledge
+
+    async def __call__(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of the query with each text, in -1..1."""
+        if not texts:
+            return []
+        return await asyncio.to_thread(self._knowledge.similarities, query, texts)
 
 
 def _offline(knowledge: KnowledgeBase) -> Members:
