@@ -9,8 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from podium.cli.chat.lines import Lines, PlainLines, PromptLines
-from podium.cli.text import one_line
-from podium.core.errors import PodiumError
+from podium.cli.failures import failed
 
 if TYPE_CHECKING:
     from podium.app.podium import Podium
@@ -77,8 +76,9 @@ class Conversation:
                 return
             except KeyboardInterrupt:
                 self.say("ctrl-d leaves.")
-            except PodiumError as error:
-                self.complain(error)
+            except Exception as error:  # noqa: BLE001 - whatever fails, the conversation goes on
+                sys.stdout.flush()
+                failed(error, ["chat"], as_json=False)
 
     def ask(self, text: str) -> None:
         """Take one turn, with the approvals it needs."""
@@ -115,12 +115,6 @@ class Conversation:
         from podium.cli.output import console
 
         console().print(Text(text, "dim"))
-
-    def complain(self, error: PodiumError) -> None:
-        """Print an error in one line; the conversation goes on."""
-        hint = f" ({error.hint})" if error.hint else ""
-        sys.stdout.flush()
-        sys.stderr.write(one_line(f"error[{error.code}]: {error.message}{hint}") + "\n")
 
     async def _follow(
         self, events: Callable[[], AsyncIterator[StreamEvent]], display: Display
