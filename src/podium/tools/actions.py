@@ -125,6 +125,4 @@ def _tool(
     )
     code = function.__code__
     origin = f"{code.co_filename}:{code.co_firstlineno}"
-    return Tool(
-        spec=spec, args_model=signature.model, run=signature.run, options=options, origin=origin
-    )
+    return Tool(spec=spec, args_model=signature.model, run=signature.run, options=options, origin=origin)

@@ -214,21 +214,15 @@ class Executor:
         )
 
     async def _doubt(self, effect: Effect, reason: str) -> Effect:
-        return await self._ledger.move(
-            effect.digest, "in_doubt", actor="ledger", reason=reason, error=reason
-        )
+        return await self._ledger.move(effect.digest, "in_doubt", actor="ledger", reason=reason, error=reason)
 
-    async def _probe(
-        self, effect: Effect, tool: Tool, scope: EffectScope
-    ) -> tuple[bool | None, JsonValue]:
+    async def _probe(self, effect: Effect, tool: Tool, scope: EffectScope) -> tuple[bool | None, JsonValue]:
         """Whether the effect happened (None: nobody can tell) and its result."""
         if tool.options.reconcile is None:
             return None, None
         context = self._registry.context_of(effect, scope.principal)
         try:
-            answer = await self._runner.call(
-                tool, tool.options.reconcile, context, tool.parse(effect.args)
-            )
+            answer = await self._runner.call(tool, tool.options.reconcile, context, tool.parse(effect.args))
         except ActionError:
             return None, None
         if answer is None or answer is False:

@@ -34,9 +34,7 @@ def from_langchain(
         model, args_schema = strict_model(schema), schema.model_json_schema()
     else:
         raise TypeError(f"{tool.name}: its arguments are described with pydantic 1; describe them with 2")
-    spec = ToolSpec(
-        name=tool.name, description=tool.description, args_schema=args_schema, effect=effect
-    )
+    spec = ToolSpec(name=tool.name, description=tool.description, args_schema=args_schema, effect=effect)
 
     async def run(_: ActionContext, args: BaseModel) -> Any:
         return await tool.ainvoke(args.model_dump(mode="python", by_alias=True, exclude_unset=True))
@@ -47,6 +45,7 @@ def from_langchain(
         run=run,
         options=options or ToolOptions(),
         origin=f"LangChain tool {tool.name}",
+        fills_defaults=not isinstance(schema, dict),
     )
 
 

@@ -74,9 +74,7 @@ class EffectLedger:
 
         return await self._database.awrite(work)
 
-    async def approve(
-        self, digests: Sequence[str], principal: str, policy_version: str
-    ) -> tuple[Grant, ...]:
+    async def approve(self, digests: Sequence[str], principal: str, policy_version: str) -> tuple[Grant, ...]:
         """Let each of these envelopes run once.
 
         An envelope that is approved already keeps its grant; one that has been carried out needs none.
@@ -271,7 +269,5 @@ def _approvable(connection: sqlite3.Connection, digest: str, policy_version: str
     if effect.status in ("rejected", "superseded", "expired", "refused", "skipped", "simulated"):
         raise GrantError(f"{name} is {effect.status} and cannot be approved", hint="Ask for it again.")
     if effect.status == "proposed" and effect.policy_version != policy_version:
-        raise GrantError(
-            f"the policy has changed since {name} was proposed", hint="Ask for it again."
-        )
+        raise GrantError(f"the policy has changed since {name} was proposed", hint="Ask for it again.")
     return effect

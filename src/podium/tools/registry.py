@@ -54,9 +54,7 @@ class ToolRegistry:
 
     def missing_handles(self, tool: Tool) -> list[str]:
         """The handles that the tool requires and the project did not open."""
-        return [
-            need for need in tool.options.requires if isinstance(need, str) and need not in self._handles
-        ]
+        return [need for need in tool.options.requires if isinstance(need, str) and need not in self._handles]
 
     def context(self, scope: EffectScope, key: str = "") -> ActionContext:
         """What a call is told that is made from the scope."""

@@ -132,9 +132,7 @@ def _model_of(
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (hint, default)
     name = "".join(word.title() for word in function.__name__.split("_"))
-    return create_model(
-        name, __config__=ConfigDict(extra="forbid"), __module__=function.__module__, **fields
-    )
+    return create_model(name, __config__=ConfigDict(extra="forbid"), __module__=function.__module__, **fields)
 
 
 def _is_described(hint: object) -> bool:

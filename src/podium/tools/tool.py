@@ -67,6 +67,7 @@ class Tool:
         run: The call.
         options: The rest of the declaration.
         origin: Where it was declared, `FILE:LINE`, for messages.
+        fills_defaults: Whether the model knows the defaults; otherwise what is left out stays out.
     """
 
     spec: ToolSpec
@@ -74,6 +75,7 @@ class Tool:
     run: Run
     options: ToolOptions = field(default_factory=ToolOptions)
     origin: str = ""
+    fills_defaults: bool = True
 
     @property
     def name(self) -> str:
@@ -97,13 +99,14 @@ class Tool:
             raise ActionError(_misfit(self.name, error), hint="See the tool's argument schema.") from None
 
     def canonical(self, args: BaseModel) -> JsonObject:
-        """The arguments as JSON values with every default filled in: equal calls are equal.
+        """The arguments as JSON values, with every default that is known: equal calls are equal.
 
         Raises:
             ActionError: An argument has no JSON form (NaN, an integer beyond 2^53, half a character).
         """
         try:
-            value = to_json(args.model_dump(mode="json", by_alias=True), where="arguments")
+            plain = args.model_dump(mode="json", by_alias=True, exclude_unset=not self.fills_defaults)
+            value = to_json(plain, where="arguments")
         except (InputError, ValueError) as error:
             raise ActionError(f"{self.name}: {_one_line(error)}") from None
         return value if isinstance(value, dict) else {}

@@ -137,9 +137,7 @@ class Toolbox:
             )
         return effect
 
-    async def approve(
-        self, digests: Sequence[str], *, principal: str, policy_version: str
-    ) -> list[Effect]:
+    async def approve(self, digests: Sequence[str], *, principal: str, policy_version: str) -> list[Effect]:
         """Let each of these actions run once.
 
         A person's approval has to fit every digest. A policy's approval is for those that wait, and

@@ -44,7 +44,7 @@ class World:
         with closing(sqlite3.connect(self.path, timeout=20)) as db, db:
             return db.execute(sql, values).rowcount
 
-    def keys(self, undone: int = 0) -> list[str]:
+    def bookings(self, undone: int = 0) -> list[str]:
         with closing(sqlite3.connect(self.path, timeout=20)) as db:
             return [key for (key,) in db.execute("SELECT key FROM bookings WHERE undone=?", (undone,))]
 
@@ -64,13 +64,13 @@ def undo(ctx: ActionContext, args: Any, result: Any) -> None:
 
 
 def is_there(ctx: ActionContext, args: Any, result: Any) -> bool:
-    return result["key"] in world(ctx).keys()
+    return result["key"] in world(ctx).bookings()
 
 
 @action("compensable", idempotent=True, compensate=undo, verify=is_there)
 def idempotent(ctx: ActionContext, what: str) -> dict[str, Any]:
     """Book once per key."""
-    if ctx.idempotency_key in world(ctx).keys():
+    if ctx.idempotency_key in world(ctx).bookings():
         return {"key": ctx.idempotency_key}
     return world(ctx).book(ctx.idempotency_key, what)
 
@@ -80,7 +80,7 @@ def idempotent(ctx: ActionContext, what: str) -> dict[str, Any]:
     compensate=undo,
     verify=is_there,
     reconcile=lambda ctx, args: (
-        {"key": ctx.idempotency_key} if ctx.idempotency_key in world(ctx).keys() else None
+        {"key": ctx.idempotency_key} if ctx.idempotency_key in world(ctx).bookings() else None
     ),
 )
 def probed(ctx: ActionContext, what: str) -> dict[str, Any]:
@@ -118,4 +118,4 @@ async def main(folder: Path, tool: str, phase: str, place: str = "") -> str:
 
 if __name__ == "__main__":
     folder, *rest = sys.argv[1:]
-    print(asyncio.run(main(Path(folder), *rest)))
+    sys.stdout.write(asyncio.run(main(Path(folder), *rest)))

@@ -66,7 +66,7 @@ def test_nothing_starts_without_an_approval() -> None:
 
 
 def test_what_has_happened_is_never_forgotten_without_being_undone() -> None:
-    """From a changed world one comes to an unchanged one through `compensating` or a person's finding alone."""
+    """Only undoing, or finding that it never was, leads from a changed world to an unchanged one."""
     for status in HAPPENED:
         assert MOVES[status] <= HAPPENED | {"compensating", "failed"}
     assert {status for status in HAPPENED if "failed" in MOVES[status]} == {"unverified"}

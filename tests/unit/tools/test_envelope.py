@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podium.core.evidence import Provenance
+from podium.core.model import JsonObject
 from podium.tools import ActionEnvelope, EffectScope
 from podium.tools.envelope import idempotency_key
 
@@ -42,6 +43,11 @@ CHANGED: dict[str, Any] = {
 SCOPE = EffectScope("default", "local:ada", "thread", "run", "turn", "step", "checkpoint", "1")
 
 
+def other_place(part: str) -> EffectScope:
+    changed: dict[str, Any] = {part: "other"}
+    return replace(SCOPE, **changed)
+
+
 @pytest.mark.parametrize("field", ActionEnvelope.model_fields)
 def test_every_field_counts(field: str) -> None:
     assert ENVELOPE.model_copy(update={field: CHANGED[field]}).digest != ENVELOPE.digest
@@ -59,22 +65,23 @@ def test_a_digest_survives_json() -> None:
 
 @pytest.mark.parametrize("part", ["tenant", "thread_id", "turn_id", "step_id"])
 def test_the_place_is_part_of_the_key(part: str) -> None:
-    other = replace(SCOPE, **{part: "other"})
+    other = other_place(part)
     assert idempotency_key(other, "t", {}, 0) != idempotency_key(SCOPE, "t", {}, 0)
 
 
 @pytest.mark.parametrize("part", ["principal", "run_id", "checkpoint_id", "policy_version"])
 def test_what_changes_with_a_retry_is_not_part_of_the_key(part: str) -> None:
-    other = replace(SCOPE, **{part: "other"})
+    other = other_place(part)
     assert idempotency_key(other, "t", {}, 0) == idempotency_key(SCOPE, "t", {}, 0)
     assert part in {field.name for field in fields(EffectScope)}
 
 
 def test_tool_arguments_and_generation_are_part_of_the_key() -> None:
+    choices: tuple[JsonObject, ...] = ({}, {"x": 1})
     keys = {
         idempotency_key(SCOPE, tool, args, generation)
         for tool in ("a", "b")
-        for args in ({}, {"x": 1})
+        for args in choices
         for generation in (0, 1)
     }
     assert len(keys) == 8

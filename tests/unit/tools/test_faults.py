@@ -46,15 +46,14 @@ async def test_a_connection_that_broke_is_found_behind_the_library_s_own_error(
 ) -> None:
     @action("irreversible")
     def act() -> None:
-        try:
-            raise BrokenPipeError
-        except BrokenPipeError as error:
-            raise RuntimeError("could not send") from error
+        raise RuntimeError("could not send") from BrokenPipeError()
 
     assert (await desk_of(act).do("act")).status == "in_doubt"
 
 
-@pytest.mark.parametrize(("answer", "status"), [({"id": 7}, "succeeded"), (None, "failed"), (False, "failed")])
+@pytest.mark.parametrize(
+    ("answer", "status"), [({"id": 7}, "succeeded"), (None, "failed"), (False, "failed")]
+)
 async def test_a_probe_tells_whether_a_tool_acted_before_it_broke(
     desk_of: Callable[..., Any], answer: Any, status: str
 ) -> None:
@@ -219,7 +218,10 @@ async def test_what_cannot_be_undone_says_so_and_does_not_keep_others_from_it(
     desk = desk_of(act, send)
     done = [await desk.do("act"), await desk.do("send")]
     after = await desk.toolbox.compensate([effect.digest for effect in done], principal="local:ada")
-    assert [(effect.tool, effect.status) for effect in after] == [("send", "irreversible"), ("act", "compensated")]
+    assert [(effect.tool, effect.status) for effect in after] == [
+        ("send", "irreversible"),
+        ("act", "compensated"),
+    ]
 
 
 async def test_a_cancelled_commit_still_records_what_was_done(desk_of: Callable[..., Any]) -> None:

@@ -283,7 +283,9 @@ async def test_reading_tells_what_went_wrong(desk: Any, world: Shelf) -> None:
     assert (await read(ToolCall(tool="look"), desk.scope)).result == "box"
     missing = await read(ToolCall(tool="look", args={"place": 3}), desk.scope)
     assert (missing.ok, missing.error) == (False, "look failed: IndexError: list index out of range")
-    assert "'place' is not right" in (await read(ToolCall(tool="look", args={"place": "x"}), desk.scope)).error
+    assert (
+        "'place' is not right" in (await read(ToolCall(tool="look", args={"place": "x"}), desk.scope)).error
+    )
     assert "no tool 'feel'" in (await read(ToolCall(tool="feel"), desk.scope)).error
     assert "has to be proposed" in (await read(ToolCall(tool="put"), desk.scope)).error
     with pytest.raises(ActionError, match="only reads"):
@@ -337,7 +339,9 @@ async def test_an_outcome_may_be_read_back_later(desk_of: Callable[..., Any]) ->
 
 
 def test_two_tools_cannot_share_a_name(database: Any) -> None:
-    with pytest.raises(ConfigError, match=r"test_toolbox\.py:\d+: the tool 'put' is declared at .*test_toolbox"):
+    with pytest.raises(
+        ConfigError, match=r"test_toolbox\.py:\d+: the tool 'put' is declared at .*test_toolbox"
+    ):
         Toolbox([put.tool, put.tool], database)
 
 
