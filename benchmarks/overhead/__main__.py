@@ -16,13 +16,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypedDict
 
+from benchmarks.report import report
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, StateGraph
 
-from benchmarks.report import report
 from podium.core.clock import SystemClock
 from podium.core.crashpoints import NoCrashPoints
 from podium.core.ids import new_id
@@ -50,7 +50,7 @@ class Bare(TypedDict, total=False):
     done: str
 
 
-async def _step(state: Bare) -> Bare:
+async def _step(_: Bare) -> Bare:
     return {"done": "yes"}
 
 

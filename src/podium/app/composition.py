@@ -129,7 +129,14 @@ def compose(
         checkpointer=PodiumSaver(database),
         history_tokens=manifest.models.window // HISTORY_SHARE,
     )
-    closers = (portal.close, telemetry.close, handles.close, knowledge.close, database.close)
+    closers = (
+        lambda: portal.run(team.close()) if team.chats else None,
+        portal.close,
+        telemetry.close,
+        handles.close,
+        knowledge.close,
+        database.close,
+    )
     return _assembled(project, context, knowledge, database, team, closers)
 
 
@@ -143,9 +150,7 @@ def _assembled(
 ) -> Composition:
     graph, name = _graph(project, context)
     runs, records = RunRecords(database, context.clock), ThreadRecords(database, context.clock)
-    reader = ThreadReader(
-        graph, records, runs, FeedbackRecords(database, context.clock), context.toolbox
-    )
+    reader = ThreadReader(graph, records, runs, FeedbackRecords(database, context.clock), context.toolbox)
     service = RunService(
         graph,
         RunVersions(graph=name, models=team.models, prompts=team.prompts, policy=context.policy.version),
@@ -214,4 +219,3 @@ def _graph(project: Project, context: GraphContext) -> tuple[Any, str]:
             hint="Name the file and what it exports, like graphs/desk.py:desk.",
         )
     return load_graph(project.path(file), attribute, {"configurable": {CONTEXT_KEY: context}}), name
-

@@ -49,7 +49,7 @@ class Ingests:
         declared = self._project.manifest.knowledge.collections
         if paths:
             name = collection or next(iter(declared), DEFAULT_COLLECTION)
-            return await self._run({name: [_existing(Path(path)) for path in paths]}, progress)
+            return await self._run({name: [_existing(Path(path)) for path in paths]}, progress, prune=False)
         if collection is not None and collection not in declared:
             raise UnknownName(
                 f"no collection {collection!r}; there are: {', '.join(declared) or 'none'}",
@@ -60,7 +60,7 @@ class Ingests:
             raise InputError(
                 "there is nothing to ingest", hint="Name files or folders, or declare a collection."
             )
-        return await self._run({name: self._declared(name) for name in wanted}, progress)
+        return await self._run({name: self._declared(name) for name in wanted}, progress, prune=True)
 
     async def search(self, text: str, k: int, collection: str | None) -> tuple[Evidence, ...]:
         """Search; best first."""
@@ -71,11 +71,18 @@ class Ingests:
         settings = self._project.manifest.knowledge.collections[name]
         return [_existing(self._project.path(path)) for path in settings.paths]
 
-    async def _run(self, wanted: dict[str, list[Path]], progress: Progress | None) -> IngestReport:
+    async def _run(
+        self, wanted: dict[str, list[Path]], progress: Progress | None, *, prune: bool
+    ) -> IngestReport:
+        """Ingest collections one after another; `prune` when the paths are all that they hold."""
         report: IngestReport | None = None
         for name, paths in wanted.items():
             done = await asyncio.to_thread(
-                self._base.ingest, paths, name, progress=_told(progress) if progress else None
+                self._base.ingest,
+                paths,
+                name,
+                prune=prune,
+                progress=_told(progress) if progress else None,
             )
             report = done if report is None else _together(report, done)
         if report is None:

@@ -224,9 +224,7 @@ class Podium:
         """
         return await self._parts.ingests.ingest(paths, collection, progress)
 
-    async def search(
-        self, text: str, *, k: int = 8, collection: str | None = None
-    ) -> tuple[Evidence, ...]:
+    async def search(self, text: str, *, k: int = 8, collection: str | None = None) -> tuple[Evidence, ...]:
         """Search the knowledge base; best first."""
         return await self._parts.ingests.search(text, k, collection)
 
@@ -256,9 +254,7 @@ class Podium:
         """`resume`, waiting."""
         return self._wait(self.resume(thread_id, decision))
 
-    def resume_stream_sync(
-        self, thread_id: str, decision: Decision | None = None
-    ) -> Iterator[StreamEvent]:
+    def resume_stream_sync(self, thread_id: str, decision: Decision | None = None) -> Iterator[StreamEvent]:
         """`resume_stream`, waiting for each event."""
         yield from self._parts.context.portal.iterate(self.resume_stream(thread_id, decision))
 
@@ -378,5 +374,7 @@ async def _last_reply(events: AsyncGenerator[StreamEvent, None]) -> Reply:
         if event.kind == "reply":
             reply = Reply.model_validate(event.data)
     if reply is None:
-        raise PodiumError("the run ended without a reply", hint="Look at the run with 'podium threads history'.")
+        raise PodiumError(
+            "the run ended without a reply", hint="Look at the run with 'podium threads history'."
+        )
     return reply

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 _EXCERPT = 80
 
 
-def reply_of(
-    snapshot: StateSnapshot, effects: Sequence[Effect], *, thread_id: str, run_id: str
-) -> Reply:
+def reply_of(snapshot: StateSnapshot, effects: Sequence[Effect], *, thread_id: str, run_id: str) -> Reply:
     """The outcome of a turn.
 
     Args:

@@ -17,8 +17,10 @@ from podium.agents.prompts import PromptRegistry
 from podium.app.project import Project
 from podium.app.recording import ModelRecorder
 from podium.core.errors import ModelError
+from podium.core.settings import ModelSettings
 from podium.knowledge.knowledge_base import KnowledgeBase
-from podium.models.resolver import OFFLINE, SettingsResolver
+from podium.models.record import Recorder
+from podium.models.resolver import ResolvedModel, SettingsResolver
 
 if TYPE_CHECKING:
     from podium.agents.language.asking import Voice
@@ -43,16 +45,21 @@ class Team:
         members: The agents.
         models: Model by role.
         prompts: Version and hash of the prompt by role.
+        chats: The chat models in use.
     """
 
     members: Members
-    models: Mapping[str, str]
+    models: Mapping[Role, str]
     prompts: Mapping[str, str]
+    chats: tuple[ResolvedModel, ...] = ()
+
+    async def close(self) -> None:
+        """Close the models' connections."""
+        for chat in self.chats:
+            await chat.close()
 
 
-def assemble(
-    project: Project, *, model: str | None, knowledge: KnowledgeBase, telemetry: Telemetry
-) -> Team:
+def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, telemetry: Telemetry) -> Team:
     """Make the agents of a project.
 
     A custom agent plays its role in place of the one that the model decides, and is given that one.
@@ -74,14 +81,16 @@ def assemble(
     names: dict[Role, str] = {
         role: model or prompts.get(role).model or settings.for_role(role) for role in ROLES
     }
-    offline = _offline(knowledge)
-    members = _with_models(offline, _voices(names, prompts, project, telemetry), knowledge, telemetry)
+    chats = _chats(names, settings)
+    voices = _voices(names, chats, prompts, settings.window, ModelRecorder(telemetry))
+    members = _with_models(_offline(knowledge), voices, knowledge, telemetry)
     for role, custom in load_custom_agents(folder).items():
         members = replace(members, **{role: custom.build(getattr(members, role))})
     return Team(
         members=members,
         models=names,
         prompts={role: f"{prompts.get(role).version}@{prompts.get(role).hash[:12]}" for role in ROLES},
+        chats=tuple(chats.values()),
     )
 
 
@@ -112,25 +121,33 @@ def _offline(knowledge: KnowledgeBase) -> Members:
     )
 
 
+def _chats(names: Mapping[Role, str], settings: ModelSettings) -> dict[str, ResolvedModel]:
+    resolver = SettingsResolver(settings)
+    found = {name: resolver.resolve(name) for name in dict.fromkeys(names.values())}
+    return {name: chat for name, chat in found.items() if chat is not None}
+
+
 def _voices(
-    names: Mapping[Role, str], prompts: PromptRegistry, project: Project, telemetry: Telemetry
+    names: Mapping[Role, str],
+    chats: Mapping[str, ResolvedModel],
+    prompts: PromptRegistry,
+    window: int,
+    recorder: Recorder,
 ) -> dict[Role, Voice]:
     """What each role that has a model speaks with."""
-    if set(names.values()) == {OFFLINE}:
+    if not chats:
         return {}
     from podium.agents.language.asking import Voice
     from podium.models.breaker import Breakers
     from podium.models.caller import Caller
 
-    settings = project.manifest.models
-    resolver, breakers, recorder = SettingsResolver(settings), Breakers(), ModelRecorder(telemetry)
-    resolved = {name: resolver.resolve(name) for name in set(names.values())}
+    breakers = Breakers()
     return {
         role: Voice(
-            Caller(found, role, breakers=breakers, recorder=recorder), prompts.get(role), settings.window
+            Caller(chats[name], role, breakers=breakers, recorder=recorder), prompts.get(role), window
         )
         for role, name in names.items()
-        if (found := resolved[name]) is not None
+        if name in chats
     }
 
 

@@ -100,9 +100,7 @@ class ThreadReader:
     async def history(self, thread_id: str) -> tuple[CheckpointView, ...]:
         """The checkpoints of a thread, newest first."""
         thread = await self.resolve(thread_id)
-        return checkpoint_views(
-            await self.snapshots(thread), await self._toolbox.thread_effects(thread)
-        )
+        return checkpoint_views(await self.snapshots(thread), await self._toolbox.thread_effects(thread))
 
     async def views(self, limit: int) -> tuple[ThreadView, ...]:
         """The conversations, the one changed last first."""

@@ -79,7 +79,8 @@ class Turns:
             if decision is None:
                 if not snapshot.next or snapshot.interrupts:
                     raise _nothing_to_continue(thread, snapshot)
-                graph_input, facts = None, {}
+                graph_input: Any = None
+                facts: dict[str, Any] = {}
             else:
                 answer = self._answer(thread, decision, snapshot)
                 graph_input = Command(resume=answer)
@@ -102,7 +103,7 @@ class Turns:
         if snapshot.interrupts:
             raise ThreadInterrupted(
                 f"thread {thread} waits for a decision",
-                hint=f"Answer it with 'podium resume {thread} --approve' or --reject, or start another thread.",
+                hint=f"Answer with 'podium resume {thread} --approve' or --reject, or start another thread.",
             )
         run = await self._service.recorded(thread)
         if not snapshot.next or run is None or run.status != "running":
@@ -111,7 +112,10 @@ class Turns:
             run_id=new_id(), thread_id=thread, graph_input=None, kind="continue", principal=principal
         )
         yield StreamEvent(
-            kind="note", thread_id=thread, run_id=request.run_id, data={"text": "Finishing the previous turn."}
+            kind="note",
+            thread_id=thread,
+            run_id=request.run_id,
+            data={"text": "Finishing the previous turn."},
         )
         async for event in self._run(request):
             if event.kind != "reply":
@@ -209,7 +213,7 @@ def _wire_form(decision: Decision, value: dict[str, Any]) -> dict[str, Any]:
 def _nothing_to_continue(thread: str, snapshot: StateSnapshot) -> PodiumError:
     if snapshot.interrupts:
         return ThreadInterrupted(
-            f"thread {thread} waits for a decision", hint="Give one: --approve, --reject, --edit or --respond."
+            f"thread {thread} waits for a decision",
+            hint="Give one: --approve, --reject, --edit or --respond.",
         )
     return NotFound(f"nothing waits in thread {thread}", hint="Its last turn is finished; ask something new.")
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -55,5 +55,5 @@ class GraphContext:
     crash_points: CrashPoints
     principal: Principal
     portal: Portal
-    checkpointer: BaseCheckpointSaver[str] | None = None
+    checkpointer: BaseCheckpointSaver[Any] | None = None
     history_tokens: int = 4_000

@@ -46,9 +46,7 @@ def text_of(message: AnyMessage) -> str:
     content = message.content
     if isinstance(content, str):
         return content
-    return "".join(
-        block if isinstance(block, str) else str(block.get("text", "")) for block in content
-    )
+    return "".join(block if isinstance(block, str) else str(block.get("text", "")) for block in content)
 
 
 def _speaker(message: AnyMessage) -> str | None:

@@ -77,7 +77,7 @@ class Node(Runnable[PodiumState, Update]):
         """Run the node and wait for it."""
         return self._context.portal.run(self.ainvoke(input, config))
 
-    async def ainvoke(  # noqa: D417 - the rest of LangChain's arguments are not used
+    async def ainvoke(
         self,
         input: PodiumState,  # noqa: A002 - LangChain's name
         config: RunnableConfig | None = None,
@@ -96,9 +96,7 @@ class Node(Runnable[PodiumState, Update]):
             return {"stopped": limit}
         scope.emit({"kind": "node", "node": name, "data": {"phase": "start"}})
         began = time.monotonic()
-        with context.telemetry.span(
-            "node", name, thread_id=scope.thread_id, run_id=scope.run_id, agent=name
-        ):
+        with context.telemetry.span("node", name, thread_id=scope.thread_id, run_id=scope.run_id, agent=name):
             update = await self._limited(input, context, scope)
         seconds = time.monotonic() - began
         scope.emit({"kind": "node", "node": name, "data": {"phase": "end", "seconds": round(seconds, 4)}})

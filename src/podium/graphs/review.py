@@ -119,7 +119,10 @@ def _by_digest(decisions: Sequence[ReviewDecision], digests: Sequence[str]) -> t
             )
         found[matches[0]] = decision.model_copy(update={"digest": matches[0]})
     missing = [digest for digest in digests if digest not in found]
-    return (*found.values(), *(ReviewDecision(type="reject", digest=d, message="not selected") for d in missing))
+    return (
+        *found.values(),
+        *(ReviewDecision(type="reject", digest=d, message="not selected") for d in missing),
+    )
 
 
 def review_request(

@@ -64,7 +64,7 @@ class RunVersions:
     """
 
     graph: str
-    models: Mapping[str, str]
+    models: Mapping[Any, str]
     prompts: Mapping[str, str]
     policy: str
 

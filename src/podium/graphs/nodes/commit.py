@@ -23,9 +23,7 @@ async def commit(state: PodiumState, context: GraphContext, scope: RunScope) -> 
         await context.toolbox.approve(
             digests, principal=f"policy:{context.policy.version}", policy_version=context.policy.version
         )
-    effects = await context.toolbox.commit(
-        digests, scope.effect_scope(turn.id, "", context.policy.version)
-    )
+    effects = await context.toolbox.commit(digests, scope.effect_scope(turn.id, "", context.policy.version))
     for effect in effects:
         context.telemetry.effect(effect.tool, effect.status)
         scope.emit(

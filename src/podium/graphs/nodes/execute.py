@@ -64,9 +64,7 @@ def ready_steps(plan: Plan, done: set[str]) -> tuple[Step, ...]:
     )
 
 
-async def _carry_out(
-    request: ExecuteRequest, turn: Turn, context: GraphContext, scope: RunScope
-) -> Executed:
+async def _carry_out(request: ExecuteRequest, turn: Turn, context: GraphContext, scope: RunScope) -> Executed:
     outputs: tuple[ToolOutput, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     total = None

@@ -35,13 +35,9 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
     error = ""
     digests = tuple(state.get("actions", ()))
     while True:
-        effects = [
-            effect
-            for effect in await context.toolbox.effects(digests)
-            if effect.status in ASKED
-        ]
+        effects = [effect for effect in await context.toolbox.effects(digests) if effect.status in ASKED]
         shown = tuple(effect.digest for effect in effects)
-        answer = interrupt(_request(state, effects, context, error))
+        answer = interrupt(_request(state, effects, error))
         try:
             decisions = parse_decisions(answer, shown)
             return await _decide(decisions, shown, state, context, scope)
@@ -49,9 +45,7 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
             error = problem.message
 
 
-def _request(
-    state: PodiumState, effects: list[Effect], context: GraphContext, error: str
-) -> dict[str, object]:
+def _request(state: PodiumState, effects: list[Effect], error: str) -> dict[str, object]:
     decision, critique = state.get("decision", {}), state.get("critique", {})
     confidence = state.get("confidence")
     results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
@@ -127,9 +121,7 @@ def _kind(decision: ReviewDecision) -> str:
     return "reject" if decision.type == "reject" else "approve"
 
 
-async def _edit(
-    decision: ReviewDecision, turn: Turn, context: GraphContext, scope: RunScope
-) -> str:
+async def _edit(decision: ReviewDecision, turn: Turn, context: GraphContext, scope: RunScope) -> str:
     if decision.edited_action is None or decision.digest is None:
         raise InputError("an edit has to give the new arguments", hint="Send edited_action with args.")
     effect = await context.toolbox.edit(

@@ -157,7 +157,9 @@ async def _checked(
 def _open_question(state: PodiumState, turn: Turn) -> dict[str, object]:
     plan = Plan.model_validate(state["plan"]) if state.get("plan") else None
     critique = Critique.model_validate(state["critique"]) if state.get("critique") else Critique()
-    asking = next((step for step in plan.of_kind("clarify") if step.missing or step.tool), None) if plan else None
+    asking = (
+        next((step for step in plan.of_kind("clarify") if step.missing or step.tool), None) if plan else None
+    )
     question = OpenQuestion(
         question=critique.question or _asked(state) or wording.UNCLEAR,
         request=turn.text,

@@ -69,9 +69,7 @@ def recent_history(state: PodiumState, turn: Turn, context: GraphContext) -> tup
 
 
 async def _search(request: RetrieveRequest, context: GraphContext, scope: RunScope) -> RetrieveReply:
-    with context.telemetry.span(
-        "retrieval", request.step.id, thread_id=scope.thread_id, run_id=scope.run_id
-    ):
+    with context.telemetry.span("retrieval", request.step.id, thread_id=scope.thread_id, run_id=scope.run_id):
         return await context.retriever.retrieve(request)
 
 
