@@ -138,5 +138,6 @@ def test_undo_goes_to_the_end_of_the_turn_before() -> None:
     points = (point("c2-end"), point("c2", "plan"), point("c1-end"), point("c1", "plan"))
     assert before_last_turn(points).checkpoint_id == "c1-end"
     assert before_last_turn(points[1:]).checkpoint_id == "c1-end"
+    assert before_last_turn(points[2:]).checkpoint_id == "c1"
     with pytest.raises(NotFound):
-        before_last_turn(points[2:])
+        before_last_turn(())

@@ -42,7 +42,7 @@ def test_an_answer_comes_with_numbered_quotes_and_confidence() -> None:
     assert "Two years [bold]." in text
     assert "[1] w.md  2025-01-01" in text
     assert "“two years”" in text
-    assert "very sure (0.93) because of well supported" in text
+    assert "very sure (0.93) · well supported" in text
 
 
 def test_what_waits_shows_its_change_and_the_commands_that_answer_it() -> None:

@@ -40,6 +40,8 @@ def ask_for(interrupt: InterruptView, lines: Lines) -> Decision | None:
                     return respond(interrupt, text)
             case "l" | "later" | "":
                 return None
+            case other if other.startswith("/"):
+                return None
             case _:
                 continue
 

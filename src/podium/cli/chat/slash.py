@@ -92,23 +92,19 @@ def _undo(talk: Conversation, rest: str) -> None:
 
 
 def before_last_turn(points: tuple[CheckpointView, ...]) -> CheckpointView:
-    """The point at which the turn before the last one had ended.
+    """The point at which the turn before the last one had ended; the very start for a first turn.
 
     Args:
         points: A thread's history, newest first.
 
     Raises:
-        NotFound: The thread has one turn only.
+        NotFound: Nothing has happened yet.
     """
+    if not points:
+        raise NotFound("nothing has happened here yet", hint="Ask something first.")
     ends = [point for point in points if not point.next]
-    running = bool(points and points[0].next)
-    earlier = ends if running else ends[1:]
-    if not earlier:
-        raise NotFound(
-            "there is no earlier turn to go back to",
-            hint="/history shows every point; /undo CHECKPOINT takes one.",
-        )
-    return earlier[0]
+    earlier = ends if points[0].next else ends[1:]
+    return earlier[0] if earlier else points[-1]
 
 
 def _history(talk: Conversation, _: str) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from podium.cli.render.reply import preview_lines, show_interrupt, show_next_commands
-from podium.cli.render.words import EFFECT, REACH
+from podium.cli.render.words import EFFECT, REACH, state_words
 from podium.cli.text import one_line, printable, short
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def show_history(out: Console, points: Sequence[CheckpointView], thread: str) ->
             moment(point.created_at),
             point.node or "start",
             str(point.effects or ""),
-            ", ".join(point.next) or "end of turn",
+            _next(point.next),
             one_line(point.turn, 40),
         )
     out.print(table)
@@ -86,7 +86,7 @@ def show_effects(out: Console, effects: Sequence[EffectView]) -> None:
         return
     for effect in effects:
         head = Text(f"{one_line(effect.tool)}", "bold").append(f"  {one_line(effect.target)}")
-        out.print(head.append(f"  {EFFECT[effect.status]}, {REACH[effect.effect]}", "dim"))
+        out.print(head.append(f"  {state_words(effect)}", "dim"))
         for line in preview_lines(effect.preview):
             out.print(Text("  ").append_text(line))
         if effect.error:
@@ -181,6 +181,10 @@ def _shortened(identifiers: Sequence[str]) -> list[str]:
     while length < 36 and len({identifier[:length] for identifier in identifiers}) < len(identifiers):
         length += 1
     return [identifier[:length] for identifier in identifiers]
+
+
+def _next(nodes: Sequence[str]) -> str:
+    return ", ".join("start" if node == "__start__" else node for node in nodes) or "end of turn"
 
 
 def _table(*names: str) -> Table:

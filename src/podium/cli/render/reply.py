@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from podium.cli.render.words import EFFECT, REACH, STATUS, confidence_word, reason_words
+from podium.cli.render.words import STATUS, confidence_word, reason_words, state_words
 from podium.cli.text import one_line, printable, short
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def show_confidence(out: Console, confidence: ConfidenceView) -> None:
     """Print how sure the agents are, in words and as a number."""
     line = Text(f"Confidence: {confidence_word(confidence.score)} ({confidence.score:.2f})", "dim")
     if confidence.reasons:
-        line.append(" because of " + ", ".join(reason_words(code) for code in confidence.reasons))
+        line.append(" · " + ", ".join(reason_words(code) for code in confidence.reasons))
     out.print(line)
 
 
@@ -85,7 +85,7 @@ def show_actions(out: Console, actions: Sequence[ActionView]) -> None:
         head = Text(f"  {number}. ").append(one_line(action.tool), "bold")
         if action.target:
             head.append(f"  {one_line(action.target)}")
-        head.append(f"  {EFFECT[action.status]}, {REACH[action.effect]}", "dim")
+        head.append(f"  {state_words(action)}", "dim")
         out.print(head)
         out.print(Text(f"     with {_arguments(action.args)}", "dim"))
         for line in preview_lines(action.preview):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from podium.core.effects import HAPPENED
+
 if TYPE_CHECKING:
-    from podium.app.results import Status
+    from podium.app.results import ActionView, Status
     from podium.core.effects import EffectClass, EffectStatus
 
 STATUS: Final[dict[Status, str]] = {
@@ -48,6 +50,14 @@ REACH: Final[dict[EffectClass, str]] = {
     "compensable": "can be made good",
     "irreversible": "cannot be undone",
 }
+
+
+def state_words(action: ActionView) -> str:
+    """How an action stands, and how far it reaches while that still matters."""
+    words = EFFECT[action.status]
+    if action.status in HAPPENED or action.status in ("proposed", "approved"):
+        return f"{words}, {REACH[action.effect]}" if action.status != "irreversible" else words
+    return words
 
 
 def confidence_word(score: float) -> str:
