@@ -1,0 +1,127 @@
+"""Splitting a request into clauses, and telling a question from an order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from podium.agents.offline.text import words
+
+Form = Literal["question", "order", "remark"]
+"""What a clause is by its form: it asks, it tells somebody to do something, or it says something."""
+
+MOST = 12
+"""Clauses of one request that are looked at."""
+
+_QUOTED = re.compile(r"\"[^\"\n]*\"|\u201c[^\u201d\n]*\u201d|(?<!\w)'[^'\n]+'(?!\w)")
+_END = re.compile(r"(?<=[?!;])\s+|(?<=[a-z0-9)\]\"\u201d]\.)\s+(?=[A-Z])|\n+")
+_JOIN = re.compile(
+    r"[,;]?\s+(?:and\s+then|and\s+also|then|and\s+after\s+that|and\s+please|and)\s+|,\s+(?:also\s+)?", re.IGNORECASE
+)
+_LEAD = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|so|and|also|then|now|well|actually|no|yes|thanks|thank you|please|kindly|just)\b[\s,.!:]*)+",
+    re.IGNORECASE,
+)
+_ASKED_TO = re.compile(
+    r"^(?:(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+)?|i(?:'d| would)\s+like\s+(?:you\s+)?to\s+"
+    r"|i\s+(?:want|need|wish)\s+(?:you\s+)?to\s+|i\s+want\s+|help\s+me\s+(?:to\s+)?|let's\s+|go\s+ahead\s+and\s+)",
+    re.IGNORECASE,
+)
+_OPENERS_TEXT = """
+what which who whom whose when where why how is are was were do does did can could may might must
+should shall will would has have had am
+"""
+_OPENERS = frozenset(_OPENERS_TEXT.split())
+_PREPOSITIONS = frozenset(["in", "on", "at", "by", "from", "to", "for", "with", "under", "within", "after", "before", "until", "of", "up", "about", "than"])
+_WH = frozenset(["what", "which", "who", "whom", "whose", "when", "where", "why", "how"])
+_TELL = re.compile(
+    r"^(?:tell|show|give|explain|describe|say|let)\s+(?:me|us)?\s*(?:know\s+)?(?:about|what|which|who|when|where|why|how|whether|if)\b",
+    re.IGNORECASE,
+)
+_SMALLTALK = re.compile(
+    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so|very) much| a lot)?|cheers"
+    r"|bye|goodbye|ok|okay|great|perfect|there|all|for (?:your|the) help|how are you|and|you|[\s,.!?])+$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a request that asks or tells one thing.
+
+    Attributes:
+        text: Its words, without an opening such as "please".
+        form: What it is by its form.
+    """
+
+    text: str
+    form: Form
+
+
+def is_smalltalk(text: str) -> bool:
+    """Whether a request only greets or thanks."""
+    return len(text) < 100 and _SMALLTALK.match(text) is not None
+
+
+def split_clauses(request: str, verbs: frozenset[str]) -> list[Clause]:
+    """The clauses of a request, in order.
+
+    Args:
+        request: The user's words.
+        verbs: Words that begin an order, in lower case.
+    """
+    held: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        held.append(match[0])
+        return f"\ue000{len(held) - 1}\ue001"
+
+    masked = _QUOTED.sub(hide, request.replace("\ue000", " ").replace("\ue001", " "))
+    pieces = [piece for sentence in _END.split(masked) for piece in _split(sentence, verbs)]
+    found = [_clause(_shown(piece, held), verbs) for piece in pieces[:MOST]]
+    return [clause for clause in found if clause.text]
+
+
+def _shown(piece: str, held: list[str]) -> str:
+    return re.sub("\ue000(\\d+)\ue001", lambda match: held[int(match[1])], piece)
+
+
+def _split(sentence: str, verbs: frozenset[str]) -> list[str]:
+    """Cut where a conjunction is followed by the beginning of another order or question."""
+    parts: list[str] = []
+    begin = 0
+    for match in _JOIN.finditer(sentence):
+        if parts and re.search(r"\b(?:that|saying)\b|:", sentence[begin : match.start()]):
+            continue
+        following = words(_LEAD.sub("", sentence[match.end() :][:80]))
+        if following and match.start() > begin and _begins(following, verbs):
+            parts.append(sentence[begin : match.start()])
+            begin = match.end()
+    parts.append(sentence[begin:])
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _begins(following: list[str], verbs: frozenset[str]) -> bool:
+    first, second = following[0], following[1] if len(following) > 1 else ""
+    if first in _WH or (first in _PREPOSITIONS and second in ("which", "what", "whom")):
+        return True
+    if first in _OPENERS:
+        return second in ("i", "you", "we", "they", "it", "he", "she", "there", "the", "my", "a", "this", "that")
+    return first in verbs and second not in ("", "is", "are", "was")
+
+
+def _clause(text: str, verbs: frozenset[str]) -> Clause:
+    text = _LEAD.sub("", text.strip()).strip()
+    asked = _ASKED_TO.match(text)
+    body = text[asked.end() :].strip() if asked else text
+    first = next(iter(words(body)), "")
+    if asked and (first in verbs or not _TELL.match(body)) and not _TELL.match(body):
+        return Clause(body.rstrip("?").strip(), "order")
+    if _TELL.match(body):
+        return Clause(body, "question")
+    following = words(body)[:2]
+    opening = first in _OPENERS or (first in _PREPOSITIONS and following[1:] and following[1] in _WH)
+    if text.endswith("?") or opening:
+        return Clause(text, "question")
+    return Clause(body, "order" if first in verbs else "remark")
