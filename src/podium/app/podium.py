@@ -361,7 +361,7 @@ class Podium:
     def _preload(self) -> None:
         try:
             self._parts.warm()
-        except (PodiumError, RuntimeError):
+        except Exception:  # noqa: BLE001 - the first use meets the same error and reports it
             return
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:

@@ -131,13 +131,29 @@ def test_quit_leaves(runner: asyncio.Runner) -> None:
     assert talk(runner, "/quit", "unheard").asked == []
 
 
-def test_undo_goes_to_the_end_of_the_turn_before() -> None:
-    def point(name: str, *after: str) -> CheckpointView:
-        return CheckpointView(checkpoint_id=name, next=after)
+def point(name: str, parent: str, *after: str) -> CheckpointView:
+    return CheckpointView(checkpoint_id=name, parent_id=parent, next=after)
 
-    points = (point("c2-end"), point("c2", "plan"), point("c1-end"), point("c1", "plan"))
-    assert before_last_turn(points).checkpoint_id == "c1-end"
-    assert before_last_turn(points[1:]).checkpoint_id == "c1-end"
-    assert before_last_turn(points[2:]).checkpoint_id == "c1"
+
+POINTS = (
+    point("two-end", "two"),
+    point("two", "one-end", "plan"),
+    point("one-end", "one"),
+    point("one", "", "plan"),
+)
+
+
+def test_undo_goes_to_the_end_of_the_turn_before() -> None:
+    assert before_last_turn(POINTS).checkpoint_id == "one-end"
+    assert before_last_turn(POINTS[1:]).checkpoint_id == "one-end"
+
+
+def test_undo_of_the_first_turn_goes_to_its_start() -> None:
+    assert before_last_turn(POINTS[2:]).checkpoint_id == "one"
     with pytest.raises(NotFound):
         before_last_turn(())
+
+
+def test_undo_stays_on_the_branch_that_is_followed() -> None:
+    forked = (point("new-end", "new"), point("new", "one", "plan"), *POINTS)
+    assert before_last_turn(forked).checkpoint_id == "one"

@@ -102,9 +102,19 @@ def before_last_turn(points: tuple[CheckpointView, ...]) -> CheckpointView:
     """
     if not points:
         raise NotFound("nothing has happened here yet", hint="Ask something first.")
-    ends = [point for point in points if not point.next]
-    earlier = ends if points[0].next else ends[1:]
-    return earlier[0] if earlier else points[-1]
+    branch = _branch(points)
+    ends = [point for point in branch if not point.next]
+    earlier = ends if branch[0].next else ends[1:]
+    return earlier[0] if earlier else branch[-1]
+
+
+def _branch(points: tuple[CheckpointView, ...]) -> list[CheckpointView]:
+    """The newest point and what led to it, without branches that were left."""
+    known = {point.checkpoint_id: point for point in points}
+    branch = [points[0]]
+    while (parent := known.get(branch[-1].parent_id)) is not None:
+        branch.append(parent)
+    return branch
 
 
 def _history(talk: Conversation, _: str) -> None:
