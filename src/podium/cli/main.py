@@ -6,6 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+_TYPER_INTERRUPTED = 130
+"""What Typer makes of ctrl-c; ours is 1, as for every cancelled run."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
@@ -60,6 +63,8 @@ def _invoke(arguments: list[str]) -> int:
 
     check_arguments(arguments)
     result = build().main(args=arguments, prog_name="podium", standalone_mode=False)
+    if result == _TYPER_INTERRUPTED:
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
 
 

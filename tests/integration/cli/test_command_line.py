@@ -144,3 +144,14 @@ def test_a_reader_that_leaves_early_is_no_error(project: Path) -> None:
         assert running.stderr is not None
         running.stdout.close()
         assert b"Traceback" not in running.stderr.read()
+
+
+def test_ctrl_c_is_a_cancelled_run(project: Path) -> None:
+    code = (
+        "import podium.app.doctor as d\ndef stopped(*a, **k): raise KeyboardInterrupt\n"
+        "d.examine = stopped\nfrom podium.cli.main import main; main(['doctor'])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (1, "error[cancelled]: stopped by ctrl-c\n")
