@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_COUNT = r"(?:\d[\d.,]*|a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|half|once|twice)"
+_COUNT = r"(?:\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|half|once|twice)"
 _NUMBER = re.compile(rf"\d|\b{_COUNT}\b(?<!\ba)(?<!\ban)", re.IGNORECASE)
 _TIME = re.compile(
-    rf"\b{_COUNT}[\s-](?:\w+\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times?|brews|decades?|century)\b"
+    rf"\b{_COUNT}[\s-](?:\w+\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times?|decades?|centur(?:y|ies))\b"
     r"|\b\d{1,2}(?::\d{2})?\s?(?:am|pm|a\.m|p\.m|o'clock)\b|\b(?:midnight|noon|immediately|daily|weekly|monthly|always|never)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:once|twice|every|each)\b"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\b(?:1[5-9]|20)\d\d\b"
@@ -16,19 +16,29 @@ _TIME = re.compile(
 )
 _MONEY = re.compile(
     r"[\u00a3$\u20ac]\s?\d|\b\d[\d.,]*\s?(?:percent|per cent|pounds?|dollars?|euros?|pence|cents?)\b|\d\s?%"
-    r"|\bfree\b|\bno charge\b|\bprice gbp\b|\bmillion\b",
+    r"|\bfree\b|\bno charge\b|\bprice\b.{0,6}\d|\bmillion\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[a-z,;:(] )[A-Z][\w'-]+|^[A-Z]\w+ [A-Z]\w+")
-_REASON = re.compile(r"\b(?:because|since|so that|due to|therefore|cannot|otherwise|in order|as a result|attacks?|reason)\b|[;:]", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:because|since|so that|due to|therefore|cannot|otherwise|in order|as a result|reason)\b|[;:]",
+    re.IGNORECASE,
+)
 
 _ASKS = (
-    (re.compile(r"\bhow (?:much|expensive)\b(?=.*\b(?:cost|pay|charge|price|fee|refund|credit|worth)\b)", re.IGNORECASE), _MONEY),
-    (re.compile(r"\bwhat\b.*\b(?:cost|charge|price|fee)\b|\bhow expensive\b|\bfrom which order value\b", re.IGNORECASE), _MONEY),
+    (
+        re.compile(r"\bhow (?:much|expensive)\b(?=.*\b(?:cost|pay|charge|price|fee|worth)\b)", re.IGNORECASE),
+        _MONEY,
+    ),
+    (
+        re.compile(r"\bwhat\b.*\b(?:cost|charge|price|fee)\b|\bhow expensive\b|\bvalue\b", re.IGNORECASE),
+        _MONEY,
+    ),
     (
         re.compile(
             r"\bhow (?:long|soon|quickly|fast|often|old|late|early)\b|\bwhen\b|\bwhat (?:time|year|date|day)\b"
-            r"|\b(?:which|what) (?:day|year|month|moment)\b|\b(?:until|by) (?:when|what)\b|\bhow many (?:days|weeks|months|years|hours|minutes)\b",
+            r"|\b(?:which|what) (?:day|year|month|moment)\b|\b(?:until|by) (?:when|what)\b"
+            r"|\bhow many (?:days|weeks|months|years|hours|minutes)\b",
             re.IGNORECASE,
         ),
         _TIME,
@@ -41,7 +51,13 @@ _ASKS = (
         ),
         _NUMBER,
     ),
-    (re.compile(r"^\W*(?:who|whose|whom)\b|\b(?:which|what) (?:company|person|bank|carrier|team|country|city|actor)\b", re.IGNORECASE), _NAME),
+    (
+        re.compile(
+            r"^\W*(?:who|whose|whom)\b|\b(?:which|what) (?:company|person|team|country|city|actor)\b",
+            re.IGNORECASE,
+        ),
+        _NAME,
+    ),
     (re.compile(r"\bwhy\b", re.IGNORECASE), _REASON),
 )
 
@@ -52,7 +68,7 @@ def wanted(question: str) -> re.Pattern[str] | None:
 
 
 def type_match(question: str, sentence: str) -> float:
-    """1 when the sentence has what the question asks for, 0 when not, a half when nothing special is asked."""
+    """1 when the sentence has what the question asks for, 0 when not, a half when it asks for no form."""
     form = wanted(question)
     if form is None:
         return 0.5

@@ -1,4 +1,4 @@
-"""Building the call of an act step: arguments of the plan, values out of earlier results, where each is from."""
+"""Building the call of an act step: the plan's arguments, values out of results, where each is from."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def _found(reference: StepReference, request: ExecuteRequest) -> list[JsonValue]
         if value is not None and not isinstance(value, dict | list):
             return [value]
         named = reference.path.rsplit(".", 1)[-1]
-        if values := list(dict.fromkeys(_under(output.result, named))):
-            return values
+        if values := dict.fromkeys(_under(output.result, named)):
+            return [*values]
     return []
 
 

@@ -17,7 +17,8 @@ MOST = 12
 _QUOTED = re.compile(r"\"[^\"\n]*\"|\u201c[^\u201d\n]*\u201d|(?<!\w)'[^'\n]+'(?!\w)")
 _END = re.compile(r"(?<=[?!;])\s+|(?<=[a-z0-9)\]\"\u201d]\.)\s+(?=[A-Z])|\n+")
 _JOIN = re.compile(
-    r"[,;]?\s+(?:and\s+then|and\s+also|then|and\s+after\s+that|and\s+please|and)\s+|,\s+(?:also\s+)?", re.IGNORECASE
+    r"[,;]?\s+(?:and\s+then|and\s+also|then|and\s+after\s+that|and\s+please|and)\s+|,\s+(?:also\s+)?",
+    re.IGNORECASE,
 )
 _LEAD = re.compile(
     r"^(?:(?:hi|hello|hey|ok|okay|so|and|also|then|now|well|actually|no|yes|thanks|thank you|please|kindly|just)\b[\s,.!:]*)+",
@@ -33,7 +34,27 @@ what which who whom whose when where why how is are was were do does did can cou
 should shall will would has have had am
 """
 _OPENERS = frozenset(_OPENERS_TEXT.split())
-_PREPOSITIONS = frozenset(["in", "on", "at", "by", "from", "to", "for", "with", "under", "within", "after", "before", "until", "of", "up", "about", "than"])
+_PREPOSITIONS = frozenset(
+    [
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "to",
+        "for",
+        "with",
+        "under",
+        "within",
+        "after",
+        "before",
+        "until",
+        "of",
+        "up",
+        "about",
+        "than",
+    ]
+)
 _WH = frozenset(["what", "which", "who", "whom", "whose", "when", "where", "why", "how"])
 _TELL = re.compile(
     r"^(?:tell|show|give|explain|describe|say|let)\s+(?:me|us)?\s*(?:know\s+)?(?:about|what|which|who|when|where|why|how|whether|if)\b",
@@ -107,7 +128,21 @@ def _begins(following: list[str], verbs: frozenset[str]) -> bool:
     if first in _WH or (first in _PREPOSITIONS and second in ("which", "what", "whom")):
         return True
     if first in _OPENERS:
-        return second in ("i", "you", "we", "they", "it", "he", "she", "there", "the", "my", "a", "this", "that")
+        return second in (
+            "i",
+            "you",
+            "we",
+            "they",
+            "it",
+            "he",
+            "she",
+            "there",
+            "the",
+            "my",
+            "a",
+            "this",
+            "that",
+        )
     return first in verbs and second not in ("", "is", "are", "was")
 
 

@@ -31,7 +31,9 @@ def disagreements(question: str, best: Scored, ranked: Sequence[Scored]) -> list
         evidence = item.sentence.evidence
         if evidence.source == best.sentence.evidence.source or evidence.superseded_by:
             continue
-        if item.score < CLOSE * best.score or any(evidence.source == held.sentence.evidence.source for held in found):
+        if item.score < CLOSE * best.score or any(
+            evidence.source == held.sentence.evidence.source for held in found
+        ):
             continue
         if _same_subject(best, item) and _contradict(question, best.sentence.text, item.sentence.text):
             found.append(item)
@@ -42,7 +44,12 @@ def _same_subject(one: Scored, other: Scored) -> bool:
     a, b = one.sentence.terms, other.sentence.terms
     smaller = min(len(a), len(b))
     around = len((a | one.sentence.around) & (b | other.sentence.around))
-    return smaller > 0 and len(a & b) >= 2 and (len(a & b) >= SHARED * smaller or around >= SHARED * smaller) and min(one.reach, other.reach) > 0.7
+    return (
+        smaller > 0
+        and len(a & b) >= 2
+        and (len(a & b) >= SHARED * smaller or around >= SHARED * smaller)
+        and min(one.reach, other.reach) > 0.7
+    )
 
 
 def _contradict(question: str, one: str, other: str) -> bool:

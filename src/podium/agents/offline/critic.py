@@ -67,7 +67,7 @@ class OfflineCritic:
         if critique := _failures(request, findings, factors):
             return critique
         if any(item.probability < ANSWERED for item in judged):
-            return _thin(request, judged, findings, factors)
+            return _thin(judged, findings, factors)
         conflict = any("conflict" in result.reasons for result in request.results.values())
         if conflict and request.actions:
             return Critique(findings=findings, factors=factors, reasons=("conflict",), suggestion="escalate")
@@ -91,7 +91,13 @@ class OfflineCritic:
         called = frozenset(term for name in named(question) for term in self._lexicon.terms(name))
         best = carried[0] if carried else None
         missing_names = bool(called & set(absent))
-        return Judged(question, best, answered(best, weights, absent, missing_names) if best else 0.0, absent, missing_names)
+        return Judged(
+            question,
+            best,
+            answered(best, weights, absent, missing_names) if best else 0.0,
+            absent,
+            missing_names,
+        )
 
 
 def answered(best: Scored, weights: dict[str, float], absent: Sequence[str], named_absent: bool) -> float:
@@ -105,7 +111,11 @@ def answered(best: Scored, weights: dict[str, float], absent: Sequence[str], nam
 
 def _questions(request: CritiqueRequest) -> list[str]:
     wanted = {need for step in request.plan.of_kind("answer") for need in step.depends_on}
-    held = [clean(step.query or step.instruction) for step in request.plan.of_kind("retrieve") if step.id in wanted]
+    held = [
+        clean(step.query or step.instruction)
+        for step in request.plan.of_kind("retrieve")
+        if step.id in wanted
+    ]
     return held or [clean(step.instruction) for step in request.plan.of_kind("answer")]
 
 
@@ -154,7 +164,9 @@ def _joined_questions(request: CritiqueRequest) -> str:
 def _failures(
     request: CritiqueRequest, findings: tuple[Finding, ...], factors: tuple[Factor, ...]
 ) -> Critique | None:
-    failed: dict[str, StepResult] = {key: item for key, item in request.results.items() if item.status == "failed"}
+    failed: dict[str, StepResult] = {
+        key: item for key, item in request.results.items() if item.status == "failed"
+    }
     if not failed:
         return None
     # What a tool refuses it will refuse again: the user hears its reason, and nothing else is done by halves.
@@ -168,11 +180,11 @@ def _failures(
     )
 
 
-def _thin(
-    request: CritiqueRequest, judged: Sequence[Judged], findings: tuple[Finding, ...], factors: tuple[Factor, ...]
-) -> Critique:
+def _thin(judged: Sequence[Judged], findings: tuple[Finding, ...], factors: tuple[Factor, ...]) -> Critique:
     weak = [item for item in judged if item.probability < ANSWERED]
-    gaps = tuple(" ".join(item.absent) for item in weak if item.absent) + tuple(item.question for item in weak)
+    gaps = tuple(" ".join(item.absent) for item in weak if item.absent) + tuple(
+        item.question for item in weak
+    )
     hopeful = any(item.probability > 0.25 for item in weak)
     return Critique(
         findings=findings,

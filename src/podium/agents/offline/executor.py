@@ -61,7 +61,11 @@ class OfflineExecutor:
         if built.call is None:
             status = "clarify" if built.question else "failed"
             return StepResult(
-                step=step.id, status=status, question=built.question, missing=built.missing, reasons=built.reasons
+                step=step.id,
+                status=status,
+                question=built.question,
+                missing=built.missing,
+                reasons=built.reasons,
             )
         reading = tool.effect == "read"
         return StepResult(step=step.id, status="continue" if reading else "done", calls=(built.call,))
@@ -136,4 +140,6 @@ def _report(request: ExecuteRequest) -> StepResult:
     needed = any(step.id in later.depends_on for later in request.plan.steps)
     lines = [line for output in request.outputs if output.ok for line in render(output.result)]
     statements = tuple(Statement(text=line, step=step.id) for line in lines)
-    return StepResult(step=step.id, status="done", statements=statements, reasons=("read_first",) if needed else ())
+    return StepResult(
+        step=step.id, status="done", statements=statements, reasons=("read_first",) if needed else ()
+    )

@@ -95,14 +95,18 @@ def verbs_of(tools: Sequence[ToolSpec]) -> frozenset[str]:
     for tool in tools:
         name = tool.name.replace("_", " ").replace("-", " ").replace(".", " ")
         also = _ALSO.search(tool.description)
-        phrases = [name, tool.description.strip().split("\n")[0], *(re.split(r"[,;\n]", also[1]) if also else [])]
+        phrases = [
+            name,
+            tool.description.strip().split("\n")[0],
+            *(re.split(r"[,;\n]", also[1]) if also else []),
+        ]
         found.update(next(iter(words(phrase)), "") for phrase in phrases)
         found.update(words(name))
     generic = "tell show find list explain give look check get see make do search describe send create set add remove"
     return frozenset(found | set(generic.split())) - {""} - _NO_VERBS
 
 
-_NO_VERBS = frozenset("a an the of to in on my your customer customers".split())
+_NO_VERBS = frozenset(["a", "an", "the", "of", "to", "in", "on", "my", "your"])
 
 
 async def rank_tools(
@@ -163,7 +167,12 @@ async def _nearness(clause: Clause, tools: Sequence[Known], similarity: Similari
 
 
 def _score(
-    clause: Clause, known: Known, lexicon: Lexicon, weights: dict[str, float], near: float, tools: Sequence[Known]
+    clause: Clause,
+    known: Known,
+    lexicon: Lexicon,
+    weights: dict[str, float],
+    near: float,
+    tools: Sequence[Known],
 ) -> float:
     """Words, meaning and arguments together; 0 when the tool cannot be meant."""
     said = frozenset(lexicon.terms(clause.text))
@@ -193,7 +202,12 @@ def _overlap(said: frozenset[str], terms: frozenset[str], weights: dict[str, flo
 def _codes(clause: Clause, known: Known, tools: Sequence[Known]) -> tuple[bool, bool]:
     """Whether a code in the clause fits an argument, and whether there is one that only fits other tools."""
     own = {value for slot in known.slots if slot.is_id for value, _ in candidates(slot, clause.text)}
-    own |= {value for slot in known.slots if slot.examples and not slot.pattern for value, _ in candidates(slot, clause.text)}
+    own |= {
+        value
+        for slot in known.slots
+        if slot.examples and not slot.pattern
+        for value, _ in candidates(slot, clause.text)
+    }
     every = {
         value
         for other in tools

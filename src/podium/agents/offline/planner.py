@@ -93,7 +93,13 @@ class _Draft:
         number = sum(step.kind == "retrieve" for step in self.steps) + 1
         query = question.strip()
         self.steps.append(
-            Step(id=f"look-up-{number}", kind="retrieve", instruction=query, query=query, success="A passage answers it.")
+            Step(
+                id=f"look-up-{number}",
+                kind="retrieve",
+                instruction=query,
+                query=query,
+                success="A passage answers it.",
+            )
         )
 
     def choose_between(self, matches: Sequence[Match]) -> None:
@@ -114,7 +120,10 @@ class _Draft:
         lacking = [
             slot
             for slot in known.slots
-            if slot.required and slot.name not in args and slot.name not in references and slot.name != repeated
+            if slot.required
+            and slot.name not in args
+            and slot.name not in references
+            and slot.name != repeated
         ]
         if lacking:
             self._ask_for(known, lacking, args, several)
@@ -173,7 +182,11 @@ class _Draft:
         return {step.id for step in self.steps if step.tool in changing}
 
     def _ask_for(
-        self, known: Known, lacking: list[Slot], args: dict[str, JsonValue], several: dict[str, list[JsonValue]]
+        self,
+        known: Known,
+        lacking: list[Slot],
+        args: dict[str, JsonValue],
+        several: dict[str, list[JsonValue]],
     ) -> None:
         self.steps.append(
             Step(
@@ -210,7 +223,10 @@ class _Draft:
 
     def _points_back(self, slot: Slot, clause: Clause) -> bool:
         noun = re.escape(slot.label.split()[-1]) if slot.label else "thing"
-        return bool(_POINTING.search(clause.text) or re.search(rf"\b(?:the|that|this)\s+(?:\w+\s+)?{noun}\b", clause.text))
+        return bool(
+            _POINTING.search(clause.text)
+            or re.search(rf"\b(?:the|that|this)\s+(?:\w+\s+)?{noun}\b", clause.text)
+        )
 
     def _from_history(self, slot: Slot) -> JsonValue:
         for turn in reversed(self.history):
@@ -246,7 +262,11 @@ class _Draft:
         filled = fill(known.slots, clause.text)
         if filled.ambiguous:
             return ""
-        args = {slot.name: filled.args[slot.name] for slot in known.slots if slot.required and slot.name in filled.args}
+        args = {
+            slot.name: filled.args[slot.name]
+            for slot in known.slots
+            if slot.required and slot.name in filled.args
+        }
         references: dict[str, StepReference] = {}
         for slot in known.slots:
             if slot.required and slot.name not in args:
@@ -291,13 +311,17 @@ def _resume(held: OpenQuestion | None, text: str, tools: Sequence[Known]) -> tup
         return None
     asked = [slot for slot in known.slots if slot.name in held.missing]
     filled = fill(asked, text)
-    open_text = [slot for slot in asked if slot.type == "string" and not (slot.pattern or slot.choices or slot.format)]
+    open_text = [
+        slot for slot in asked if slot.type == "string" and not (slot.pattern or slot.choices or slot.format)
+    ]
     if not filled.args and not filled.ambiguous:
         if len(asked) != 1 or not open_text or len(text) > 500 or text.endswith("?"):
             return None
         filled.args[asked[0].name] = text
     filled.args = {**held.args, **filled.args}
-    filled.missing = tuple(slot.name for slot in known.slots if slot.required and slot.name not in filled.args)
+    filled.missing = tuple(
+        slot.name for slot in known.slots if slot.required and slot.name not in filled.args
+    )
     return Match(known, 1.0, filled), Clause(held.request, "order")
 
 

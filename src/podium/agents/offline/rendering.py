@@ -52,7 +52,9 @@ def _lines(value: JsonValue, title: str) -> list[str]:
 def _object(value: dict[str, JsonValue], title: str) -> list[str]:
     plain = {key: item for key, item in value.items() if not isinstance(item, dict | list)}
     nested = {key: item for key, item in value.items() if isinstance(item, dict | list)}
-    shown = [f"{label(key)} {_leaf(item, key)}" for key, item in plain.items() if item is not None and item != ""]
+    shown = [
+        f"{label(key)} {_leaf(item, key)}" for key, item in plain.items() if item is not None and item != ""
+    ]
     lines = []
     if shown:
         head = ""

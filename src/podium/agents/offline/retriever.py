@@ -19,7 +19,8 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(
-    r"^\W*(?:and|what about|how about|but)\b|\b(?:it|its|they|them|those|that one|this one|that|these)\b", re.IGNORECASE
+    r"^\W*(?:and|what about|how about|but)\b|\b(?:it|its|they|them|those|that one|this one|that|these)\b",
+    re.IGNORECASE,
 )
 
 

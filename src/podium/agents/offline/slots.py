@@ -16,18 +16,27 @@ SCANNED = 2000
 _QUOTE = re.compile(r"\"([^\"\n]+)\"|\u201c([^\u201d\n]+)\u201d|(?<!\w)'([^'\n]+)'(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
-_NUMBER = re.compile(r"(?<![\w.,-])[\u00a3$\u20ac]?\s?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)(?![\w-]|[.,]\d)")
+_NUMBER = re.compile(
+    r"(?<![\w.,-])[\u00a3$\u20ac]?\s?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)(?![\w-]|[.,]\d)"
+)
 _MONEY = re.compile(
     r"[\u00a3$\u20ac]\s?(\d+(?:,\d{3})*(?:\.\d{1,2})?)(?!\d)"
     r"|(?<![\w.-])(\d+(?:\.\d{1,2})?)\s?(?:\u20ac|(?:pounds?|dollars?|euros?|gbp|usd|eur|quid)\b)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][\w'.-]*(?:\s+(?:[a-z]{1,3}\s+)?[A-Z][\w'.-]*)*")
-_SAYING = re.compile(r"(?:\bthat says\b|\bsaying(?: that)?\b|\bthat\b|\btext\b:?|\bmessage:|:)\s+(.+)$", re.IGNORECASE | re.DOTALL)
-_BECAUSE = re.compile(r"\b(?:because(?: of)?|since|as it|due to|reason(?: is|:)?)\s+([^.;\n]{3,150})", re.IGNORECASE)
-_MONEY_WORDS = re.compile(r"\b(?:amount|price|money|pounds?|dollars?|euros?|cents?|pence|cost|total|fee)\b", re.IGNORECASE)
+_SAYING = re.compile(
+    r"(?:\bthat says\b|\bsaying(?: that)?\b|\bthat\b|\btext\b:?|\bmessage:|:)\s+(.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BECAUSE = re.compile(
+    r"\b(?:because(?: of)?|since|as it|due to|reason(?: is|:)?)\s+([^.;\n]{3,150})", re.IGNORECASE
+)
+_MONEY_WORDS = re.compile(
+    r"\b(?:amount|price|money|pounds?|dollars?|euros?|cents?|pence|cost|total|fee)\b", re.IGNORECASE
+)
 _TEXT_WORDS = re.compile(r"\b(?:text|message|body|content|note|comment|says?)\b", re.IGNORECASE)
-_NAME_WORDS = re.compile(r"\b(?:name|person|who|whom|customer|user|title|query|search)\b", re.IGNORECASE)
+_NAME_WORDS = re.compile(r"\b(?:name|person|who|whom|user|title|query|search)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -67,7 +76,9 @@ def fill(slots: Sequence[Slot], text: str) -> Filled:
         for start, end in {span for _, span in found}:
             left = left[:start] + " " * (end - start) + left[end:]
     filled.missing = tuple(
-        slot.name for slot in slots if slot.required and slot.name not in filled.args and slot.name not in filled.ambiguous
+        slot.name
+        for slot in slots
+        if slot.required and slot.name not in filled.args and slot.name not in filled.ambiguous
     )
     return filled
 
@@ -156,7 +167,9 @@ def _numbers(slot: Slot, text: str) -> Iterable[Found]:
     money = [(match[1] or match[2], match.span()) for match in _MONEY.finditer(text)]
     plain = [(match[1], match.span()) for match in _NUMBER.finditer(text)]
     cents = bool(re.search(r"\b(?:cents?|pence)\b", slot.words, re.IGNORECASE))
-    for written, span in (money or plain) if is_money else [item for item in plain if item[1] not in dict(_spans(money))]:
+    for written, span in (
+        (money or plain) if is_money else [item for item in plain if item[1] not in dict(_spans(money))]
+    ):
         try:
             value = Decimal(written.replace(",", ""))
         except InvalidOperation:
@@ -182,7 +195,7 @@ def _flags(slot: Slot, text: str) -> Iterable[Found]:
 
 
 def _texts(slot: Slot, text: str) -> Iterable[Found]:
-    if slot.format == "email" or "e-mail" == slot.label or "email" == slot.label:
+    if slot.format == "email" or slot.label in ("e-mail", "email"):
         yield from ((match[0], match.span()) for match in _EMAIL.finditer(text))
     elif slot.format in ("date", "date-time"):
         yield from ((match[0], match.span()) for match in _DATE.finditer(text))
@@ -221,17 +234,26 @@ def _free(slot: Slot, text: str) -> Iterable[Found]:
 def _like_examples(slot: Slot, text: str) -> Iterable[Found]:
     """Codes of the shape of an example, such as `AB-123` for `XY-987`."""
     for example in slot.examples:
-        if " " in example or "@" in example or not re.search(r"\d", example) or not re.search(r"[A-Za-z]", example):
+        if (
+            " " in example
+            or "@" in example
+            or not re.search(r"\d", example)
+            or not re.search(r"[A-Za-z]", example)
+        ):
             continue
         shape = re.sub(r"[A-Z]+", lambda m: f"[A-Z]{{{len(m[0])}}}", re.escape(example))
         shape = re.sub(r"(?<![{\d])\d+(?![\d}])", lambda m: rf"\\d{{{len(m[0])}}}", shape)
         try:
-            yield from ((match[0], match.span()) for match in re.finditer(rf"(?<![\w-]){shape}(?![\w-])", text))
+            yield from (
+                (match[0], match.span()) for match in re.finditer(rf"(?<![\w-]){shape}(?![\w-])", text)
+            )
         except re.error:
             continue
 
 
-def question_for(slots: Sequence[Slot], purpose: str, ambiguous: dict[str, list[JsonValue]] | None = None) -> str:
+def question_for(
+    slots: Sequence[Slot], purpose: str, ambiguous: dict[str, list[JsonValue]] | None = None
+) -> str:
     """A question that asks for what is missing, from the schema's own words.
 
     Args:

@@ -72,7 +72,9 @@ class Scored:
     @property
     def score(self) -> float:
         """All together; for ranking."""
-        return 0.2 * self.words + 0.2 * self.reach + 0.3 * self.meaning + 0.15 * self.form + 0.2 * self.passage
+        return (
+            0.2 * self.words + 0.2 * self.reach + 0.3 * self.meaning + 0.15 * self.form + 0.2 * self.passage
+        )
 
 
 def sentences_of(evidence: Iterable[Evidence], lexicon: Lexicon) -> list[Sentence]:
@@ -118,7 +120,9 @@ async def score_sentences(
     shown = [_compared(item.sentence) for item in first]
     near = await similarity(question, shown) if first else []
     scored = [_with_meaning(item, value) for item, value in zip(first, near, strict=True)]
-    return sorted(scored, key=lambda item: (-item.score, item.sentence.evidence.source, item.sentence.start)), weights
+    return sorted(
+        scored, key=lambda item: (-item.score, item.sentence.evidence.source, item.sentence.start)
+    ), weights
 
 
 def _compared(sentence: Sentence) -> str:
@@ -148,4 +152,8 @@ def _is_heading(text: str, item: Evidence, headings: str) -> bool:
         return True
     if _ROW.match(text):
         return False
-    return plain.endswith("?") or (_HEADING.match(plain) is not None and not text.lstrip().startswith(("-", "*", "\u2022", "|")) and len(plain) < 60)
+    return plain.endswith("?") or (
+        _HEADING.match(plain) is not None
+        and not text.lstrip().startswith(("-", "*", "\u2022", "|"))
+        and len(plain) < 60
+    )
