@@ -89,7 +89,7 @@ class ThreadReader:
         if thread_id is not None:
             threads = [await self.resolve(thread_id)]
         else:
-            threads = [r.thread_id for r in await self._list(MAX_THREADS) if r.status == "interrupted"]
+            threads = [r.thread_id for r in await self._list(MAX_THREADS) if r.status != "idle"]
         found: list[InterruptView] = []
         for thread in threads:
             snapshot = await self.head(thread)

@@ -11,6 +11,7 @@ from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrup
 from podium.core.ids import new_id
 from podium.core.principal import Principal
 from podium.runtime.runs import RunRequest, RunService
+from podium.storage.runs import RUNNING
 
 if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
@@ -77,7 +78,7 @@ class Turns:
         async with self._service.lease(thread):
             snapshot = await self._threads.head(thread)
             if decision is None:
-                if not snapshot.next or snapshot.interrupts:
+                if not snapshot.next or (snapshot.interrupts and not await self._broke_off(thread)):
                     raise _nothing_to_continue(thread, snapshot)
                 graph_input: Any = None
                 facts: dict[str, Any] = {}
@@ -100,13 +101,13 @@ class Turns:
     async def _finish_previous(self, thread: str, principal: Principal) -> AsyncGenerator[StreamEvent, None]:
         """A turn that a crash cut off is finished first, so that no approved action is forgotten."""
         snapshot = await self._threads.head(thread)
-        if snapshot.interrupts:
+        broke_off = await self._broke_off(thread)
+        if snapshot.interrupts and not broke_off:
             raise ThreadInterrupted(
                 f"thread {thread} waits for a decision",
                 hint=f"Answer with 'podium resume {thread} --approve' or --reject, or start another thread.",
             )
-        run = await self._service.recorded(thread)
-        if not snapshot.next or run is None or run.status != "running":
+        if not snapshot.next or not broke_off:
             return
         request = RunRequest(
             run_id=new_id(), thread_id=thread, graph_input=None, kind="continue", principal=principal
@@ -118,8 +119,21 @@ class Turns:
             data={"text": "Finishing the previous turn."},
         )
         async for event in self._run(request):
+            if event.kind == "interrupt":
+                raise ThreadInterrupted(
+                    f"thread {thread} waits for a decision",
+                    hint=f"Answer with 'podium resume {thread} --approve' or --reject.",
+                )
             if event.kind != "reply":
                 yield event
+
+    async def _broke_off(self, thread: str) -> bool:
+        """Whether the last run never ended. The thread's lease is held here, so nobody else runs it.
+
+        A decision that had been given to such a run is stored with the thread: going on applies it.
+        """
+        run = await self._service.recorded(thread)
+        return run is not None and run.status == RUNNING
 
     async def _run(self, request: RunRequest) -> AsyncGenerator[StreamEvent, None]:
         thread, run = request.thread_id, request.run_id

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from podium.core.errors import LeaseLost, PodiumError
 from podium.core.principal import Principal
-from podium.storage.runs import RunRecord, RunRecords
+from podium.storage.runs import RUNNING, RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ class RunService:
 
     async def _open(self, request: RunRequest) -> None:
         principal = request.principal
+        await self._close_broken(request.thread_id)
         await self._threads.aensure(
             request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]
         )
@@ -202,6 +203,13 @@ class RunService:
                 policy_version=self._versions.policy,
             )
         )
+
+    async def _close_broken(self, thread_id: str) -> None:
+        """A run that never ended was cut off: the thread's lease is held here."""
+        before = await self.recorded(thread_id)
+        if before is not None and before.status == RUNNING:
+            error = {"code": "run_broken_off", "message": "the process ended during the run", "hint": ""}
+            await self._runs.afinish_run(before.run_id, "failed", error=error)
 
     async def _settle(self, request: RunRequest, status: str, error: dict[str, str] | None) -> None:
         snapshot = await self._graph.aget_state(self.config(request))

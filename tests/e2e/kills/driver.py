@@ -72,8 +72,9 @@ def rows(folder: Path) -> dict[str, list[list[Any]]]:
         found: dict[str, list[list[Any]]] = {}
         for table in tables:
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-            kept = ", ".join(name for name in columns if "key" not in name)
-            found[table] = [list(row) for row in db.execute(f"SELECT {kept} FROM {table} ORDER BY 1, 2")]
+            kept = ", ".join(name for name in columns if "key" not in name and name != "reference")
+            taken = [list(row) for row in db.execute(f"SELECT {kept} FROM {table}")] if kept else []
+            found[table] = sorted(taken, key=repr)
         return found
 
 
