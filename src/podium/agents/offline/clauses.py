@@ -104,6 +104,27 @@ def split_clauses(request: str, verbs: frozenset[str]) -> list[Clause]:
     return [clause for clause in found if clause.text]
 
 
+def with_remarks(clauses: list[Clause]) -> list[Clause]:
+    """The clauses with each remark told to the question after it; beside orders a remark stands for nothing."""
+    if all(clause.form == "remark" for clause in clauses):
+        return clauses
+    found: list[Clause] = []
+    said = ""
+    for clause in clauses:
+        if clause.form == "remark":
+            said = f"{said} {clause.text}".strip()
+            continue
+        about = f"{said} {clause.text}" if said and clause.form == "question" else clause.text
+        found.append(Clause(about, clause.form))
+        said = ""
+    return found
+
+
+def unquoted(text: str) -> str:
+    """A text without what it quotes."""
+    return _QUOTED.sub(" ", text)
+
+
 def _shown(piece: str, held: list[str]) -> str:
     return re.sub("\ue000(\\d+)\ue001", lambda match: held[int(match[1])], piece)
 

@@ -137,9 +137,19 @@ def _report(request: ExecuteRequest) -> StepResult:
     failed = tuple(output.error or "the tool gave no reason" for output in request.outputs if not output.ok)
     if len(failed) == len(request.outputs):
         return StepResult(step=step.id, status="failed", reasons=failed)
-    needed = any(step.id in later.depends_on for later in request.plan.steps)
+    if _only_prepares(request):
+        return StepResult(step=step.id, status="done")
     lines = [line for output in request.outputs if output.ok for line in render(output.result)]
-    statements = tuple(Statement(text=line, step=step.id) for line in lines)
     return StepResult(
-        step=step.id, status="done", statements=statements, reasons=("read_first",) if needed else ()
+        step=step.id, status="done", statements=tuple(Statement(text=line, step=step.id) for line in lines)
+    )
+
+
+def _only_prepares(request: ExecuteRequest) -> bool:
+    """Whether the step was planned for the sake of another one, and nobody asked for what it reads."""
+    step = request.step
+    return any(
+        step.instruction in (later.instruction, request.plan.goal)
+        and any(reference.step == step.id for reference in later.references.values())
+        for later in request.plan.steps
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from podium.agents.contracts import HistoryTurn, OpenQuestion, PlanReply, PlanRequest
-from podium.agents.offline.clauses import Clause, is_smalltalk, split_clauses
+from podium.agents.offline.clauses import Clause, is_smalltalk, split_clauses, unquoted, with_remarks
 from podium.agents.offline.matching import Known, Match, choose, know, rank_tools, rivals, verbs_of
 from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.schema import Slot
@@ -57,7 +57,7 @@ class OfflinePlanner:
         if not request.feedback and (resumed := _resume(request.open_question, text, tools)):
             draft.act(*resumed)
             return PlanReply(plan=draft.finished())
-        for clause in split_clauses(text, verbs):
+        for clause in with_remarks(split_clauses(text, verbs)):
             await self._take(clause, draft, request)
         return PlanReply(plan=draft.finished())
 
@@ -238,38 +238,38 @@ class _Draft:
 
     def _from_reading(self, slot: Slot, clause: Clause, depth: int = 0) -> StepReference | None:
         """A reading step whose result can be expected to name the thing, planned before or added now."""
-        latest = bool(_LATEST.search(clause.text))
-        if not (latest or _POINTING.search(clause.text) or depth or _names_someone(clause)):
+        pointing = bool(_POINTING.search(clause.text))
+        asked_for = bool(_LATEST.search(clause.text)) or _names_someone(clause) or depth > 0
+        if not (pointing or asked_for) or depth > 1:
             return None
         noun = slot.label.split()[-1].lower() if slot.label else ""
         for step in reversed(self.steps):
             known = next((known for known in self.acts if known.spec.name == step.tool), None)
             if known and known.spec.effect == "read" and _yields(known, noun):
                 return StepReference(step=step.id, path=slot.name)
-        if depth > 1 or not (latest or _names_someone(clause) or depth):
-            return None
-        for known in self.tools:
-            if known.spec.effect != "read" or not _yields(known, noun):
-                continue
-            if any(held.name == slot.name and held.required for held in known.slots):
-                continue
-            if step_id := self._read_first(known, clause, depth):
+        readers = [known for known in self.tools if known.spec.effect == "read" and not _needs(known, slot)]
+        for known in readers if asked_for else ():
+            if _yields(known, noun) and (step_id := self._read_first(known, clause, depth)):
                 return StepReference(step=step_id, path=slot.name)
+        # "Her" may be the person of a thing that the request names: look at that thing.
+        for known in readers if pointing else ():
+            named = [held for held in known.slots if held.required and held.is_id]
+            if named and all(_yields(known, held.label.split()[-1].lower()) for held in named):
+                whole = Clause(self.text, clause.form)
+                if step_id := self._read_first(known, whole, depth + 1):
+                    return StepReference(step=step_id, path=slot.name)
         return None
 
     def _read_first(self, known: Known, clause: Clause, depth: int) -> str:
         """Plan a reading step; its id, or nothing when its own arguments are not to be had."""
-        filled = fill(known.slots, clause.text)
+        filled = fill(known.slots, unquoted(clause.text))
         if filled.ambiguous:
             return ""
-        args = {
-            slot.name: filled.args[slot.name]
-            for slot in known.slots
-            if slot.required and slot.name in filled.args
-        }
+        required = [slot for slot in known.slots if slot.required]
+        args = {slot.name: filled.args[slot.name] for slot in required if slot.name in filled.args}
         references: dict[str, StepReference] = {}
-        for slot in known.slots:
-            if slot.required and slot.name not in args:
+        for slot in required:
+            if slot.name not in args:
                 if not slot.is_id or not (reference := self._from_reading(slot, clause, depth + 1)):
                     return ""
                 references[slot.name] = reference
@@ -291,6 +291,10 @@ def _yields(known: Known, noun: str) -> bool:
     """Whether what a tool says of itself names the thing."""
     plain = words(" ".join(known.phrases[:2]))
     return bool(noun) and any(word in (noun, f"{noun}s", f"{noun}es") for word in plain)
+
+
+def _needs(known: Known, slot: Slot) -> bool:
+    return any(held.name == slot.name and held.required for held in known.slots)
 
 
 def _names_someone(clause: Clause) -> bool:

@@ -228,7 +228,7 @@ def _free(slot: Slot, text: str) -> Iterable[Found]:
         named = [match for match in _NAME.finditer(text, skip) if match[0] not in ("I", "I'm")]
         if named:
             longest = max(named, key=lambda match: len(match[0]))
-            yield longest[0].rstrip(".'"), longest.span()
+            yield longest[0].removesuffix("'s").rstrip(".'"), longest.span()
 
 
 def _like_examples(slot: Slot, text: str) -> Iterable[Found]:
