@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,13 @@ _block_connections()
 
 
 @pytest.fixture(autouse=True)
-def _no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key of the developer's reaches a test, and subprocesses are held to the machine."""
     for name in [name for name in os.environ if name.endswith("_API_KEY") or name.startswith("LANGSMITH")]:
         monkeypatch.delenv(name)
     inherited = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([str(NO_NETWORK), *([inherited] if inherited else [])])
     monkeypatch.setenv("PYTHONPATH", path)
-    yield
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ class Bare(TypedDict, total=False):
     done: str
 
 
-async def _step(_: Bare) -> Bare:
+async def _step(state: Bare) -> Bare:  # noqa: ARG001 - LangGraph finds the state by its name
     return {"done": "yes"}
 
 

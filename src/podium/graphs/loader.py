@@ -50,7 +50,7 @@ def _called(factory: Callable[..., Any], config: dict[str, Any], file: Path) -> 
         return factory(config) if takes_config else factory()
     except PodiumError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ConfigError(
             f"{file}:{line_in(error, file)}: {type(error).__name__}: {error}",
             hint="The graph's factory failed; mend the file.",
@@ -67,7 +67,7 @@ def _module(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise ConfigError(
             f"{file}:{line_in(error, file)}: {type(error).__name__}: {error}", hint="Mend the graph file."

@@ -31,7 +31,7 @@ def refusal(verdicts: Iterable[Mapping[str, Any]], decision: Mapping[str, Any]) 
     """A refusal that names the rule."""
     for verdict in verdicts:
         if verdict["outcome"] not in ("pass", "fix"):
-            reason = f": {verdict['reason']}" if verdict["reason"] else ""
+            reason = f": {verdict['reason'].rstrip('.')}" if verdict["reason"] else ""
             return f"I cannot do this: the rule '{verdict['rule']}' does not allow it{reason}."
     rule = decision.get("rule", "policy")
     return f"I cannot do this: the rule '{rule}' does not allow it."

@@ -17,7 +17,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from podium.app.composition import compose
 from podium.app.podium import Podium
 from podium.app.results import Decision
 from podium.core.crashpoints import CrashPoints, NoCrashPoints
@@ -28,7 +27,6 @@ MOST_LIVES = 6
 
 def drive(folder: Path, points: CrashPoints) -> None:
     """Ask, or go on wherever the thread stopped, until the turn is over."""
-    assert compose
     with Podium.from_project(folder, crash_points=points) as app:
         threads = app.threads_sync()
         if not threads:
