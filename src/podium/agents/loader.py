@@ -170,7 +170,7 @@ def _load(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         line = _failing_line(error, path)
         kind = UnknownName if isinstance(error, ValueError) and "no role" in str(error) else ConfigError
@@ -180,7 +180,7 @@ def _load(path: Path) -> ModuleType:
     return module
 
 
-def _failing_line(error: Exception, path: Path) -> int:
+def _failing_line(error: BaseException, path: Path) -> int:
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return error.lineno or 1
     frames = traceback.extract_tb(error.__traceback__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
 from podium.core.clock import SystemClock
 from podium.core.crashpoints import CrashPoints
-from podium.core.errors import ConfigError
+from podium.core.errors import ConfigError, UnknownName
 from podium.core.principal import Principal
 from podium.graphs.build import PodiumGraph, build_graph
 from podium.graphs.context import GraphContext
@@ -26,7 +26,7 @@ from podium.graphs.loader import load_graph
 from podium.graphs.portal import Portal
 from podium.guardrails.pipeline import Pipeline
 from podium.guardrails.policy import Policy
-from podium.guardrails.policy_file import load_policy
+from podium.guardrails.policy_file import load_policy, place_of
 from podium.guardrails.redaction import redact
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.runtime.runs import RunService, RunVersions
@@ -42,6 +42,8 @@ from podium.tools.loader import load_tools, load_world
 from podium.tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from podium.tools.tool import Tool
 
 HISTORY_SHARE = 4
@@ -99,9 +101,11 @@ def compose(
         StorageError: The project's data cannot be opened.
     """
     manifest, clock = project.manifest, SystemClock()
-    policy = load_policy(*(project.path(file) for file in manifest.policy.files))
-    pipeline = Pipeline.from_policy(policy, project.folder)
+    files = [project.path(file) for file in manifest.policy.files]
+    policy = load_policy(*files)
+    pipeline = _pipeline(project, policy, files)
     tools = load_tools([project.path(path) for path in manifest.tools.paths])
+    _check_names(policy, tools, files)
     knowledge = _knowledge(project)
     database = Database.open(project.database)
     telemetry = Telemetry(
@@ -138,6 +142,35 @@ def compose(
         database.close,
     )
     return _assembled(project, context, knowledge, database, team, closers)
+
+
+def _pipeline(project: Project, policy: Policy, files: Sequence[Path]) -> Pipeline:
+    """The policy's checks.
+
+    Raises:
+        ConfigError: One of them is broken; the message names the policy's file and line.
+    """
+    try:
+        return Pipeline.from_policy(policy, project.folder)
+    except ConfigError as error:
+        rule = next((rule.name for rule in policy.rules if f"'{rule.name}'" in error.message), None)
+        place = f"{place_of(files, 'rules', rule)}: " if rule else ""
+        raise ConfigError(f"{place}{error.message}", hint=error.hint) from None
+
+
+def _check_names(policy: Policy, tools: tuple[Tool, ...], files: Sequence[Path]) -> None:
+    """A rule for a tool that is misspelt would protect nothing.
+
+    Raises:
+        UnknownName: The policy names a tool that no file declares.
+    """
+    declared = {tool.name for tool in tools}
+    for name in policy.tools:
+        if name not in declared:
+            raise UnknownName(
+                f"{place_of(files, 'tools', name)}: tools.{name}: no tool is called so",
+                hint=f"There are: {', '.join(sorted(declared)) or 'none'}.",
+            )
 
 
 def _assembled(

@@ -63,7 +63,14 @@ class Ingests:
         return await self._run({name: self._declared(name) for name in wanted}, progress, prune=True)
 
     async def search(self, text: str, k: int, collection: str | None) -> tuple[Evidence, ...]:
-        """Search; best first."""
+        """Search; best first.
+
+        Raises:
+            InputError: There is nothing to search for.
+            UnknownName: There is no such collection.
+        """
+        if not text.strip():
+            raise InputError("there is nothing to search for", hint="Give a question, or words.")
         collections = None if collection is None else [collection]
         return tuple(await self._base.asearch(text, k, collections=collections))
 

@@ -33,8 +33,16 @@ class Project:
 
     @property
     def data(self) -> Path:
-        """Where Podium keeps what it stores for the project."""
-        return self.folder / self.manifest.storage.path
+        """Where Podium keeps what it stores for the project.
+
+        Raises:
+            ConfigError: It is a relative path that leads out of the project.
+        """
+        given = Path(self.manifest.storage.path)
+        if given.is_absolute():
+            return given  # another disk, say: named in full, so meant
+        self.path(self.manifest.storage.path)
+        return self.folder / given
 
     @property
     def database(self) -> Path:

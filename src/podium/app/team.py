@@ -16,7 +16,7 @@ from podium.agents.offline.retriever import OfflineRetriever
 from podium.agents.prompts import PromptRegistry
 from podium.app.project import Project
 from podium.app.recording import ModelRecorder
-from podium.core.errors import ModelError
+from podium.core.errors import ConfigError, ModelError
 from podium.core.settings import ModelSettings
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.models.record import Recorder
@@ -76,6 +76,8 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
         ModelAuthError: A model's key is missing.
     """
     folder = project.path(project.manifest.agents.path)
+    if "path" in project.manifest.agents.model_fields_set and not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}", hint="Correct [agents] path in podium.toml.")
     prompts = PromptRegistry.load(folder)
     settings = project.manifest.models
     names: dict[Role, str] = {

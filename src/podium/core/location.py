@@ -33,6 +33,19 @@ def toml_line(text: str, path: Sequence[str | int]) -> int:
     return best_line
 
 
+def toml_fault(message: str, text: str) -> tuple[int, str]:
+    """The line and the reason in a message of `tomllib`.
+
+    Args:
+        message: Such as `Invalid value (at line 3, column 5)`.
+        text: The file, whose last line is meant when the message says `at end of document`.
+    """
+    reason, _, place = message.rpartition(" (at ")
+    if found := re.match(r"line (\d+)", place):
+        return int(found[1]), reason
+    return text.count("\n") + 1, reason or message
+
+
 def _split(dotted: str) -> list[str]:
     return [part.strip().strip('"') for part in dotted.split(".")]
 

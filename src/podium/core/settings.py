@@ -10,7 +10,8 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from podium.core.errors import ConfigError, ProjectNotFound
 from podium.core.evidence import Trust
-from podium.core.location import toml_line
+from podium.core.explaining import first_problem
+from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
 from podium.core.usage import Budget
 
@@ -140,13 +141,17 @@ def load_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ProjectNotFound(
             f"no {MANIFEST} in {folder}",
             hint="Go to a project's folder, name one with --project, or start one with 'podium new DIR'.",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}", hint="It must be UTF-8 text.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text", hint="Save it as UTF-8.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{path} cannot be read: {reason}", hint="Check its permissions.") from None
     return parse_manifest(text, path)
 
 
@@ -163,14 +168,13 @@ def parse_manifest(text: str, path: Path) -> Manifest:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}", hint="Mend the line it names.") from None
+        line, reason = toml_fault(str(error), text)
+        raise ConfigError(f"{path}:{line}: not valid TOML: {reason}", hint="Mend this line.") from None
     try:
         return Manifest.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         setting = ".".join(str(part) for part in first["loc"])
         line = toml_line(text, first["loc"])
-        raise ConfigError(
-            f"{path}:{line}: {setting}: {first['msg']}",
-            hint="'podium config show' prints every setting with its default.",
-        ) from None
+        message, hint = first_problem(error, Manifest, "Mend this setting.")
+        raise ConfigError(f"{path}:{line}: {setting}: {message}", hint=hint) from None

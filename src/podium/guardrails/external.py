@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -79,10 +81,10 @@ class ExternalValidator:
                 f"rule '{name}': '{reference}' is no validator",
                 hint="Name a built-in check, 'guardrails/file.py:Name' or 'package.module:Name'.",
             )
-        self._path = (root / place).resolve() if place.endswith(".py") else None
-        if self._path is not None and not self._path.is_file():
-            raise ConfigError(f"rule '{name}': there is no file {place}", hint=f"It is looked for in {root}.")
         self.name = name
+        self._path = (root / place).resolve() if place.endswith(".py") else None
+        if self._path is not None:
+            _check_file(name, self._path, place, attribute, root)
         self._place, self._attribute, self._options = place, attribute, dict(options)
         self._lock = threading.Lock()
         self._loading: Future[Validator] | None = None
@@ -102,8 +104,10 @@ class ExternalValidator:
     def _load(self, loading: Future[Validator]) -> None:
         try:
             loading.set_result(self._made())
-        except BaseException as error:  # noqa: BLE001 - the thread must hand on whatever user code raises
+        except ConfigError as error:
             loading.set_exception(error)
+        except BaseException as error:  # noqa: BLE001 - user code may even exit; that must not end the run
+            loading.set_exception(ConfigError(f"{self._where(error)}: {type(error).__name__}: {error}"))
 
     def _made(self) -> Validator:
         guardrails = import_guardrails()
@@ -120,6 +124,12 @@ class ExternalValidator:
             hint="It must be a guardrails-ai Validator class, a class with 'check', or a function.",
         )
 
+    def _where(self, error: BaseException) -> str:
+        """The validator's file, and the line of it where the error was."""
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(self._path)]
+        return f"{self._place}:{lines[-1]}" if lines else self._place
+
     def _module(self) -> ModuleType:
         if self._path is None:
             return importlib.import_module(self._place)
@@ -130,3 +140,52 @@ class ExternalValidator:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
+
+
+def _check_file(rule: str, path: Path, place: str, attribute: str, root: Path) -> None:
+    """Find what is wrong with a validator's file as far as reading alone can tell.
+
+    Raises:
+        ConfigError: It is outside the project, missing, no Python, or lacks the name.
+    """
+    if not path.is_relative_to(root.resolve()):
+        raise ConfigError(
+            f"rule '{rule}': {place} lies outside the project", hint="Name a file inside the project."
+        )
+    try:
+        module = ast.parse(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"rule '{rule}': there is no file {place}", hint=f"It is looked for in {root}."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from None
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise ConfigError(
+            f"{path}:{line}: not valid Python: {getattr(error, 'msg', error)}", hint="Mend the file."
+        ) from None
+    names = _top_level(module)
+    if names is not None and attribute not in names:
+        raise ConfigError(
+            f"rule '{rule}': {place} has no validator '{attribute}'",
+            hint="Name a class or a function of that file.",
+        )
+
+
+def _top_level(module: ast.Module) -> set[str] | None:
+    """The names that a file plainly defines; None when it may define others by other means."""
+    names: set[str] = set()
+    for statement in module.body:
+        match statement:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                names.add(name)
+            case ast.Assign(targets=targets):
+                names |= {target.id for target in targets if isinstance(target, ast.Name)}
+            case ast.Import() | ast.Expr():
+                continue
+            case ast.ImportFrom(names=imported) if all(item.name != "*" for item in imported):
+                names |= {item.asname or item.name for item in imported}
+            case _:
+                return None
+    return names

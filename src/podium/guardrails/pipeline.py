@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from podium.core.errors import ConfigError
 from podium.core.evidence import Evidence
 from podium.core.model import JsonValue
 from podium.core.tool import ToolCall
@@ -171,7 +172,8 @@ class Pipeline:
         except Exception as error:
             # Validators are other people's code; whatever breaks in one must not let the value pass.
             _logger.debug("the validator of the rule %s failed", rule.name, exc_info=True)
-            reason = f"the check could not be run ({type(error).__name__})"
+            cause = error.message if isinstance(error, ConfigError) else type(error).__name__
+            reason = f"the check could not be run ({cause})"
             unseen = None if context.stage == "evidence" else text
             return unseen, _verdict(rule.name, context, "escalate", reason)
         if not findings:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from podium.core.errors import ConfigError
+from podium.core.explaining import first_problem
 from podium.guardrails.calibration import load_calibration
 from podium.guardrails.policy import Policy
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
 
-_HINT = "docs: the policy's settings are listed by 'podium config show'."
+_HINT = "Mend this setting."
 _MOST_BYTES = 1_000_000
 
 
@@ -59,6 +60,24 @@ def parse_policy(text: str, path: Path) -> Policy:
     return _validated(data, path, root)
 
 
+def place_of(paths: Sequence[Path], table: str, name: str) -> str:
+    """File and line of a tool's rule, or of a check; the last file that has it decides.
+
+    Args:
+        paths: The policy's files.
+        table: `tools` or `rules`.
+        name: Of the tool, or of the check.
+    """
+    for path in reversed(paths):
+        data, root = _parsed(_text(path), path)
+        held: Any = data.get(table) or {}
+        keys = held if isinstance(held, dict) else [item.get("name") for item in held]
+        if name in keys:
+            key = name if isinstance(held, dict) else list(keys).index(name)
+            return f"{path}:{line_of(root, (table, key))}"
+    return "the policy"
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -71,7 +90,8 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text: {error.reason}", hint="Save it as UTF-8.") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: not UTF-8 text", hint="Save it as UTF-8.") from None
 
 
 def _parsed(text: str, path: Path) -> tuple[dict[str, Any], Node | None]:
@@ -107,12 +127,9 @@ def _validated(data: dict[str, Any], path: Path, root: Node | None) -> Policy:
         first = error.errors()[0]
         setting = ".".join(str(part) for part in first["loc"])
         line = line_of(root, first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            message = "there is no such setting"
-        found = "" if isinstance(first["input"], dict | list) else f", found {first['input']!r:.60}"
+        message, hint = first_problem(error, Policy, _HINT)
         where = f"{path}:{line}: {setting}: " if setting else f"{path}:{line}: "
-        raise ConfigError(f"{where}{message}{found}", hint=_HINT) from None
+        raise ConfigError(f"{where}{message}", hint=hint) from None
 
 
 def line_of(root: Node | None, path: Sequence[str | int]) -> int:

@@ -129,6 +129,8 @@ def _load(name_or_path: str) -> Any:
         return SentenceTransformer(str(folder) if folder.is_dir() else name_or_path, local_files_only=True)
     except (OSError, ValueError, ImportError, KeyError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if isinstance(error, OSError) and not folder.is_dir():
+            reason = "it is no folder, and not in the local cache; nothing is ever downloaded"
         raise UnknownName(
             f"the embedding model {name_or_path!r} cannot be loaded: {reason}",
             hint=hint,

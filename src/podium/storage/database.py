@@ -46,7 +46,7 @@ class Database:
         """Open the file, creating or migrating it when needed.
 
         Args:
-            path: The database file; its folder is created when missing.
+            path: The database file; it and its folder are created when missing, for this user alone.
             busy_timeout: Seconds to wait for another process that is writing.
 
         Raises:
@@ -54,12 +54,14 @@ class Database:
         """
         file = Path(path).absolute()
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
                 f"the folder {file.parent} cannot be created: {error.strerror}",
                 hint="Name another folder, or change its owner or mode.",
             ) from error
+        with suppress(OSError):  # it is there already, or SQLite says better why it cannot be made
+            file.touch(mode=0o600, exist_ok=False)
         bring_up_to_date(file, busy_timeout)
         connection = _connect(file)
         connection.execute("PRAGMA foreign_keys=ON")

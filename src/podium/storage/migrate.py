@@ -63,6 +63,7 @@ def _run_alembic(connection: sqlite3.Connection) -> None:
 def back_up(path: Path, version: int) -> Path:
     """Make a consistent copy of the file beside it, named after the schema it holds."""
     copy = path.with_name(f"{path.name}.schema-{version}.bak")
+    copy.touch(mode=0o600)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -19,9 +21,17 @@ class QuietRotatingFile(RotatingFileHandler):
     def __init__(self, path: Path, *, max_bytes: int, backups: int) -> None:
         super().__init__(path, maxBytes=max_bytes, backupCount=backups, encoding="utf-8")
 
+    def _open(self) -> TextIOWrapper:
+        """The file, made for this user alone."""
+        return open(self.baseFilename, "a", encoding="utf-8", opener=_private)
+
     def write(self, lines: str) -> None:
         """Append lines; the last needs no line end."""
         self.emit(logging.LogRecord("podium", logging.INFO, "", 0, lines, None, None))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Give the line up: the default prints a traceback."""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

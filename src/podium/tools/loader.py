@@ -90,7 +90,7 @@ def load_module(file: Path) -> ModuleType:
     except PodiumError as error:
         del sys.modules[name]
         raise ConfigError(f"{_place(path, error)}: {error.message}", hint=error.hint) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise ConfigError(
             f"{_place(path, error)}: {type(error).__name__}: {_message(error)}", hint="Mend the file."
@@ -117,7 +117,7 @@ def _tools_of(module: ModuleType) -> list[Tool]:
     return list(actions.values())
 
 
-def _place(path: Path, error: Exception) -> str:
+def _place(path: Path, error: BaseException) -> str:
     """File and line of an error: where the file itself was when it happened."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno or 1}"
@@ -128,6 +128,6 @@ def _place(path: Path, error: Exception) -> str:
     return f"{path}:{lines[-1] if lines and lines[-1] else 1}"
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return " ".join(text.split())

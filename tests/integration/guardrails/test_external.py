@@ -95,8 +95,20 @@ def test_a_result_that_is_none_is_an_error_of_the_validator(project: Path) -> No
 
 
 async def test_a_file_that_does_not_import_sends_the_turn_to_a_person(project: Path) -> None:
-    (project / "guardrails" / "broken.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    (project / "guardrails" / "broken.py").write_text(
+        "import nothing_of_that_name\n\n\nclass X: ...\n", encoding="utf-8"
+    )
     rule = Rule(name="own", validator="guardrails/broken.py:X", stages=("output",), on_fail="fix")
+    checked = await Pipeline.from_policy(Policy(rules=(rule,)), project).check("output", "text")
+    assert [(item.outcome, item.rule) for item in checked.verdicts] == [("escalate", "own")]
+    assert "guardrails/broken.py:1: ModuleNotFoundError" in checked.verdicts[0].reason
+
+
+async def test_a_file_that_exits_does_not_end_the_run(project: Path) -> None:
+    (project / "guardrails" / "exits.py").write_text(
+        "class X: ...\n\n\nraise SystemExit(3)\n", encoding="utf-8"
+    )
+    rule = Rule(name="own", validator="guardrails/exits.py:X", stages=("output",), on_fail="fix")
     checked = await Pipeline.from_policy(Policy(rules=(rule,)), project).check("output", "text")
     assert [(item.outcome, item.rule) for item in checked.verdicts] == [("escalate", "own")]
 
