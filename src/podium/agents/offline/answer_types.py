@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_COUNT = r"(?:\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|half|once|twice)"
+_WORDED = "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|half|once|twice"
+_COUNT = rf"(?:\d[\d.,]*|{_WORDED})"
 _NUMBER = re.compile(rf"\d|\b{_COUNT}\b(?<!\ba)(?<!\ban)", re.IGNORECASE)
 _TIME = re.compile(
     rf"\b{_COUNT}[\s-](?:\w+\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|times?|decades?|centur(?:y|ies))\b"
@@ -36,7 +37,8 @@ _ASKS = (
     ),
     (
         re.compile(
-            r"\bhow (?:long|soon|quickly|fast|often|old|late|early)\b|\bwhen\b|\bwhat (?:time|year|date|day)\b"
+            r"\bhow (?:long|soon|quickly|fast|often|old|late|early)\b|\bwhen\b"
+            r"|\bwhat (?:time|year|date|day)\b"
             r"|\b(?:which|what) (?:day|year|month|moment)\b|\b(?:until|by) (?:when|what)\b"
             r"|\bhow many (?:days|weeks|months|years|hours|minutes)\b",
             re.IGNORECASE,
@@ -62,9 +64,18 @@ _ASKS = (
 )
 
 
+_COUNTED = re.compile(r"\bhow many (?:(?:more|different|other|working|of the) )?([a-z]+)", re.IGNORECASE)
+
+
 def wanted(question: str) -> re.Pattern[str] | None:
     """The form of an answer to a question; None when any sentence may answer it."""
     return next((form for asks, form in _ASKS if asks.search(question)), None)
+
+
+def counted(question: str) -> str:
+    """What a question asks the number of, such as `days` in "how many working days"; empty when nothing."""
+    match = _COUNTED.search(question)
+    return match[1].lower() if match else ""
 
 
 def type_match(question: str, sentence: str) -> float:

@@ -21,7 +21,8 @@ _JOIN = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|okay|so|and|also|then|now|well|actually|no|yes|thanks|thank you|please|kindly|just)\b[\s,.!:]*)+",
+    r"^(?:(?:hi|hello|hey|ok|okay|so|and|also|then|now|well|actually|no|yes|thanks|thank you"
+    r"|please|kindly|just)\b[\s,.!:]*)+",
     re.IGNORECASE,
 )
 _ASKED_TO = re.compile(
@@ -61,8 +62,8 @@ _TELL = re.compile(
     re.IGNORECASE,
 )
 _SMALLTALK = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so|very) much| a lot)?|cheers"
-    r"|bye|goodbye|ok|okay|great|perfect|there|all|for (?:your|the) help|how are you|and|you|[\s,.!?])+$",
+    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so|very) much| a lot)?"
+    r"|cheers|bye|goodbye|ok|okay|great|perfect|there|all|for (?:your|the) help|how are you|and|you|[\s,.!?])+$",
     re.IGNORECASE,
 )
 

@@ -48,7 +48,7 @@ def _same_subject(one: Scored, other: Scored) -> bool:
         smaller > 0
         and len(a & b) >= 2
         and (len(a & b) >= SHARED * smaller or around >= SHARED * smaller)
-        and min(one.reach, other.reach) > 0.7
+        and min(one.reach, other.reach) > 0.5
     )
 
 

@@ -21,7 +21,7 @@ _NUMBER = re.compile(
 )
 _MONEY = re.compile(
     r"[\u00a3$\u20ac]\s?(\d+(?:,\d{3})*(?:\.\d{1,2})?)(?!\d)"
-    r"|(?<![\w.-])(\d+(?:\.\d{1,2})?)\s?(?:\u20ac|(?:pounds?|dollars?|euros?|gbp|usd|eur|quid)\b)",
+    r"|(?<![\w.,-])(\d+(?:,\d{3})*(?:\.\d{1,2})?)\s?(?:\u20ac|(?:pounds?|dollars?|euros?|gbp|usd|eur|quid)\b)",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-Z][\w'.-]*(?:\s+(?:[a-z]{1,3}\s+)?[A-Z][\w'.-]*)*")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from podium.agents.offline.answer_types import type_match
+from podium.agents.offline.answer_types import counted, type_match
 from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.text import Lexicon, covered
 from podium.core.evidence import Evidence
@@ -113,8 +113,9 @@ async def score_sentences(
     """The sentences of the evidence, best first, and how much each term of the question weighs."""
     sentences = sentences_of(evidence, lexicon)
     weights = lexicon.rarity(lexicon.terms(question), [item.terms | item.around for item in sentences])
+    unit = frozenset(lexicon.terms(counted(question)))
     first = sorted(
-        (_by_words(question, sentence, weights) for sentence in sentences),
+        (_by_words(question, sentence, weights, unit) for sentence in sentences),
         key=lambda item: -item.score,
     )[:MOST_COMPARED]
     shown = [_compared(item.sentence) for item in first]
@@ -131,13 +132,17 @@ def _compared(sentence: Sentence) -> str:
     return f"{above}: {sentence.text}"[:600] if above else sentence.text[:600]
 
 
-def _by_words(question: str, sentence: Sentence, weights: Mapping[str, float]) -> Scored:
+def _by_words(
+    question: str, sentence: Sentence, weights: Mapping[str, float], unit: frozenset[str]
+) -> Scored:
+    # A number of something else is no answer to "how many".
+    lacks_unit = bool(unit) and not unit & (sentence.terms | sentence.around)
     return Scored(
         sentence=sentence,
         words=covered(weights, sentence.terms),
         reach=covered(weights, sentence.terms | sentence.around),
         meaning=0.0,
-        form=type_match(question, sentence.text),
+        form=0.0 if lacks_unit else type_match(question, sentence.text),
         passage=sentence.evidence.score,
     )
 

@@ -70,7 +70,7 @@ class Lexicon:
         for term in question:
             held = sum(term in text for text in texts)
             weight = math.log(1 + (size - held) / (held + 0.5)) / top
-            found[term] = max(0.15, weight) * (0.3 if term in generic else 1.0)
+            found[term] = max(0.3, weight) * (0.3 if term in generic else 1.0)
         return found
 
 
