@@ -1,8 +1,12 @@
-"""Refuses every connection that leaves this machine; loaded by each Python process of the tests."""
+"""Refuses every connection that leaves this machine; loaded by each Python process of the tests.
+
+A library may swallow the error, so what was tried is also written to the file `PODIUM_TEST_ATTEMPTS`.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 from typing import Any
 
@@ -39,6 +43,9 @@ def refuse(event: str, args: tuple[Any, ...]) -> None:
     else:
         return
     if not is_local(host):
+        if attempts := os.environ.get("PODIUM_TEST_ATTEMPTS"):
+            with open(attempts, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib would load here
+                file.write(f"{host!r}\n")
         raise OutboundConnection(f"a connection to {host!r} was tried")
 
 
