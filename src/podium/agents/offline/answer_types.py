@@ -26,7 +26,20 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 
+_SOUND = re.compile(r"\bdecibels?\b|\bdb\b|\bsilent\b", re.IGNORECASE)
+_HEAT = re.compile(r"\bdegrees?\b|\u00b0|\b[cf]\b", re.IGNORECASE)
+_WEIGHT = re.compile(
+    r"\d\s?(?:kg|g|mg|lbs?|oz|kilo(?:gram)?s?|grams?|tonn?es?|tons?|pounds?|ounces?|stones?)\b"
+    r"|\bweight[^;\n]{0,20}: \d",
+    re.IGNORECASE,
+)
 _ASKS = (
+    (re.compile(r"\bhow (?:loud|noisy|quiet)\b|\bnoise level\b", re.IGNORECASE), _SOUND),
+    (re.compile(r"\bhow (?:hot|warm|cold)\b|\btemperature\b", re.IGNORECASE), _HEAT),
+    (
+        re.compile(r"\bhow heavy\b|\bhow much\b.*\bweigh\b|\bheaviest\b|\bweight limit\b", re.IGNORECASE),
+        _WEIGHT,
+    ),
     (
         re.compile(r"\bhow (?:much|expensive)\b(?=.*\b(?:cost|pay|charge|price|fee|worth)\b)", re.IGNORECASE),
         _MONEY,

@@ -63,7 +63,8 @@ _TELL = re.compile(
 )
 _SMALLTALK = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so|very) much| a lot)?"
-    r"|cheers|bye|goodbye|ok|okay|great|perfect|there|all|for (?:your|the) help|how are you|and|you|[\s,.!?])+$",
+    r"|cheers|bye|goodbye|ok|okay|great|perfect|there|all|for (?:your|the) help|how are you"
+    r"|and|you|[\s,.!?])+$",
     re.IGNORECASE,
 )
 
@@ -106,7 +107,7 @@ def split_clauses(request: str, verbs: frozenset[str]) -> list[Clause]:
 
 
 def with_remarks(clauses: list[Clause]) -> list[Clause]:
-    """The clauses with each remark told to the question after it; beside orders a remark stands for nothing."""
+    """The clauses with each remark told to the question after it; beside orders it stands for nothing."""
     if all(clause.form == "remark" for clause in clauses):
         return clauses
     found: list[Clause] = []

@@ -11,8 +11,11 @@ from podium.agents.offline.support import Scored
 CLOSE = 0.72
 """A sentence below this share of the best one's score speaks of something else."""
 
-SHARED = 0.6
-"""How much of what it holds of the question two sentences have to share."""
+ALIKE = 0.9
+"""How much of what the best one has of the question the other has to have, in words and in meaning."""
+
+SPOKEN = 0.25
+"""The least that the best one has to have of the question itself."""
 
 _FIGURE = re.compile(r"[\u00a3$\u20ac]?\s?\d+(?:[.,]\d+)*\s?(?:%|percent|[a-z]+)?", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:no|not|never|none|cannot|without)\b|n't\b", re.IGNORECASE)
@@ -41,15 +44,10 @@ def disagreements(question: str, best: Scored, ranked: Sequence[Scored]) -> list
 
 
 def _same_subject(one: Scored, other: Scored) -> bool:
-    a, b = one.sentence.terms, other.sentence.terms
-    smaller = min(len(a), len(b))
-    around = len((a | one.sentence.around) & (b | other.sentence.around))
-    return (
-        smaller > 0
-        and len(a & b) >= 2
-        and (len(a & b) >= SHARED * smaller or around >= SHARED * smaller)
-        and min(one.reach, other.reach) > 0.5
-    )
+    """Whether both hold the same of the question, in words and in meaning."""
+    alike = other.words >= ALIKE * one.words and other.meaning >= ALIKE * one.meaning
+    shared = len(one.sentence.terms & other.sentence.terms)
+    return alike and shared >= 2 and min(one.words, one.meaning) >= SPOKEN
 
 
 def _contradict(question: str, one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from podium.agents.offline.support import Scored, score_sentences
 from podium.agents.offline.text import Lexicon, clean, covered
 from podium.core.confidence import Factor
 
-ANSWERED = 0.4
+ANSWERED = 0.42
 """The least estimated probability that a question is answered."""
 
 

@@ -16,10 +16,10 @@ from podium.core.evidence import Citation
 LEAST = 0.3
 """A sentence with a lower score is no answer."""
 
-FURTHER = 0.93
+FURTHER = 0.9
 """Another sentence is quoted too when its score is at least this share of the best one's."""
 
-MOST_QUOTED = 2
+MOST_QUOTED = 3
 """Sentences for one question, besides those that disagree."""
 
 
@@ -95,7 +95,8 @@ class OfflineExecutor:
         against = disagreements(question, chosen[0], ranked)
         if against:
             group = sorted([chosen[0], *against], key=lambda item: item.sentence.evidence.date, reverse=True)
-            return [_statement(group[0]), *(_statement(item, "But: ") for item in group[1:])], ["conflict"]
+            first = _statement(group[0], "Sources disagree: ")
+            return [first, *(_statement(item, "Another says: ") for item in group[1:])], ["conflict"]
         return [_statement(item) for item in chosen], []
 
 

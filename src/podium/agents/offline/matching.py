@@ -102,7 +102,7 @@ def verbs_of(tools: Sequence[ToolSpec]) -> frozenset[str]:
         ]
         found.update(next(iter(words(phrase)), "") for phrase in phrases)
         found.update(words(name))
-    generic = "tell show find list explain give look check get see make do search describe send create set add remove"
+    generic = "tell show find list explain give look check get see make do search describe send create set"
     return frozenset(found | set(generic.split())) - {""} - _NO_VERBS
 
 

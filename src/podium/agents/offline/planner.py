@@ -133,7 +133,7 @@ class _Draft:
             self._call(known, {**args, repeated: value} if repeated else args, references, clause)
 
     def finished(self) -> Plan:
-        """The plan; the searches get one answer, and a question that is open keeps the orders from running."""
+        """The plan; searches get one answer, and a question that is open keeps the orders from running."""
         steps = self.steps
         if self.asked:
             # Nothing is done by halves: what is asked for decides about the rest of the request too.
@@ -208,7 +208,7 @@ class _Draft:
         references: dict[str, StepReference],
         several: dict[str, list[JsonValue]],
     ) -> None:
-        """Find a value that the clause itself does not give: elsewhere in the request, before, or by reading."""
+        """Find a value that the clause does not give: elsewhere in the request, before, or by reading."""
         if not slot.is_id:
             return
         beside = list(dict.fromkeys(value for value, _ in candidates(slot, self.text)))

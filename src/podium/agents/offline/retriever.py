@@ -15,7 +15,8 @@ LONGEST_QUERY = 400
 """Characters of one query."""
 
 _FILLER = re.compile(
-    r"^(?:(?:please|tell me|can you|could you|would you|do you know|i want to know|i'd like to know|let me know)\b[\s,:]*)+",
+    r"^(?:(?:please|tell me|can you|could you|would you|do you know"
+    r"|i want to know|i'd like to know|let me know)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(
