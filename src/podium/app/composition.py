@@ -104,7 +104,7 @@ def compose(
     files = [project.path(file) for file in manifest.policy.files]
     policy = load_policy(*files)
     pipeline = _pipeline(project, policy, files)
-    tools = load_tools([project.path(path) for path in manifest.tools.paths])
+    tools = load_tools(project.tools)
     _check_names(policy, tools, files)
     knowledge = _knowledge(project)
     database = Database.open(project.database)

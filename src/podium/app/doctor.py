@@ -128,12 +128,12 @@ def _policy(project: Project) -> Check:
 
 def _tools(project: Project) -> Check:
     settings = project.manifest.tools
-    for path in settings.paths:
-        if not project.path(path).exists():
+    for path in project.tools:
+        if not path.exists():
             return Check("tools", "fail", f"there is no {path}", "Mend tools.paths in podium.toml.")
     if settings.world is not None and not project.path(settings.world).is_file():
         return Check("tools", "fail", f"there is no {settings.world}", "Mend tools.world in podium.toml.")
-    return Check("tools", "ok", ", ".join(settings.paths) or "none")
+    return Check("tools", "ok", ", ".join(path.name for path in project.tools) or "none")
 
 
 def _storage(project: Project) -> Check:

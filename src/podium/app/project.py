@@ -59,6 +59,13 @@ class Project:
         """What the project's tools act on."""
         return self.data / "world"
 
+    @property
+    def tools(self) -> list[Path]:
+        """Files and folders of tools; only those that the manifest names have to be there."""
+        settings = self.manifest.tools
+        named = "paths" in settings.model_fields_set
+        return [path for path in map(self.path, settings.paths) if named or path.exists()]
+
     def path(self, relative: str) -> Path:
         """A path that the manifest names.
 
