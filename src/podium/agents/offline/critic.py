@@ -72,19 +72,24 @@ class OfflineCritic:
         return Critique(findings=findings, factors=factors, reasons=("conflict",) if conflict else ())
 
     async def _judge(self, question: str, request: CritiqueRequest) -> Judged:
-        scored, weights = await score_sentences(question, request.evidence, self._lexicon, self._similarity)
         quoted = {
             (citation.source, citation.start)
             for result in request.results.values()
             for item in result.statements
             for citation in item.citations
         }
-        carried = [
-            item
-            for item in scored
-            if (item.sentence.evidence.source, item.sentence.evidence.start + item.sentence.start) in quoted
-        ]
-        held = frozenset().union(*(item.sentence.terms | item.sentence.around for item in scored))
+        carried, weights = await score_sentences(
+            question,
+            request.evidence,
+            self._lexicon,
+            self._similarity,
+            only=lambda item: (item.evidence.source, item.evidence.start + item.start) in quoted,
+        )
+        held = frozenset(
+            term
+            for item in request.evidence
+            for term in self._lexicon.terms(f"{item.title} {item.metadata.get('headings', '')} {item.text}")
+        )
         absent = tuple(term for term in weights if term not in held)
         if not carried:
             return Judged(question, None, 0.0, absent)

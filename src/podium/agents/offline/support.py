@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from podium.agents.offline.answer_types import counted, type_match
@@ -108,18 +108,29 @@ def sentences_of(evidence: Iterable[Evidence], lexicon: Lexicon) -> list[Sentenc
 
 
 async def score_sentences(
-    question: str, evidence: Sequence[Evidence], lexicon: Lexicon, similarity: Similarity
+    question: str,
+    evidence: Sequence[Evidence],
+    lexicon: Lexicon,
+    similarity: Similarity,
+    only: Callable[[Sentence], bool] | None = None,
 ) -> tuple[list[Scored], dict[str, float]]:
-    """The sentences of the evidence, best first, and how much each term of the question weighs."""
+    """The sentences of the evidence, best first, and how much each term of the question weighs.
+
+    Args:
+        question: What they may answer.
+        evidence: Where they stand, best first.
+        lexicon: For stems.
+        similarity: For meaning.
+        only: Which sentences are wanted; None for the best by their words.
+    """
     sentences = sentences_of(evidence, lexicon)
     weights = lexicon.rarity(lexicon.terms(question), [item.terms | item.around for item in sentences])
     unit = frozenset(lexicon.terms(counted(question)))
+    wanted = sentences if only is None else [sentence for sentence in sentences if only(sentence)]
     first = sorted(
-        (_by_words(question, sentence, weights, unit) for sentence in sentences),
-        key=lambda item: -item.score,
+        (_by_words(question, sentence, weights, unit) for sentence in wanted), key=lambda item: -item.score
     )[:MOST_COMPARED]
-    shown = [_compared(item.sentence) for item in first]
-    near = await similarity(question, shown) if first else []
+    near = await similarity(question, [_compared(item.sentence) for item in first]) if first else []
     scored = [_with_meaning(item, value) for item, value in zip(first, near, strict=True)]
     return sorted(
         scored, key=lambda item: (-item.score, item.sentence.evidence.source, item.sentence.start)
