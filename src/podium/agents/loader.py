@@ -31,9 +31,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from podium.agents.contracts import ROLES, Critic, Executor, Planner, Retriever, Role
+from podium.agents.guarded import Guarded
 from podium.core.errors import ConfigError, UnknownName
 
 Agent = Planner | Retriever | Executor | Critic
@@ -77,14 +78,21 @@ class CustomAgent:
     Attributes:
         role: Which role it plays.
         cls: The class.
-        where: File and line of the class.
+        file: The file that declares it.
+        line: Where the class begins.
     """
 
     role: Role
     cls: type
-    where: str
+    file: Path
+    line: int
 
-    def build(self, default: Agent) -> Any:
+    @property
+    def where(self) -> str:
+        """File and line of the class."""
+        return f"{self.file}:{self.line}"
+
+    def build(self, default: Agent) -> Guarded:
         """Make the agent.
 
         Args:
@@ -94,12 +102,13 @@ class CustomAgent:
             ConfigError: It cannot be made.
         """
         try:
-            return self.cls(default) if self._takes_default() else self.cls()
-        except Exception as error:
+            made = self.cls(default) if self._takes_default() else self.cls()
+        except (Exception, SystemExit) as error:
             raise ConfigError(
                 f"{self.where}: {self.cls.__name__} cannot be made: {error!r}",
                 hint="Its __init__ takes the default agent of the role, or nothing.",
             ) from error
+        return Guarded(made, self.file, self.line)
 
     def _takes_default(self) -> bool:
         try:
@@ -151,7 +160,7 @@ def _checked(cls: type, path: Path) -> CustomAgent:
             f"{where}: {cls.__name__} has no 'async def {METHODS[role]}(self, request)'",
             hint=f"Every {role} has that method; see podium.agents.contracts.",
         )
-    return CustomAgent(role, cls, where)
+    return CustomAgent(role, cls, path, _line_of(cls))
 
 
 def _line_of(cls: type) -> int:

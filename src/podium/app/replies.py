@@ -11,6 +11,7 @@ from podium.app.results import (
     ConfidenceView,
     EffectView,
     InterruptView,
+    Problem,
     Reply,
     Status,
 )
@@ -55,7 +56,17 @@ def reply_of(snapshot: StateSnapshot, effects: Sequence[Effect], *, thread_id: s
         checkpoint_id=checkpoint_of(snapshot),
         usage=_usage(values),
         notes=outcome.notes if outcome else (),
+        error=_problem(snapshot.interrupts, outcome),
     )
+
+
+def _problem(interrupts: Sequence[Interrupt], outcome: Outcome | None) -> Problem | None:
+    """Why the last decision was not taken, or why the turn failed."""
+    for item in interrupts:
+        if isinstance(item.value, dict) and item.value.get("problem"):
+            return Problem.model_validate(item.value["problem"])
+    fault = outcome.fault if outcome else None
+    return Problem.model_validate(fault.model_dump()) if fault else None
 
 
 def checkpoint_of(snapshot: StateSnapshot) -> str:

@@ -206,6 +206,12 @@ def _wire_form(decision: Decision, value: dict[str, Any]) -> dict[str, Any]:
     """The decision as the interrupt's resume value, in the shape of LangChain's middleware."""
     requests = value.get("action_requests", [])
     digests = decision.digests if decision.digests is not None else tuple(value.get("digests", ()))
+    if decision.kind == "edit" and not decision.args:
+        raise InputError("the edit changes nothing", hint="Give the arguments to change, or approve.")
+    if decision.kind == "respond" and not decision.message.strip():
+        raise InputError("the response is empty", hint="Say what is to be done or answered, or reject.")
+    if decision.digests == ():
+        raise InputError("the decision names no action", hint="Name digests, or leave them out for all.")
     if not digests:
         return {"decisions": [{"type": decision.kind, "message": decision.message}]}
     if decision.kind != "edit":

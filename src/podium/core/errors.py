@@ -28,6 +28,7 @@
     │   ├── ModelRefused       the model declined
     │   └── ModelOutputError   the reply does not fit the output contract
     ├── ActionError            a tool refuses or fails
+    │   ├── ActionCrashed      a tool raised what is no refusal
     │   ├── ActionTimeout      a tool did not return in time
     │   ├── ActionOutputError  a result that cannot be stored
     │   └── GrantError         an approval that does not cover the envelope
@@ -238,6 +239,12 @@ class ActionError(PodiumError):
     """A tool refuses or fails."""
 
     code = "action_failed"
+
+
+class ActionCrashed(ActionError):
+    """A tool raised something that it did not mean as a refusal."""
+
+    code = "action_crashed"
 
 
 class ActionTimeout(ActionError):

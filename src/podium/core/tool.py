@@ -37,3 +37,5 @@ class ToolOutput(Model):
     ok: bool
     result: JsonValue = None
     error: str = ""
+    code: str = ""
+    """Of the error: `action_failed` for a refusal, others for a tool that broke."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from podium.core.confidence import Confidence
-from podium.core.errors import InputError
+from podium.core.errors import InputError, PodiumError
 from podium.core.model import JsonValue, Model
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def parse_decisions(answer: object, digests: Sequence[str]) -> tuple[ReviewDecis
     decisions = _decisions(answer)
     if not digests:
         return decisions
-    if any(decision.digest for decision in decisions):
+    if any(decision.digest is not None for decision in decisions):
         return _by_digest(decisions, digests)
     if len(decisions) == 1:
         if len(digests) > 1 and decisions[0].type == "edit":
@@ -114,7 +114,7 @@ def _by_digest(decisions: Sequence[ReviewDecision], digests: Sequence[str]) -> t
         matches = [d for d in digests if decision.digest and d.startswith(decision.digest)]
         if len(matches) != 1:
             raise InputError(
-                f"no action {decision.digest or 'without digest'} waits here",
+                f"no action {decision.digest or 'without a digest'} waits here",
                 hint="It may have been edited or decided since; look again at what waits.",
             )
         found[matches[0]] = decision.model_copy(update={"digest": matches[0]})
@@ -134,7 +134,7 @@ def review_request(
     reasons: Sequence[str],
     evidence: Sequence[dict[str, Any]],
     expires_at: str,
-    error: str = "",
+    error: PodiumError | None = None,
 ) -> dict[str, Any]:
     """What the person sees.
 
@@ -157,7 +157,8 @@ def review_request(
         "reasons": list(reasons),
         "evidence": list(evidence),
         "expires_at": expires_at,
-        "error": error,
+        "error": error.message if error else "",
+        "problem": error.as_dict() if error else None,
     }
 
 

@@ -24,6 +24,14 @@ class Turn(Model):
     """ISO moment of admission."""
 
 
+class Fault(Model):
+    """Why a turn failed."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
 class Outcome(Model):
     """How a turn ended."""
 
@@ -35,3 +43,5 @@ class Outcome(Model):
     """Envelopes of the turn, in the order of proposal."""
     notes: tuple[str, ...] = ()
     degraded: bool = False
+    fault: Fault | None = None
+    """Why, when the status is `failed`."""

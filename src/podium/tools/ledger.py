@@ -269,5 +269,7 @@ def _approvable(connection: sqlite3.Connection, digest: str, policy_version: str
     if effect.status in ("rejected", "superseded", "expired", "refused", "skipped", "simulated"):
         raise GrantError(f"{name} is {effect.status} and cannot be approved", hint="Ask for it again.")
     if effect.status == "proposed" and effect.policy_version != policy_version:
-        raise GrantError(f"the policy has changed since {name} was proposed", hint="Ask for it again.")
+        raise GrantError(
+            f"the policy has changed since {name} was proposed", hint="Reject it and ask for it again."
+        )
     return effect

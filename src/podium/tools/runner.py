@@ -14,7 +14,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from podium.core.canonical import to_json
-from podium.core.errors import ActionError, ActionOutputError, ActionTimeout, InputError, PodiumError
+from podium.core.errors import (
+    ActionCrashed,
+    ActionError,
+    ActionOutputError,
+    ActionTimeout,
+    InputError,
+    PodiumError,
+)
 from podium.core.model import JsonObject, JsonValue
 from podium.guardrails.redaction import redact
 from podium.tools.context import ActionContext
@@ -25,8 +32,8 @@ MAX_RESULT_BYTES = 1_000_000
 MAX_MESSAGE = 500
 
 
-class ToolCrashed(ActionError):
-    """A tool raised something that it did not mean as a refusal.
+class ToolCrashed(ActionCrashed):
+    """A tool that crashed, and what is known of how far it came.
 
     Attributes:
         may_have_acted: A connection or a file failed on the way, so that the other side may have acted.

@@ -96,7 +96,8 @@ class Tool:
         try:
             return self.args_model.model_validate(dict(args))
         except ValidationError as error:
-            raise ActionError(_misfit(self.name, error), hint="See the tool's argument schema.") from None
+            names = ", ".join(self.args_model.model_fields) or "none"
+            raise ActionError(_misfit(self.name, error), hint=f"Its arguments are: {names}.") from None
 
     def canonical(self, args: BaseModel) -> JsonObject:
         """The arguments as JSON values, with every default that is known: equal calls are equal.

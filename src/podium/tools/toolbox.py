@@ -93,7 +93,7 @@ class Toolbox:
         try:
             result = await self._read(call, scope)
         except ActionError as error:
-            return ToolOutput(call=call, ok=False, error=error.message)
+            return ToolOutput(call=call, ok=False, error=error.message, code=error.code)
         return ToolOutput(call=call, ok=True, result=result)
 
     # --- proposing and deciding ------------------------------------------------------------------

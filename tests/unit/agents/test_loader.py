@@ -25,7 +25,7 @@ class Careful:
 def test_a_custom_agent_is_given_the_default_one(tmp_path: Path) -> None:
     (tmp_path / "careful.py").write_text(CRITIC)
     default = ScriptedAgents()
-    assert load_custom_agents(tmp_path)["critic"].build(default).default is default
+    assert load_custom_agents(tmp_path)["critic"].build(default).agent.default is default
 
 
 def test_a_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:

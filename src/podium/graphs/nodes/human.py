@@ -8,7 +8,7 @@ from langgraph.types import interrupt
 
 from podium.agents.contracts import StepResult
 from podium.core.confidence import Confidence
-from podium.core.errors import ActionError, InputError
+from podium.core.errors import ActionError, InputError, PodiumError
 from podium.core.plan import Plan
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import draft_of
@@ -32,20 +32,33 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
     Everything before the answer only reads, because LangGraph runs a node from its top again when it
     is resumed. An answer that cannot be taken is asked for again, with the reason.
     """
-    error = ""
+    error: InputError | ActionError | None = None
     digests = tuple(state.get("actions", ()))
     while True:
         effects = [effect for effect in await context.toolbox.effects(digests) if effect.status in ASKED]
+        if error is not None and digests and not effects:
+            return _closed(state, error, scope)
         shown = tuple(effect.digest for effect in effects)
         answer = interrupt(_request(state, effects, error))
         try:
             decisions = parse_decisions(answer, shown)
             return await _decide(decisions, shown, state, context, scope)
         except (InputError, ActionError) as problem:
-            error = problem.message
+            error = problem
 
 
-def _request(state: PodiumState, effects: list[Effect], error: str) -> dict[str, object]:
+def _closed(state: PodiumState, error: PodiumError, scope: RunScope) -> Update:
+    """Nothing is left to decide, because all that was asked for has expired."""
+    review = Review(kind="reject", message=error.message, principal=scope.principal.id)
+    return {"review": review.model_dump(mode="json"), "loops": _counted(state)}
+
+
+def _counted(state: PodiumState) -> dict[str, int]:
+    loops = state.get("loops", {})
+    return {**loops, "review": loops.get("review", 0) + 1}
+
+
+def _request(state: PodiumState, effects: list[Effect], error: PodiumError | None) -> dict[str, object]:
     decision, critique = state.get("decision", {}), state.get("critique", {})
     confidence = state.get("confidence")
     results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
@@ -113,7 +126,7 @@ async def _decide(
         "review": review.model_dump(mode="json"),
         "actions": added,
         "feedback": guidance,
-        "loops": {**state.get("loops", {}), "review": state.get("loops", {}).get("review", 0) + 1},
+        "loops": _counted(state),
     }
 
 

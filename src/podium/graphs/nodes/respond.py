@@ -15,6 +15,7 @@ from podium.core.plan import Plan
 from podium.graphs import wording
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import Draft, draft_of, known_texts
+from podium.graphs.faults import effect_fault, output_fault
 from podium.graphs.node import RunScope
 from podium.graphs.review import Review
 from podium.graphs.screening import check_text
@@ -42,6 +43,7 @@ async def respond(state: PodiumState, context: GraphContext, scope: RunScope) ->
         digests=tuple(state.get("actions", ())),
         notes=wording.notes(state.get("degraded", ()), state.get("stopped", "")),
         degraded=bool(state.get("degraded")),
+        fault=effect_fault(effects) or output_fault(state.get("results", {})) if status == "failed" else None,
     )
     scope.emit({"kind": "token", "data": {"text": text}})
     context.telemetry.turn(status)
@@ -61,10 +63,12 @@ def status_of(state: PodiumState, effects: Sequence[Effect]) -> TurnStatus:
     """How the turn ended, from what is in the state and in the ledger."""
     if any(verdict["outcome"] == "refuse" for verdict in state.get("verdicts", ())):
         return "refused"
-    if any(effect.status in ("failed", "in_doubt", "refused") for effect in effects):
+    if effect_fault(effects) is not None:
         return "failed"
     if any(effect.status in HAPPENED for effect in effects) or state.get("review"):
         return "completed"
+    if output_fault(state.get("results", {})) is not None:
+        return "failed"
     if state.get("stopped"):
         return "partial"
     match state.get("decision", {}).get("route", "stop"):

@@ -1,0 +1,43 @@
+"""What a turn that failed reports: a code, what happened, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from podium.core.effects import EffectStatus
+from podium.graphs import wording
+from podium.graphs.turn import Fault
+
+if TYPE_CHECKING:
+    from podium.tools.ledger import Effect
+
+_EFFECTS: Mapping[EffectStatus, tuple[str, str]] = {
+    "failed": ("action_failed", "Mend the cause and ask again."),
+    "refused": ("action_failed", "Mend the cause and ask again."),
+    "in_doubt": ("action_in_doubt", "Look whether it happened; 'podium effects THREAD' names it."),
+    "expired": ("grant_invalid", "Nothing was changed; ask for it again."),
+}
+_OUTPUTS: Mapping[str, str] = {
+    "action_crashed": "Mend the tool; other questions are answered as before.",
+    "action_timeout": "Try again, or raise the tool's timeout.",
+    "action_output": "Let the tool return less, and only what JSON can hold.",
+}
+
+
+def effect_fault(effects: Sequence[Effect]) -> Fault | None:
+    """The first action that was to happen and did not, or may not have."""
+    for effect in effects:
+        if (known := _EFFECTS.get(effect.status)) is not None:
+            code, hint = known
+            return Fault(code=code, message=effect.error or wording.effect_line(effect), hint=hint)
+    return None
+
+
+def output_fault(results: Mapping[str, Mapping[str, Any]]) -> Fault | None:
+    """The tool whose breaking a step failed of; a tool's refusal is an answer and no fault."""
+    for result in results.values():
+        for output in result["outputs"] if result["status"] == "failed" else ():
+            if (hint := _OUTPUTS.get(output.get("code", ""))) is not None:
+                return Fault(code=output["code"], message=output["error"], hint=hint)
+    return None
