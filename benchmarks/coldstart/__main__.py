@@ -30,7 +30,7 @@ PODIUM = str(Path(sys.executable).parent / "podium")
 ROUNDS = 7
 QUESTION = "How many days do customers have to return an item?"
 IMPORTS = "import langgraph.graph, chromadb, onnxruntime, tokenizers"
-PROMPT = b"> "
+PROMPT = b"you>"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def until_prompt(folder: Path) -> float:
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)
-        os.execv(PODIUM, [PODIUM, "chat"])  # noqa: S606 - our own command
+        os.execv(PODIUM, [PODIUM, "chat"])
     seen = b""
     while PROMPT not in seen:
         seen += os.read(terminal, 4096)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from podium.agents.offline.retriever import OfflineRetriever
 from podium.agents.prompts import PromptRegistry
 from podium.app.project import Project
 from podium.app.recording import ModelRecorder
+from podium.app.similarity import KnowledgeSimilarity
 from podium.core.errors import ConfigError, ModelError
 from podium.core.settings import ModelSettings
 from podium.knowledge.knowledge_base import KnowledgeBase
@@ -94,23 +94,6 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
         prompts={role: f"{prompts.get(role).version}@{prompts.get(role).hash[:12]}" for role in ROLES},
         chats=tuple(chats.values()),
     )
-
-
-class KnowledgeSimilarity:
-    """How near texts are in meaning, by the knowledge base's embedding model.
-
-    Args:
-        knowledge: Holds the model.
-    """
-
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._knowledge = knowledge
-
-    async def __call__(self, query: str, texts: Sequence[str]) -> list[float]:
-        """The cosine of the query with each text, in -1..1."""
-        if not texts:
-            return []
-        return await asyncio.to_thread(self._knowledge.similarities, query, texts)
 
 
 def _offline(knowledge: KnowledgeBase) -> Members:

@@ -186,13 +186,9 @@ class KnowledgeBase:
         """The same as `search`, on a thread of its own, so that the event loop goes on."""
         return await asyncio.to_thread(self.search, query, k, collections=collections, as_of=as_of)
 
-    def similarities(self, query: str, texts: Sequence[str]) -> list[float]:
-        """The cosine of the query with each text, in -1..1, by the embedding model of the knowledge base."""
-        if not texts:
-            return []
-        vectors = self._embedder().embed([query, *texts])
-        found: list[float] = (vectors[1:] @ vectors[0]).tolist()
-        return found
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """The texts as the embedding model of the knowledge base sees them: unit rows, one for each text."""
+        return self._embedder().embed(texts)
 
     def documents(self, collection: str | None = None) -> list[DocumentInfo]:
         """The documents, by collection and source.
