@@ -12,13 +12,13 @@ from podium.graphs.node import Node
 from podium.graphs.state import PodiumInput, PodiumOutput, PodiumState
 
 
-def support_desk(config: RunnableConfig) -> PodiumGraph:
+async def support_desk(config: RunnableConfig) -> PodiumGraph:
     """Build the graph.
 
     Args:
         config: Carries the app's context when Podium calls; another server's call opens the project.
     """
-    context = graph_context(config, __file__)
+    context = await graph_context(config, __file__)
     graph = StateGraph(PodiumState, input_schema=PodiumInput, output_schema=PodiumOutput)
 
     graph.add_node("admit", Node(nodes.admit, context, budgeted=False))

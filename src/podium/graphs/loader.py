@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,8 +22,8 @@ def load_graph(file: Path, attribute: str, config: dict[str, Any]) -> Any:
 
     Args:
         file: The Python file.
-        attribute: A compiled graph, a graph to compile, or a factory that takes the configuration
-            or nothing.
+        attribute: A compiled graph, a graph to compile, or a factory, synchronous or not, that takes the
+            configuration or nothing.
         config: What a factory is called with.
 
     Raises:
@@ -47,7 +49,8 @@ def load_graph(file: Path, attribute: str, config: dict[str, Any]) -> Any:
 def _called(factory: Callable[..., Any], config: dict[str, Any], file: Path) -> Any:
     takes_config = bool(inspect.signature(factory).parameters)
     try:
-        return factory(config) if takes_config else factory()
+        made = factory(config) if takes_config else factory()
+        return _awaited(made) if inspect.iscoroutine(made) else made
     except PodiumError:
         raise
     except (Exception, SystemExit) as error:
@@ -55,6 +58,12 @@ def _called(factory: Callable[..., Any], config: dict[str, Any], file: Path) -> 
             f"{file}:{line_in(error, file)}: {type(error).__name__}: {error}",
             hint="The graph's factory failed; mend the file.",
         ) from error
+
+
+def _awaited(made: Coroutine[Any, Any, Any]) -> Any:
+    """What an asynchronous factory makes; on a thread of its own, since a loop may be running on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, made).result()
 
 
 def _module(file: Path) -> ModuleType:

@@ -34,15 +34,34 @@ class Claims:
             name: A name that is safe in a path.
         """
         path = self._folder / f"{name}.lock"
-        while (held := _take(path)) is None:  # noqa: ASYNC110 - another process sets no event of ours
+        while (held := await _taken(path)) is None:  # noqa: ASYNC110 - another process sets no event of ours
             await asyncio.sleep(_PAUSE_S)
         try:
             yield
         finally:
-            # Removed while held: whoever opened the old file sees that it is no longer at its path.
-            with suppress(OSError):
-                path.unlink()
-            os.close(held)
+            await asyncio.to_thread(_let_go, held, path)
+
+
+async def _taken(path: Path) -> int | None:
+    """`_take`, off the event loop; who is cancelled meanwhile keeps nothing."""
+    taking = asyncio.ensure_future(asyncio.to_thread(_take, path))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        taking.add_done_callback(lambda done: _drop(done, path))
+        raise
+
+
+def _drop(taking: asyncio.Future[int | None], path: Path) -> None:
+    if not taking.cancelled() and not taking.exception() and (held := taking.result()) is not None:
+        _let_go(held, path)
+
+
+def _let_go(held: int, path: Path) -> None:
+    # Removed while held: whoever opened the old file sees that it is no longer at its path.
+    with suppress(OSError):
+        path.unlink()
+    os.close(held)
 
 
 def _take(path: Path) -> int | None:
