@@ -45,7 +45,7 @@ def show_details(out: Console, reply: Reply) -> None:
         out.print(Text(f"Note: {one_line(note)}", "yellow"))
     if reply.confidence is not None:
         out.print()
-        show_confidence(out, reply.confidence)
+        show_confidence(out, reply.confidence, told=bool(reply.interrupts))
 
 
 def show_citations(out: Console, citations: Sequence[Citation]) -> None:
@@ -61,10 +61,10 @@ def show_citations(out: Console, citations: Sequence[Citation]) -> None:
         out.print(Text(f"      “{one_line(citation.quote, _QUOTE)}”", "italic"))
 
 
-def show_confidence(out: Console, confidence: ConfidenceView) -> None:
-    """Print how sure the agents are, in words and as a number."""
+def show_confidence(out: Console, confidence: ConfidenceView, *, told: bool = False) -> None:
+    """Print how sure the agents are, in words and as a number; the reasons unless they were told."""
     line = Text(f"Confidence: {confidence_word(confidence.score)} ({confidence.score:.2f})", "dim")
-    if confidence.reasons:
+    if confidence.reasons and not told:
         line.append(" · " + ", ".join(reason_words(code) for code in confidence.reasons))
     out.print(line)
 
@@ -138,7 +138,8 @@ def preview_lines(preview: Mapping[str, Any]) -> list[Text]:
 
 
 def _arguments(args: Mapping[str, Any]) -> str:
-    return ", ".join(f"{one_line(name)}={_value(value)}" for name, value in args.items()) or "no arguments"
+    given = {name: value for name, value in args.items() if value not in (None, "")}
+    return ", ".join(f"{one_line(name)}={_value(value)}" for name, value in given.items()) or "no arguments"
 
 
 def _value(value: Any) -> str:

@@ -68,6 +68,27 @@ def confidence_word(score: float) -> str:
     return "very unsure"
 
 
+REASONS: Final[dict[str, str]] = {
+    "reversible_effect": "the policy wants a person's word for this",
+    "compensable_effect": "this can be made good later, but not simply taken back",
+    "irreversible_effect": "this cannot be taken back",
+    "untrusted_argument": "a value comes from a source that is not trusted for this",
+    "suspicious_evidence": "a passage was left out because it looked like an attack",
+    "thin_support": "little supports the answer",
+    "low_relevance": "the sources are only partly about this",
+    "incomplete": "part of the question is not covered",
+    "conflict": "the sources disagree",
+    "stale": "the sources are old",
+    "missing_argument": "something is missing",
+    "unclear_intent": "the request can be read in several ways",
+    "criteria_unmet": "a step did not succeed",
+    "below_threshold": "not sure enough for this kind of action",
+    "gather_spent": "searching again found nothing better",
+    "replan_spent": "another plan did no better",
+    "retries_spent": "another try did no better",
+}
+
+
 def reason_words(code: str) -> str:
     """A reason code as words."""
-    return code.replace("_", " ")
+    return REASONS.get(code, code.replace("_", " "))
