@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podium.agents.contracts import ActionSummary, Critique, CritiqueRequest, StepResult
-from podium.core.evidence import Evidence
+from podium.core.evidence import Evidence, Provenance
 from podium.core.plan import Plan
+from podium.core.tool import ToolCall
 from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
@@ -20,8 +21,10 @@ from podium.guardrails.decision import Decision, decide
 from podium.guardrails.taint import untrusted_arguments
 
 if TYPE_CHECKING:
-    from podium.core.tool import ToolCall
     from podium.tools.ledger import Effect
+
+
+OPEN = ("proposed", "approved")
 
 
 async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
@@ -30,11 +33,12 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     plan = Plan.model_validate(state["plan"])
     results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
     evidence = tuple(Evidence.model_validate(item) for item in state.get("evidence", ()))
-    effects = await context.toolbox.effects(state.get("actions", ()))
-    calls = {call.tool: call for result in results.values() for call in result.calls}
-    summaries = tuple(_summary(effect, calls.get(effect.tool), context) for effect in effects)
+    known = await context.toolbox.effects(state.get("actions", ()))
+    # What was decided before, such as an action proposed again after a person said no, is settled.
+    effects = [effect for effect in known if effect.status in OPEN]
+    summaries = tuple(_summary(effect, context) for effect in effects)
     noted = await _check_draft(turn.text, plan, results, evidence, context)
-    verdicts = (*_still_in_force(state), *noted)
+    verdicts = (*(Verdict.model_validate(item) for item in state.get("verdicts", ())), *noted)
     reply = await context.critic.critique(
         CritiqueRequest(
             request=turn.text,
@@ -81,12 +85,6 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     }
 
 
-def _still_in_force(state: PodiumState) -> tuple[Verdict, ...]:
-    """What the guardrails said in this turn; a failed draft is judged anew with each attempt."""
-    held = (Verdict.model_validate(item) for item in state.get("verdicts", ()))
-    return tuple(verdict for verdict in held if verdict.outcome != "retry")
-
-
 async def _check_draft(
     request: str,
     plan: Plan,
@@ -103,7 +101,7 @@ async def _check_draft(
     return tuple(verdict for verdict in checked.verdicts if verdict.outcome != "fix")
 
 
-def _summary(effect: Effect, call: ToolCall | None, context: GraphContext) -> ActionSummary:
+def _summary(effect: Effect, context: GraphContext) -> ActionSummary:
     return ActionSummary(
         digest=effect.digest,
         tool=effect.tool,
@@ -111,8 +109,23 @@ def _summary(effect: Effect, call: ToolCall | None, context: GraphContext) -> Ac
         effect=effect.effect_class,
         target=effect.target,
         preview=effect.preview or {},
-        untrusted_arguments=untrusted_arguments(call, effect.effect_class, context.policy) if call else (),
+        untrusted_arguments=untrusted_arguments(
+            _call_of(effect, context), effect.effect_class, context.policy
+        ),
     )
+
+
+def _call_of(effect: Effect, context: GraphContext) -> ToolCall:
+    """The call behind an effect; an argument that has the tool's own default comes from the tool."""
+    known = effect.envelope.provenance
+    schema: dict[str, Any] = context.toolbox.get(effect.tool).spec.args_schema
+    own = {name: item["default"] for name, item in schema.get("properties", {}).items() if "default" in item}
+    defaults = {
+        name: Provenance(origin="default", trust="trusted")
+        for name, value in effect.args.items()
+        if name not in known and name in own and own[name] == value
+    }
+    return ToolCall(tool=effect.tool, args=effect.args, provenance={**known, **defaults}, step=effect.step_id)
 
 
 def _results_to_keep(plan: Plan, state: PodiumState, decision: Decision) -> dict[str, Record] | None:

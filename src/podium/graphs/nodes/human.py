@@ -91,9 +91,9 @@ async def _decide(
     scope: RunScope,
 ) -> Update:
     turn = Turn.model_validate(state["turn"])
+    await _check_approver(decisions, context, scope)
     approved: list[str] = []
-    rejected: list[str] = []
-    added: list[str] = []
+    rejected: dict[str, str] = {}
     for decision in decisions:
         if decision.digest is None:
             continue
@@ -101,19 +101,16 @@ async def _decide(
             case "approve":
                 approved.append(decision.digest)
             case "edit":
-                edited = await _edit(decision, turn, context, scope)
-                approved.append(edited)
-                if edited not in shown:
-                    added.append(edited)
+                approved.append(await _edit(decision, turn, context, scope))
             case "reject" | "respond":
-                rejected.append(decision.digest)
-    first = decisions[0]
-    if rejected:
-        await context.toolbox.reject(rejected, principal=scope.principal.id, reason=first.message)
+                rejected[decision.digest] = decision.message
     if approved:
         await context.toolbox.approve(
             approved, principal=scope.principal.id, policy_version=context.policy.version
         )
+    for digest, reason in rejected.items():
+        await context.toolbox.reject([digest], principal=scope.principal.id, reason=reason)
+    first = decisions[0]
     review = Review(
         kind="approve" if approved else "respond" if first.type == "respond" else _kind(first),
         approved=tuple(approved),
@@ -124,10 +121,24 @@ async def _decide(
     guidance = [first.message] if first.type == "respond" and shown and first.message else []
     return {
         "review": review.model_dump(mode="json"),
-        "actions": added,
+        "actions": [digest for digest in approved if digest not in shown],
         "feedback": guidance,
         "loops": _counted(state),
     }
+
+
+async def _check_approver(
+    decisions: tuple[ReviewDecision, ...], context: GraphContext, scope: RunScope
+) -> None:
+    """A policy may name the roles that approve; a local principal without roles is the owner."""
+    wanted = [item.digest for item in decisions if item.digest and item.type in ("approve", "edit")]
+    for effect in await context.toolbox.effects(wanted):
+        roles = context.policy.approvers(effect.tool, effect.effect_class)
+        if roles and scope.principal.roles and not scope.principal.roles.intersection(roles):
+            raise InputError(
+                f"{scope.principal.id} may not approve {effect.tool}",
+                hint=f"It needs one of the roles: {', '.join(roles)}.",
+            )
 
 
 def _kind(decision: ReviewDecision) -> str:

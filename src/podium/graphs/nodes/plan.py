@@ -28,7 +28,7 @@ async def plan(state: PodiumState, context: GraphContext, scope: RunScope) -> Up
     )
     kept = within(reply.plan, {tool.name for tool in tools})
     scope.emit({"kind": "plan", "data": {"steps": [_shown(step) for step in kept.steps]}})
-    return _update(kept, reply)
+    return _update(kept, reply, state)
 
 
 def within(proposed: Plan, tools: set[str]) -> Plan:
@@ -53,11 +53,15 @@ def within(proposed: Plan, tools: set[str]) -> Plan:
     return proposed.model_copy(update={"steps": steps})
 
 
-def _update(kept: Plan, reply: PlanReply) -> Update:
+def _update(kept: Plan, reply: PlanReply, state: PodiumState) -> Update:
+    """A new attempt begins: what the last one came to, and was told, does not speak for this one."""
+    verdicts = [verdict for verdict in state.get("verdicts", ()) if verdict["outcome"] != "retry"]
     return {
         "plan": kept.model_dump(mode="json"),
         "results": reset({}),
         "actions": reset([]),
+        "verdicts": reset(verdicts),
+        "review": {},
         "usage": spent(reply.usage),
         "degraded": ["planner"] if reply.degraded else [],
     }

@@ -97,7 +97,8 @@ def _results(state: PodiumState) -> dict[str, StepResult]:
 def _answer(state: PodiumState, status: TurnStatus, draft: Draft, effects: Sequence[Effect]) -> str:
     critique = Critique.model_validate(state["critique"]) if state.get("critique") else Critique()
     review = Review.model_validate(state["review"]) if state.get("review") else None
-    done = [wording.effect_line(effect) for effect in effects]
+    told = ("superseded", "rejected") if review and review.kind != "approve" else ("superseded",)
+    done = [wording.effect_line(effect) for effect in effects if effect.status not in told]
     match status:
         case "refused":
             return wording.refusal(state.get("verdicts", ()), state.get("decision", {}))
