@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +42,11 @@ class Project:
         given = Path(self.manifest.storage.path)
         if given.is_absolute():
             return given  # another disk, say: named in full, so meant
-        self.path(self.manifest.storage.path)
-        return self.folder / given
+        # By its words alone: a folder that the user made a link to another disk is meant as well.
+        data = Path(os.path.normpath(self.folder / given))
+        if not data.is_relative_to(self.folder):
+            raise self._outside(self.manifest.storage.path)
+        return data
 
     @property
     def database(self) -> Path:
@@ -74,11 +78,14 @@ class Project:
         """
         found = (self.folder / relative).resolve()
         if not found.is_relative_to(self.folder.resolve()):
-            raise ConfigError(
-                f"{self.folder / MANIFEST}: {relative} lies outside the project",
-                hint="Name files and folders inside the project.",
-            )
+            raise self._outside(relative)
         return found
+
+    def _outside(self, relative: str) -> ConfigError:
+        return ConfigError(
+            f"{self.folder / MANIFEST}: {relative} lies outside the project",
+            hint="Name files and folders inside the project.",
+        )
 
 
 def project_of(file: str | Path) -> Path:

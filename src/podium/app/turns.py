@@ -10,6 +10,7 @@ from podium.app.results import Decision, Problem, Reply, StreamEvent
 from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrupted
 from podium.core.ids import new_id
 from podium.core.principal import Principal
+from podium.guardrails.redaction import redact
 from podium.runtime.runs import RunRequest, RunService
 from podium.storage.runs import RUNNING
 
@@ -62,8 +63,8 @@ class Turns:
                 kind="ask",
                 principal=principal,
                 turn_id=message.id or "",
-                text=checked,
-                facts={"text": checked},
+                text=redact(checked),
+                facts={"text": redact(checked)},
             )
             async for event in self._run(request):
                 yield event

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 from podium.core.errors import InputError, PodiumError
 
 
-def check_arguments(arguments: Sequence[str]) -> None:
-    """Make sure that the arguments are text.
+def checked_arguments(arguments: Sequence[str]) -> list[str]:
+    """The arguments as text, also where the locale is one of bytes.
 
     Raises:
         InputError: One holds bytes that are no UTF-8.
     """
-    for argument in arguments:
+    return [argument if argument.isascii() else _as_text(argument) for argument in arguments]
+
+
+def _as_text(argument: str) -> str:
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
         try:
             argument.encode()
         except UnicodeEncodeError:
@@ -22,6 +29,7 @@ def check_arguments(arguments: Sequence[str]) -> None:
                 "an argument is not valid UTF-8",
                 hint="Check the terminal's encoding, or use a file: podium ask - < FILE.",
             ) from None
+        return argument
 
 
 def failed(error: Exception, arguments: Sequence[str], *, as_json: bool) -> int:
@@ -48,6 +56,8 @@ def failed(error: Exception, arguments: Sequence[str], *, as_json: bool) -> int:
             return report("cancelled", "stopped", "", as_json=as_json)
         case click.ClickException():
             return report("usage", error.format_message(), "", as_json=as_json, exit_code=2)
+        case OSError():
+            return _machine(error, as_json=as_json)
         case _:
             return _unexpected(error, arguments, as_json=as_json)
 
@@ -80,6 +90,16 @@ def _help(error: object) -> str:
     return f"See '{context.command_path} --help'." if context else "See 'podium --help'."
 
 
+def _machine(error: OSError, *, as_json: bool) -> int:
+    """A disk, a folder or a stream that cannot be used."""
+    import errno
+
+    codes = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only"}
+    code = codes.get(error.errno or 0, "read_only" if isinstance(error, PermissionError) else "io_error")
+    message = f"{error.filename or 'the output'}: {error.strerror or error}"
+    return report(code, message, "Check the disk, the path and its permissions.", as_json=as_json)
+
+
 def _unexpected(error: Exception, arguments: Sequence[str], *, as_json: bool) -> int:
     """A fault of ours: the traceback goes to a file."""
     where = _write_traceback(error, arguments)
@@ -96,14 +116,20 @@ def _write_traceback(error: Exception, arguments: Sequence[str]) -> str:
 
     text = redact("".join(traceback.format_exception(error)))
     command = arguments[0] if arguments else ""
-    for folder in (Path(".podium/logs"), Path(tempfile.gettempdir())):
-        if not folder.is_dir():
+    user = os.getuid() if hasattr(os, "getuid") else ""
+    shared = Path(tempfile.gettempdir()) / f"podium-errors-{user}.log"
+    for path in (Path(".podium/logs/podium-errors.log"), shared):
+        if not path.parent.is_dir():
             continue
         try:
-            path = folder / "podium-errors.log"
-            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            with open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private) as file:
                 file.write(f"--- podium {command}\n{text}\n")
         except OSError:
             continue
         return str(path)
     return ""
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a file for this user alone, and no link that another user may have laid there."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)

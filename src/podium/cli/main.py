@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+_STDERR = 2
 _TYPER_INTERRUPTED = 130
 """What Typer makes of ctrl-c; ours is 1, as for every cancelled run."""
 
@@ -31,13 +32,15 @@ def run(arguments: list[str]) -> int:
     Args:
         arguments: Without the program's name.
     """
+    _have_streams()
     _speak_any_language()
     try:
         return _dispatch(arguments)
     except KeyboardInterrupt:
         from podium.cli.failures import report
 
-        return report("cancelled", "stopped by ctrl-c", "", as_json=_wants_json(arguments))
+        hint = "What was stored is kept: 'podium threads list' shows it."
+        return report("cancelled", "stopped by ctrl-c", hint, as_json=_wants_json(arguments))
     except BrokenPipeError:
         # Whoever read us has gone; the interpreter's last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -59,10 +62,9 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _invoke(arguments: list[str]) -> int:
     from podium.cli.application import build
-    from podium.cli.failures import check_arguments
+    from podium.cli.failures import checked_arguments
 
-    check_arguments(arguments)
-    result = build().main(args=arguments, prog_name="podium", standalone_mode=False)
+    result = build().main(args=checked_arguments(arguments), prog_name="podium", standalone_mode=False)
     if result == _TYPER_INTERRUPTED:
         raise KeyboardInterrupt
     return result if isinstance(result, int) else 0
@@ -71,6 +73,21 @@ def _invoke(arguments: list[str]) -> int:
 def _wants_json(arguments: Sequence[str]) -> bool:
     given = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in given
+
+
+def _have_streams() -> None:
+    """A stream that the caller closed becomes one that leads nowhere.
+
+    Else a file that is opened later, the database say, would take its number and get its output.
+    """
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        continue
+    os.close(descriptor)
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(_STDERR, "w", encoding="utf-8", closefd=False)
 
 
 def _speak_any_language() -> None:

@@ -14,6 +14,8 @@ from langchain_core.messages import BaseMessage
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.types import _DeltaSnapshot  # how a delta channel's whole value comes back
 
+from podium.storage.checkpoint_codec import decoded
+
 Messages = list[BaseMessage] | _DeltaSnapshot
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -37,17 +39,17 @@ class MessageCache:
     def loads(self, serde: SerializerProtocol, encoding: str, value: bytes) -> Any:
         """What `serde` decodes from the bytes."""
         if len(value) < _WORTH_KEEPING_BYTES:
-            return serde.loads_typed((encoding, value))
+            return decoded(serde, encoding, value)
         with self._lock:
             kept = self._entries.get(value)
             if kept is not None:
                 self._entries.move_to_end(value)
         if kept is not None:
             return _copy(kept)
-        decoded = serde.loads_typed((encoding, value))
-        if _is_messages(decoded):
-            self._keep(value, _copy(decoded))
-        return decoded
+        loaded = decoded(serde, encoding, value)
+        if _is_messages(loaded):
+            self._keep(value, _copy(loaded))
+        return loaded
 
     def _keep(self, value: bytes, messages: Messages) -> None:
         with self._lock:

@@ -14,6 +14,8 @@ import ormsgpack
 from langgraph.checkpoint.base import WRITES_IDX_MAP, ChannelVersions, Checkpoint
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
+from podium.core.errors import NotADatabase
+
 SCHEMA_VERSION = 1
 _INLINE_TEXT_LIMIT = 128
 _INLINE_TYPES = (type(None), bool, int, float)
@@ -96,6 +98,18 @@ def encode_writes(serde: SerializerProtocol, writes: Sequence[tuple[str, Any]]) 
     ]
 
 
+def decoded(serde: SerializerProtocol, encoding: str, data: bytes) -> Any:
+    """What `serde` decodes from the bytes.
+
+    Raises:
+        NotADatabase: They are damaged.
+    """
+    try:
+        return serde.loads_typed((encoding, data))
+    except (ValueError, TypeError, KeyError, NotImplementedError) as error:
+        raise _damaged(error) from error
+
+
 def pack_values(values: Values) -> bytes:
     """One row's worth of values."""
     return ormsgpack.packb(values)
@@ -103,7 +117,10 @@ def pack_values(values: Values) -> bytes:
 
 def unpack_values(packed: bytes) -> Values:
     """What `pack_values` packed."""
-    values: Values = ormsgpack.unpackb(packed)
+    try:
+        values: Values = ormsgpack.unpackb(packed)
+    except ValueError as error:
+        raise _damaged(error) from error
     return values
 
 
@@ -116,7 +133,10 @@ def unpack_entries(packed: bytes, only: Collection[str] | None = None) -> list[E
     """What `pack_entries` packed, or those of some channels."""
     if only is not None and not any(channel.encode() in packed for channel in only):
         return []
-    entries: list[Entry] = ormsgpack.unpackb(packed)
+    try:
+        entries: list[Entry] = ormsgpack.unpackb(packed)
+    except ValueError as error:
+        raise _damaged(error) from error
     return entries if only is None else [entry for entry in entries if entry[1] in only]
 
 
@@ -132,6 +152,13 @@ def merge_entries(old: list[Entry], new: list[Entry]) -> list[Entry]:
 def _fits_inline(value: Any) -> bool:
     kind = type(value)
     return kind in _INLINE_TYPES or (kind is str and len(value) <= _INLINE_TEXT_LIMIT)
+
+
+def _damaged(error: Exception) -> NotADatabase:
+    return NotADatabase(
+        f"a stored checkpoint is damaged: {error}",
+        hint="Start another thread, or restore the database from a backup.",
+    )
 
 
 def _index(entry: Entry) -> int:

@@ -13,7 +13,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from podium.storage import checkpoint_rows
 from podium.storage.checkpoint_cache import MessageCache
-from podium.storage.checkpoint_codec import may_hold, stored_versions, unpack_entries
+from podium.storage.checkpoint_codec import decoded, may_hold, stored_versions, unpack_entries
 from podium.storage.checkpoint_rows import CheckpointRow, Lane
 
 
@@ -47,7 +47,7 @@ class CheckpointLoader:
 
     def payload(self, row: CheckpointRow) -> dict[str, Any]:
         """The decoded payload: the checkpoint with its inline values, and the names of the `stored` ones."""
-        payload: dict[str, Any] = self._serde.loads_typed((row.encoding, row.payload))
+        payload: dict[str, Any] = decoded(self._serde, row.encoding, row.payload)
         return payload
 
     def history(
@@ -120,7 +120,7 @@ class CheckpointLoader:
     ) -> Iterator[PendingWrite]:
         for task_id, packed in checkpoint_rows.writes(connection, lane, checkpoint_id):
             for _, channel, encoding, value in unpack_entries(packed, channels):
-                yield task_id, channel, self._serde.loads_typed((encoding, value))
+                yield task_id, channel, decoded(self._serde, encoding, value)
 
 
 def config_of(lane: Lane, checkpoint_id: str) -> RunnableConfig:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from podium.core.errors import StorageError
-from podium.storage.faults import translated
+from podium.storage.faults import cannot_create, translated
 from podium.storage.operations import Parameters, Work, WriterStats
 from podium.storage.versions import bring_up_to_date
 from podium.storage.writer import GroupCommitWriter
@@ -56,10 +56,7 @@ class Database:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(
-                f"the folder {file.parent} cannot be created: {error.strerror}",
-                hint="Name another folder, or change its owner or mode.",
-            ) from error
+            raise cannot_create(file.parent, error) from error
         with suppress(OSError):  # it is there already, or SQLite says better why it cannot be made
             file.touch(mode=0o600, exist_ok=False)
         bring_up_to_date(file, busy_timeout)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import sqlite3
 from pathlib import Path
 
 from podium.core.errors import DatabaseBusy, DiskFull, NotADatabase, ReadOnly, StorageError
 
 _PRIMARY = 0xFF
+_NO_SPACE_BYTES = 64 * 1024
 
 
 def explain(error: sqlite3.Error, path: Path) -> StorageError | None:
@@ -45,6 +48,10 @@ def explain(error: sqlite3.Error, path: Path) -> StorageError | None:
                 f"{path} is damaged: {error}",
                 hint="Restore it from a backup beside it (*.bak), or move it away.",
             )
+        case sqlite3.SQLITE_IOERR if _is_full(path):
+            return DiskFull(
+                f"no space left to write {path}", hint="Free some space; nothing was lost, try again."
+            )
         case sqlite3.SQLITE_IOERR:
             return StorageError(f"the disk failed on {path}: {error}", hint="Check the disk and its mount.")
         case _:
@@ -60,6 +67,24 @@ def translated(error: Exception, path: Path) -> Exception:
         return error
     explained.__cause__ = error
     return explained
+
+
+def cannot_create(folder: Path, error: OSError) -> StorageError:
+    """Why a folder for data cannot be made."""
+    what = f"the folder {folder} cannot be created: {error.strerror or error}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(what, hint="Free some space and try again.")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return ReadOnly(what, hint="Name another folder, or change its owner or mode.")
+    return StorageError(what, hint="Name another folder, or move away what stands there.")
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room left: SQLite calls it a failing disk when it cannot grow its index."""
+    try:
+        return shutil.disk_usage(path.parent).free < _NO_SPACE_BYTES
+    except OSError:
+        return False
 
 
 def _cannot_open(path: Path) -> StorageError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from langchain_core.messages import HumanMessage
+
 from podium.core.clock import to_iso
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import current_message, text_of
@@ -24,6 +26,7 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         started_at=to_iso(context.clock.now()),
     )
     return {
+        **_cleaned(message, checked.value),
         "schema_version": STATE_VERSION,
         "turn": turn.model_dump(mode="json"),
         "plan": {},
@@ -42,3 +45,10 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         "degraded": reset([]),
         "outcome": {},
     }
+
+
+def _cleaned(message: HumanMessage, text: str) -> Update:
+    """The message without what a guardrail took out, so that later turns do not meet it in the history."""
+    if message.id is None or text == text_of(message):
+        return {}
+    return {"messages": [HumanMessage(content=text, id=message.id)]}
