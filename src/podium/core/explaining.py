@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+
+_LOGIN = re.compile(r"//[^\s@]*@")
 
 
 def first_problem(error: ValidationError, model: type[BaseModel], hint: str) -> tuple[str, str]:
@@ -25,8 +28,34 @@ def first_problem(error: ValidationError, model: type[BaseModel], hint: str) -> 
         return "there is no such setting", f"There are: {names}." if names else hint
     if first["type"] == "missing":
         return "it is missing and has no default", hint
-    found = "" if isinstance(first["input"], dict | list) else f", found {first['input']!r:.60}"
+    if first["type"].startswith("union_tag"):
+        return _no_kind(first["type"], first.get("ctx", {}), hint)
+    given = "" if isinstance(first["input"], dict | list) else repr(first["input"])
+    found = f", found {_LOGIN.sub('//…@', given):.60}" if given else ""
     return first["msg"].removeprefix("Value error, ") + found, hint
+
+
+def written_path(data: object, path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The path of a problem as the file has it: without the names of the kinds that pydantic puts in.
+
+    Args:
+        data: What was read.
+        path: Where pydantic found a problem; its last part may be what is missing.
+    """
+    kept: list[str | int] = []
+    here = data
+    for place, part in enumerate(path):
+        known = isinstance(here, dict) and part in here
+        if known or isinstance(part, int) or place == len(path) - 1 or not isinstance(here, dict):
+            kept.append(part)
+            here = here[part] if known and isinstance(here, dict) else None
+    if (
+        len(kept) > 1
+        and isinstance(_at(data, kept[:-1]), dict)
+        and kept[-1] == _at(data, [*kept[:-1], "kind"])
+    ):
+        kept.pop()  # a problem of the whole table ends with its kind
+    return tuple(kept)
 
 
 def settings_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]:
@@ -42,9 +71,29 @@ def settings_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[str,
             field = here.model_fields.get(str(part))
             here = field.annotation if field else None
         else:
-            here = _inner(here)
+            here = _of_kind(here, part) or _inner(here)
     here = next((item for item in (here, *get_args(here)) if _is_model(item)), None)
     return tuple(here.model_fields) if here is not None else ()
+
+
+def _no_kind(problem: str, context: dict[str, Any], hint: str) -> tuple[str, str]:
+    name = str(context.get("discriminator", "")).strip("'")
+    if problem == "union_tag_not_found":
+        return f"the setting {name!r} is missing", hint
+    return f"there is no {name} {context.get('tag')!r}", f"There are: {context.get('expected_tags')}."
+
+
+def _at(data: object, path: Sequence[str | int]) -> object:
+    for part in path:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+def _of_kind(annotation: Any, kind: str | int) -> Any:
+    """The member of a union of tables whose `kind` is the one given; None when it is no such union."""
+    union = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    members = [item for item in get_args(union) if _is_model(item) and "kind" in item.model_fields]
+    return next((item for item in members if kind in get_args(item.model_fields["kind"].annotation)), None)
 
 
 def _inner(annotation: Any) -> Any:
