@@ -107,7 +107,7 @@ def decoded(serde: SerializerProtocol, encoding: str, data: bytes) -> Any:
     try:
         return serde.loads_typed((encoding, data))
     except (ValueError, TypeError, KeyError, NotImplementedError) as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
 
 
 def pack_values(values: Values) -> bytes:
@@ -120,7 +120,7 @@ def unpack_values(packed: bytes) -> Values:
     try:
         values: Values = ormsgpack.unpackb(packed)
     except ValueError as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
     return values
 
 
@@ -136,7 +136,7 @@ def unpack_entries(packed: bytes, only: Collection[str] | None = None) -> list[E
     try:
         entries: list[Entry] = ormsgpack.unpackb(packed)
     except ValueError as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
     return entries if only is None else [entry for entry in entries if entry[1] in only]
 
 
@@ -154,7 +154,8 @@ def _fits_inline(value: Any) -> bool:
     return kind in _INLINE_TYPES or (kind is str and len(value) <= _INLINE_TEXT_LIMIT)
 
 
-def _damaged(error: Exception) -> NotADatabase:
+def damaged(error: Exception | str) -> NotADatabase:
+    """What is raised for bytes that cannot be read back."""
     return NotADatabase(
         f"a stored checkpoint is damaged: {error}",
         hint="Start another thread, or restore the database from a backup.",

@@ -13,7 +13,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from podium.storage import checkpoint_rows
 from podium.storage.checkpoint_cache import MessageCache
-from podium.storage.checkpoint_codec import decoded, may_hold, stored_versions, unpack_entries
+from podium.storage.checkpoint_codec import damaged, decoded, may_hold, stored_versions, unpack_entries
 from podium.storage.checkpoint_rows import CheckpointRow, Lane
 
 
@@ -48,6 +48,8 @@ class CheckpointLoader:
     def payload(self, row: CheckpointRow) -> dict[str, Any]:
         """The decoded payload: the checkpoint with its inline values, and the names of the `stored` ones."""
         payload: dict[str, Any] = decoded(self._serde, row.encoding, row.payload)
+        if not isinstance(payload, dict) or "stored" not in payload:
+            raise damaged(f"{row.checkpoint_id} is incomplete")
         return payload
 
     def history(

@@ -154,4 +154,5 @@ def test_ctrl_c_is_a_cancelled_run(project: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False
     )
-    assert (ended.returncode, ended.stderr) == (1, "error[cancelled]: stopped by ctrl-c\n")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error[cancelled]: stopped by ctrl-c (")
