@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -129,8 +130,9 @@ class Podium:
             text: The user's words.
             thread_id: The conversation to go on with; a new one when None.
         """
-        async for event in self._parts.turns.ask(text, thread_id, self.principal):
-            yield event
+        async with aclosing(self._parts.turns.ask(text, thread_id, self.principal)) as events:
+            async for event in events:
+                yield event
 
     async def resume(self, thread_id: str, decision: Decision | None = None) -> Reply:
         """Answer what waits for a person, or go on with a turn that a crash cut off.
@@ -149,8 +151,9 @@ class Podium:
         self, thread_id: str, decision: Decision | None = None
     ) -> AsyncGenerator[StreamEvent, None]:
         """Like `resume`, telling what happens."""
-        async for event in self._parts.turns.resume(thread_id, decision, self.principal):
-            yield event
+        async with aclosing(self._parts.turns.resume(thread_id, decision, self.principal)) as events:
+            async for event in events:
+                yield event
 
     async def rollback(self, thread_id: str, *, to: str, dry_run: bool = False) -> RollbackReport:
         """Undo the outside effects after a checkpoint, newest first, then branch the state from it.

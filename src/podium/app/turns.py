@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from podium.app.replies import reply_of
@@ -53,8 +54,9 @@ class Turns:
         thread = new_id() if thread_id is None else await self._threads.resolve(thread_id)
         async with self._service.lease(thread):
             if thread_id is not None:
-                async for event in self._finish_previous(thread, principal):
-                    yield event
+                async with aclosing(self._finish_previous(thread, principal)) as events:
+                    async for event in events:
+                        yield event
             message = HumanMessage(content=checked, id=new_id())
             request = RunRequest(
                 run_id=new_id(),
@@ -66,8 +68,9 @@ class Turns:
                 text=redact(checked),
                 facts={"text": redact(checked)},
             )
-            async for event in self._run(request):
-                yield event
+            async with aclosing(self._run(request)) as events:
+                async for event in events:
+                    yield event
 
     async def resume(
         self, thread_id: str, decision: Decision | None, principal: Principal
@@ -96,8 +99,9 @@ class Turns:
                 turn_id=str((snapshot.values.get("turn") or {}).get("id", "")),
                 facts=facts,
             )
-            async for event in self._run(request):
-                yield event
+            async with aclosing(self._run(request)) as events:
+                async for event in events:
+                    yield event
 
     async def _finish_previous(self, thread: str, principal: Principal) -> AsyncGenerator[StreamEvent, None]:
         """A turn that a crash cut off is finished first, so that no approved action is forgotten."""
@@ -119,14 +123,15 @@ class Turns:
             run_id=request.run_id,
             data={"text": "Finishing the previous turn."},
         )
-        async for event in self._run(request):
-            if event.kind == "interrupt":
-                raise ThreadInterrupted(
-                    f"thread {thread} waits for a decision",
-                    hint=f"Answer with 'podium resume {thread} --approve' or --reject.",
-                )
-            if event.kind != "reply":
-                yield event
+        async with aclosing(self._run(request)) as events:
+            async for event in events:
+                if event.kind == "interrupt":
+                    raise ThreadInterrupted(
+                        f"thread {thread} waits for a decision",
+                        hint=f"Answer with 'podium resume {thread} --approve' or --reject.",
+                    )
+                if event.kind != "reply":
+                    yield event
 
     async def _broke_off(self, thread: str) -> bool:
         """Whether the last run never ended. The thread's lease is held here, so nobody else runs it.
@@ -141,14 +146,15 @@ class Turns:
         yield StreamEvent(kind="run", thread_id=thread, run_id=run, data={"text": request.text[:200]})
         problem: PodiumError | None = None
         try:
-            async for event in self._service.stream(request):
-                yield StreamEvent(
-                    kind=event["kind"],
-                    thread_id=thread,
-                    run_id=run,
-                    node=event.get("node", ""),
-                    data=event.get("data", {}),
-                )
+            async with aclosing(self._service.stream(request)) as events:
+                async for event in events:
+                    yield StreamEvent(
+                        kind=event["kind"],
+                        thread_id=thread,
+                        run_id=run,
+                        node=event.get("node", ""),
+                        data=event.get("data", {}),
+                    )
         except PodiumError as error:
             problem = error
         reply = await self._reply(request, problem)
