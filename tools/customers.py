@@ -74,9 +74,9 @@ def find_customer(ctx: ActionContext, args: FindCustomer) -> dict[str, Any]:
     pattern = "%" + args.query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     with shop.reading() as db:
         rows = db.execute(
-            "SELECT * FROM customers WHERE customer_id = ?1 OR name LIKE ?2 ESCAPE '\\'"
-            " OR email LIKE ?2 ESCAPE '\\' ORDER BY customer_id LIMIT ?3",
-            (args.query, pattern, MOST_MATCHES),
+            "SELECT * FROM customers WHERE customer_id = :query OR name LIKE :pattern ESCAPE '\\'"
+            " OR email LIKE :pattern ESCAPE '\\' ORDER BY customer_id LIMIT :most",
+            {"query": args.query, "pattern": pattern, "most": MOST_MATCHES},
         ).fetchall()
     return {"customers": [_shown(shop, row) for row in rows]}
 

@@ -49,9 +49,9 @@ def list_orders(ctx: ActionContext, args: ListOrders) -> dict[str, Any]:
     with shop.reading() as db:
         shop.customer(db, args.customer_id)
         rows = db.execute(
-            "SELECT order_id, status, placed_on, total_cents FROM orders WHERE customer_id = ?1"
-            " AND (?2 IS NULL OR status = ?2) ORDER BY placed_on DESC, order_id DESC",
-            (args.customer_id, args.status),
+            "SELECT order_id, status, placed_on, total_cents FROM orders WHERE customer_id = :customer"
+            " AND (:status IS NULL OR status = :status) ORDER BY placed_on DESC, order_id DESC",
+            {"customer": args.customer_id, "status": args.status},
         ).fetchall()
     orders = [
         {
