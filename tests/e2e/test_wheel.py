@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 MANIFEST = '[project]\nname = "letters"\n[knowledge.collections.letters]\npaths = ["letters"]\n'
 LETTER = "# Opening hours\n\nThe observatory is open to visitors from 19:30 until midnight on clear nights.\n"
+STARTER = "podium/templates/support-desk/"
 TOOLS_OF_THE_REPOSITORY = ("pytest", "mypy", "ruff", "hatchling", "hypothesis")
 
 
@@ -104,7 +105,8 @@ def test_the_wheel_holds_the_engine_and_nothing_of_the_repository(wheel: Path, r
         for file in (root / "src" / "podium").rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
-    assert {name for name in names if not name.startswith("podium_agents-")} == engine
+    shipped = {name for name in names if not name.startswith(("podium_agents-", STARTER))}
+    assert shipped == engine
     for needed in ("py.typed", "agents/default_prompts/planner.md", "storage/migrations/script.py.mako"):
         assert f"podium/{needed}" in names
 
@@ -127,3 +129,21 @@ def test_the_wheel_reads_documents_and_answers_from_another_folder(binaries: Pat
     assert reply["status"] == "completed"
     assert "19:30 until midnight" in reply["answer"]
     assert [citation["source"] for citation in reply["citations"]] == ["hours.md"]
+
+
+def test_the_wheel_starts_the_reference_project(binaries: Path, tmp_path: Path, root: Path) -> None:
+    run(binaries / "podium", "new", "desk", folder=tmp_path)
+    for folder in ("agents", "graphs", "tools", "knowledge", "guardrails", "evals"):
+        wanted = {
+            file.relative_to(root / folder): file.read_bytes()
+            for file in (root / folder).rglob("*")
+            if file.is_file() and "__pycache__" not in file.parts
+        }
+        copied = tmp_path / "desk" / folder
+        assert {
+            file.relative_to(copied): file.read_bytes() for file in copied.rglob("*") if file.is_file()
+        } == wanted
+    asked = ("ask", "How long does a card refund take?", "--json")
+    reply = json.loads(run(binaries / "podium", *asked, folder=tmp_path / "desk"))
+    assert reply["status"] == "completed"
+    assert "3 to 5 working days" in reply["answer"]

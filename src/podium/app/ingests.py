@@ -55,10 +55,12 @@ class Ingests:
                 f"no collection {collection!r}; there are: {', '.join(declared) or 'none'}",
                 hint="Declare it under [knowledge.collections].",
             )
-        wanted = [collection] if collection is not None else list(declared)
+        named = declared if collection is None else {collection: declared[collection]}
+        wanted = [name for name, settings in named.items() if settings.paths]
         if not wanted:
             raise InputError(
-                "there is nothing to ingest", hint="Name files or folders, or declare a collection."
+                "there is nothing to ingest",
+                hint="Name files or folders, or set paths of a collection in podium.toml.",
             )
         return await self._run({name: self._declared(name) for name in wanted}, progress, prune=True)
 

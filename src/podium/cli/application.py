@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "graph",
     "doctor",
     "config",
+    "new",
     "version",
 )
 

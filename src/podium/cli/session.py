@@ -29,7 +29,7 @@ def opened(folder: Path, *, model: str | None = None) -> Iterator[Podium]:
 
 def needs_ingest(project: Project) -> bool:
     """Whether documents are declared and none were ever read."""
-    if not project.manifest.knowledge.collections:
+    if not any(settings.paths for settings in project.manifest.knowledge.collections.values()):
         return False
     from podium.knowledge.catalog import Catalog
 

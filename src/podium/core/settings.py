@@ -59,8 +59,8 @@ class ModelSettings(Model):
 class CollectionSettings(Model):
     """A body of documents."""
 
-    paths: tuple[str, ...] = Field(min_length=1)
-    """Files and folders, relative to the project."""
+    paths: tuple[str, ...] = ()
+    """Files and folders, relative to the project; none where documents are named at ingest."""
     trust: Trust = "internal"
     access: str = "public"
     description: str = ""
