@@ -8,6 +8,7 @@ by rank, the conversation. Whatever is left out is named with the reason.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from podium.agents.tokens import MESSAGE_TOKENS, clip_to_tokens, count_tokens
 from podium.core.errors import ModelContextError
 from podium.core.evidence import Evidence
 from podium.core.tool import ToolSpec
+from podium.models.record import ContextNote
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -88,6 +90,7 @@ class Assembled:
         included: What went in, such as evidence ids.
         left_out: What did not, and why.
         evidence: The evidence shown, by the label it has in the messages (`E1`, `E2`).
+        sizes: The tokens of all that went in, instructions and request too.
     """
 
     messages: tuple[BaseMessage, ...]
@@ -95,6 +98,17 @@ class Assembled:
     included: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    sizes: tuple[tuple[str, int], ...] = ()
+
+    def note(self, window: int) -> ContextNote:
+        """The same for the record of the call.
+
+        Args:
+            window: Tokens that the model takes, its reply included.
+        """
+        return ContextNote(
+            window, self.tokens, self.sizes, tuple((left.item, left.reason) for left in self.left_out)
+        )
 
 
 @dataclass(slots=True)
@@ -102,6 +116,7 @@ class _Space:
     """The room that is left, and what became of it."""
 
     free: int
+    sizes: list[tuple[str, int]] = field(default_factory=list)
     included: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -112,6 +127,7 @@ class _Space:
             return False
         self.free -= cost
         self.included.append(item)
+        self.sizes.append((item, cost))
         return True
 
 
@@ -130,7 +146,7 @@ def assemble(material: Material, window: int) -> Assembled:
     system = f"{material.instructions}\n\n{DATA_RULE}"
     fixed = _fixed(material)
     budget = int(window * (1 - REPLY_SHARE))
-    space = _Space(budget - count_tokens(system) - sum(count_tokens(part) + 1 for part in fixed))
+    space = _Space(budget - count_tokens(system) - sum(size for _, size in _sizes(fixed)))
     space.free -= 2 * MESSAGE_TOKENS
     if space.free < 0:
         raise ModelContextError(
@@ -141,7 +157,7 @@ def assemble(material: Material, window: int) -> Assembled:
     outputs = _outputs(material, space)
     history = _history(material, space) if material.history else ""
     evidence, labels = _evidence(material, space)
-    parts = [part for part in (history, *evidence, *outputs, *feedback, *fixed) if part]
+    parts = [part for part in (history, *evidence, *outputs, *feedback, *fixed.values()) if part]
     user = "\n\n".join(parts)
     tokens = count_tokens(system) + count_tokens(user) + 2 * MESSAGE_TOKENS
     return Assembled(
@@ -150,19 +166,23 @@ def assemble(material: Material, window: int) -> Assembled:
         tuple(space.included),
         tuple(space.left_out),
         labels,
+        (("instructions", count_tokens(system)), *_sizes(fixed), *space.sizes),
     )
 
 
-def _fixed(material: Material) -> list[str]:
-    parts = []
-    if material.today:
-        parts.append(f"Today is {material.today}.")
-    if material.tools:
-        parts.append("Tools:\n" + "\n".join(map(_tool, material.tools)))
-    if material.task:
-        parts.append(material.task)
-    parts.append("The user's request:\n" + fence("request", material.request))
-    return parts
+def _fixed(material: Material) -> dict[str, str]:
+    """What the call cannot do without, by name."""
+    parts = {
+        "today": f"Today is {material.today}." if material.today else "",
+        "tools": "Tools:\n" + "\n".join(map(_tool, material.tools)) if material.tools else "",
+        "task": material.task,
+        "request": "The user's request:\n" + fence("request", material.request),
+    }
+    return {name: text for name, text in parts.items() if text}
+
+
+def _sizes(fixed: Mapping[str, str]) -> list[tuple[str, int]]:
+    return [(name, count_tokens(text) + 1) for name, text in fixed.items()]
 
 
 def _tool(tool: ToolSpec) -> str:

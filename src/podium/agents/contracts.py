@@ -19,6 +19,9 @@ from podium.core.verdict import Verdict
 
 Role = Literal["planner", "retriever", "executor", "critic"]
 
+StandIn = Literal["offline", "fallback", "cached"]
+"""Who does the work of a model that fails: the offline agent, another model, a reply kept from before."""
+
 ROLES: tuple[Role, ...] = ("planner", "retriever", "executor", "critic")
 
 
@@ -61,6 +64,8 @@ class PlanReply(Model):
     plan: Plan
     usage: Usage = Usage()
     degraded: bool = False
+    stand_in: StandIn = "offline"
+    """Who stood in for the model, when degraded."""
 
 
 class RetrieveRequest(Model):
@@ -85,6 +90,8 @@ class RetrieveReply(Model):
     """The queries that were run."""
     usage: Usage = Usage()
     degraded: bool = False
+    stand_in: StandIn = "offline"
+    """Who stood in for the model, when degraded."""
 
 
 class Statement(Model):
@@ -112,6 +119,8 @@ class StepResult(Model):
     reasons: tuple[str, ...] = ()
     usage: Usage = Usage()
     degraded: bool = False
+    stand_in: StandIn = "offline"
+    """Who stood in for the model, when degraded."""
 
 
 class ExecuteRequest(Model):
@@ -181,6 +190,8 @@ class Critique(Model):
     """What a new plan or draft should do differently."""
     usage: Usage = Usage()
     degraded: bool = False
+    stand_in: StandIn = "offline"
+    """Who stood in for the model, when degraded."""
 
 
 class Planner(Protocol):

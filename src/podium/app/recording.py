@@ -11,7 +11,7 @@ from podium.core.clock import to_iso
 from podium.models.record import ModelCall
 from podium.storage.events import EventLog, EventRecord
 from podium.telemetry.conventions import RUN, THREAD
-from podium.telemetry.records import SpanRecord
+from podium.telemetry.records import AttributeValue, SpanRecord
 from podium.telemetry.telemetry import Telemetry
 
 
@@ -79,8 +79,29 @@ class ModelRecorder:
             attempt=call.attempt,
             input_tokens=call.usage.input_tokens,
             output_tokens=call.usage.output_tokens,
-            cost=call.usage.cost,
+            **_cost(call),
+            **_context(call),
         )
+
+
+def _cost(call: ModelCall) -> dict[str, AttributeValue]:
+    """What it cost; without a price the cost is unknown, and is not said to be nothing."""
+    if call.cached:
+        return {"cached": True}
+    return {"cost": call.usage.cost} if call.priced else {"unpriced": True}
+
+
+def _context(call: ModelCall) -> dict[str, AttributeValue]:
+    """What the call saw and did not see."""
+    context = call.prompt.context
+    if context is None:
+        return {}
+    return {
+        "context_window": context.window,
+        "context_tokens": context.tokens,
+        "context_included": json.dumps(context.included, ensure_ascii=False),
+        "context_left_out": json.dumps(context.left_out, ensure_ascii=False),
+    }
 
 
 def _moment(nanoseconds: int) -> datetime:

@@ -14,10 +14,10 @@ from podium.app.results import (
     Problem,
     Reply,
     Status,
+    UsageView,
 )
 from podium.core.confidence import Confidence
 from podium.core.effects import HAPPENED, is_undoable
-from podium.core.usage import Usage
 from podium.graphs.conversation import text_of
 from podium.graphs.turn import Outcome
 
@@ -175,6 +175,7 @@ def _confidence(values: dict[str, Any]) -> ConfidenceView | None:
     )
 
 
-def _usage(values: dict[str, Any]) -> Usage:
+def _usage(values: dict[str, Any]) -> UsageView:
     held = values.get("usage") or {}
-    return Usage.model_validate({**held, "seconds": round(held.get("seconds", 0.0), 4)})
+    cost = None if held.get("unpriced") else held.get("cost", 0.0)
+    return UsageView.model_validate({**held, "cost": cost, "seconds": round(held.get("seconds", 0.0), 4)})

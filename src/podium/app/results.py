@@ -8,7 +8,6 @@ from podium.core.confidence import Factor, Route
 from podium.core.effects import EffectClass, EffectStatus
 from podium.core.evidence import Citation
 from podium.core.model import JsonObject, JsonValue, Model
-from podium.core.usage import Usage
 
 SCHEMA_VERSION = 1
 
@@ -76,6 +75,20 @@ class Problem(Model):
     hint: str = ""
 
 
+class UsageView(Model):
+    """What a turn has spent."""
+
+    steps: int = 0
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = 0.0
+    """None where the price table lacks a model that was used."""
+    unpriced: int = 0
+    """Model calls whose cost is not known."""
+    seconds: float = 0.0
+
+
 class Reply(Model):
     """The outcome of one turn: what `podium ask --json` prints."""
 
@@ -90,7 +103,7 @@ class Reply(Model):
     actions: tuple[ActionView, ...] = ()
     interrupts: tuple[InterruptView, ...] = ()
     checkpoint_id: str = ""
-    usage: Usage = Usage()
+    usage: UsageView = UsageView()
     error: Problem | None = None
     notes: tuple[str, ...] = ()
     """What the user should know about the answer, such as why it is degraded or partial."""

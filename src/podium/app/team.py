@@ -13,17 +13,16 @@ from podium.agents.offline.executor import OfflineExecutor
 from podium.agents.offline.planner import OfflinePlanner
 from podium.agents.offline.retriever import OfflineRetriever
 from podium.agents.prompts import PromptRegistry
+from podium.app.callers import Callers
 from podium.app.project import Project
-from podium.app.recording import ModelRecorder
 from podium.app.similarity import KnowledgeSimilarity
 from podium.core.errors import ConfigError, ModelError
-from podium.core.settings import ModelSettings
 from podium.knowledge.knowledge_base import KnowledgeBase
-from podium.models.record import Recorder
-from podium.models.resolver import ResolvedModel, SettingsResolver
+from podium.models.resolver import ResolvedModel
 
 if TYPE_CHECKING:
     from podium.agents.language.asking import Voice
+    from podium.models.cache import ResponseCache
     from podium.telemetry.telemetry import Telemetry
 
 
@@ -46,17 +45,23 @@ class Team:
         models: Model by role.
         prompts: Version and hash of the prompt by role.
         chats: The chat models in use.
+        cache: Replies that are kept; None when no model is used, or none are to be kept.
+        unpriced: The models in use whose cost is not known.
     """
 
     members: Members
     models: Mapping[Role, str]
     prompts: Mapping[str, str]
     chats: tuple[ResolvedModel, ...] = ()
+    cache: ResponseCache | None = None
+    unpriced: tuple[str, ...] = ()
 
     async def close(self) -> None:
         """Close the models' connections."""
         for chat in self.chats:
             await chat.close()
+        if self.cache is not None:
+            self.cache.close()
 
 
 def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, telemetry: Telemetry) -> Team:
@@ -83,8 +88,8 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
     names: dict[Role, str] = {
         role: model or prompts.get(role).model or settings.for_role(role) for role in ROLES
     }
-    chats = _chats(names, settings)
-    voices = _voices(names, chats, prompts, settings.window, ModelRecorder(telemetry))
+    callers = Callers(settings, folder=project.folder, data=project.data, telemetry=telemetry)
+    voices = _voices(names, callers, prompts, settings.window)
     members = _with_models(_offline(knowledge), voices, knowledge, telemetry)
     for role, custom in load_custom_agents(folder).items():
         members = replace(members, **{role: custom.build(getattr(members, role))})
@@ -92,7 +97,9 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
         members=members,
         models=names,
         prompts={role: f"{prompts.get(role).version}@{prompts.get(role).hash[:12]}" for role in ROLES},
-        chats=tuple(chats.values()),
+        chats=callers.chats,
+        cache=callers.cache,
+        unpriced=callers.unpriced,
     )
 
 
@@ -106,34 +113,16 @@ def _offline(knowledge: KnowledgeBase) -> Members:
     )
 
 
-def _chats(names: Mapping[Role, str], settings: ModelSettings) -> dict[str, ResolvedModel]:
-    resolver = SettingsResolver(settings)
-    found = {name: resolver.resolve(name) for name in dict.fromkeys(names.values())}
-    return {name: chat for name, chat in found.items() if chat is not None}
-
-
 def _voices(
-    names: Mapping[Role, str],
-    chats: Mapping[str, ResolvedModel],
-    prompts: PromptRegistry,
-    window: int,
-    recorder: Recorder,
+    names: Mapping[Role, str], callers: Callers, prompts: PromptRegistry, window: int
 ) -> dict[Role, Voice]:
     """What each role that has a model speaks with."""
-    if not chats:
+    found = {role: callers.of(role, name) for role, name in names.items()}
+    if not any(found.values()):
         return {}
     from podium.agents.language.asking import Voice
-    from podium.models.breaker import Breakers
-    from podium.models.caller import Caller
 
-    breakers = Breakers()
-    return {
-        role: Voice(
-            Caller(chats[name], role, breakers=breakers, recorder=recorder), prompts.get(role), window
-        )
-        for role, name in names.items()
-        if name in chats
-    }
+    return {role: Voice(asks, prompts.get(role), window) for role, asks in found.items() if asks is not None}
 
 
 def _with_models(

@@ -18,6 +18,8 @@
     ├── ThreadInterrupted      the thread waits for a person's answer
     ├── LeaseLost              another process took the thread over
     ├── KnowledgeError         a document or index cannot be read or written
+    │   └── SourceError        a source beside the documents failed
+    │       └── SourceUnavailable  it may work again in a moment
     ├── GuardrailError         a validator is unknown or breaks its contract
     ├── AgentError             an agent breaks its contract
     ├── ModelError             a chat model cannot answer
@@ -26,6 +28,7 @@
     │   ├── ModelUnavailable   too busy, failing or unreachable
     │   ├── ModelContextError  the call does not fit into the model's window
     │   ├── ModelRefused       the model declined
+    │   ├── ModelBudgetError   what the turn may spend is spent
     │   └── ModelOutputError   the reply does not fit the output contract
     ├── ActionError            a tool refuses or fails
     │   ├── ActionCrashed      a tool raised what is no refusal
@@ -173,6 +176,18 @@ class KnowledgeError(PodiumError):
     code = "knowledge_error"
 
 
+class SourceError(KnowledgeError):
+    """A source beside the documents failed, or gave what cannot be used."""
+
+    code = "source_failed"
+
+
+class SourceUnavailable(SourceError):
+    """A source cannot be reached, is too slow or too busy; it may work again in a moment."""
+
+    code = "source_unavailable"
+
+
 class GuardrailError(PodiumError):
     """A validator is unknown or breaks its contract."""
 
@@ -227,6 +242,12 @@ class ModelRefused(ModelError):
     """The model declined to answer."""
 
     code = "model_refused"
+
+
+class ModelBudgetError(ModelError):
+    """What the turn may spend on models is spent; the model was not asked."""
+
+    code = "model_budget"
 
 
 class ModelOutputError(ModelError):

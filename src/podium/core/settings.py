@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from podium.core.errors import ConfigError, ProjectNotFound
 from podium.core.evidence import Trust
-from podium.core.explaining import first_problem
+from podium.core.explaining import first_problem, written_path
 from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
+from podium.core.source_settings import McpServerSettings, SourceSettings
 from podium.core.usage import Budget
 
 MANIFEST = "podium.toml"
@@ -28,32 +29,105 @@ class ProjectSettings(Model):
 
 
 class ProviderSettings(Model):
-    """How to reach a provider of chat models."""
+    """How to reach a provider of chat models; the key itself never stands in the manifest."""
 
     base_url: str | None = None
     api_key_env: str = "OPENAI_API_KEY"
-    """Name of the environment variable that holds the key; the key itself never stands in a file."""
+    """Name of the environment variable that holds the key."""
+    api_key_file: str | None = None
+    """A file that holds nothing but the key, relative to the project; goes before the environment."""
+    api_key_command: tuple[str, ...] = ()
+    """A program and its arguments that prints the key, run without a shell; goes before the environment."""
+    api_key_timeout: float = Field(default=10.0, gt=0)
+    """Seconds for that program."""
     timeout: float = Field(default=60.0, gt=0)
     """Seconds for one call."""
     max_retries: int = Field(default=2, ge=0, le=10)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.api_key_file is not None and self.api_key_command:
+            raise ValueError("name api_key_file or api_key_command, not both")
+        return self
+
+
+class PriceSettings(Model):
+    """What a model costs for a million tokens, in the currency of `budget.cost`."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class BreakerSettings(Model):
+    """How long a model that fails may hold up a turn."""
+
+    failures: int = Field(default=5, ge=1)
+    """Failures in a row after which the model is left alone."""
+    seconds: float = Field(default=30.0, gt=0)
+    """How long it is left alone before it is tried again."""
+    max_delay: float = Field(default=20.0, ge=0)
+    """Seconds that waits and retries may add to one call after its first failure."""
+
+
+class CacheSettings(Model):
+    """Replies of models that are kept by model, prompt and messages; of what was asked, only a hash is."""
+
+    use: Literal["off", "when_down", "always"] = "when_down"
+    """`when_down`: only where model and fallback fail, and the reply says so; `always`: for reruns too."""
+    entries: int = Field(default=2_000, ge=1)
+    """How many replies are kept; the oldest go first."""
+    days: float = Field(default=7.0, gt=0)
+    """How long a reply may be used."""
+
+
+class RoleSettings(Model):
+    """The models of one role; a bare string names the model. What is not named is as for all roles."""
+
+    model: str | None = None
+    draft: str | None = None
+    fallback: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"model": value} if isinstance(value, str) else value
 
 
 class ModelSettings(Model):
     """Which chat model plays which role: `offline`, `openai:NAME`, or `package.module:attribute`."""
 
     default: str = "offline"
-    planner: str | None = None
-    retriever: str | None = None
-    executor: str | None = None
-    critic: str | None = None
+    draft: str | None = None
+    """A cheaper model that answers first; the role's model takes over where that is not good enough."""
+    fallback: str | None = None
+    """The model that is asked when the role's model fails; after it come kept replies, then no model."""
+    planner: RoleSettings = RoleSettings()
+    retriever: RoleSettings = RoleSettings()
+    executor: RoleSettings = RoleSettings()
+    critic: RoleSettings = RoleSettings()
     window: int = Field(default=16_000, ge=1_000)
     """Tokens that one call may hold."""
     providers: dict[str, ProviderSettings] = {}
+    prices: dict[str, PriceSettings] = {}
+    """Prices by the full name of a model, such as `openai:NAME`."""
+    breaker: BreakerSettings = BreakerSettings()
+    cache: CacheSettings = CacheSettings()
 
     def for_role(self, role: str) -> str:
         """The model of a role; the default where the manifest names none."""
-        chosen: str | None = getattr(self, role, None)
-        return chosen or self.default
+        return self._of(role).model or self.default
+
+    def draft_for(self, role: str) -> str | None:
+        """The model that drafts for a role; None where none does."""
+        return self._of(role).draft or self.draft
+
+    def fallback_for(self, role: str) -> str | None:
+        """The model that stands in for a role's; None where none does."""
+        return self._of(role).fallback or self.fallback
+
+    def _of(self, role: str) -> RoleSettings:
+        found = getattr(self, role, None)
+        return found if isinstance(found, RoleSettings) else RoleSettings()
 
 
 class CollectionSettings(Model):
@@ -70,6 +144,8 @@ class KnowledgeSettings(Model):
     """The knowledge base."""
 
     collections: dict[Name, CollectionSettings] = {}
+    sources: dict[Name, SourceSettings] = {}
+    """What is asked beside the documents, by name."""
     embedding_model: str = "bundled"
     """`bundled` (all-MiniLM-L6-v2, installed with Podium), or a sentence-transformers name or path."""
 
@@ -91,6 +167,8 @@ class ToolSettings(Model):
     """The name under which tools reach the opened world: `context.handle(NAME)`."""
     timeout: float = Field(default=30.0, gt=0)
     """Seconds for one call of a tool that declares no limit of its own."""
+    mcp: dict[Name, McpServerSettings] = {}
+    """MCP servers whose tools the agents may plan with, by name."""
 
 
 class AgentSettings(Model):
@@ -174,7 +252,8 @@ def parse_manifest(text: str, path: Path) -> Manifest:
         return Manifest.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        setting = ".".join(str(part) for part in first["loc"])
-        line = toml_line(text, first["loc"])
+        place = written_path(data, first["loc"])
+        setting = ".".join(str(part) for part in place)
+        line = toml_line(text, place)
         message, hint = first_problem(error, Manifest, "Mend this setting.")
         raise ConfigError(f"{path}:{line}: {setting}: {message}", hint=hint) from None

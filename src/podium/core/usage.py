@@ -29,6 +29,9 @@ class Usage(Model):
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float = 0.0
+    """What is known of it."""
+    unpriced: int = 0
+    """Model calls whose cost is not known, since the price table lacks the model."""
     seconds: float = 0.0
 
     def plus(self, other: Usage) -> Usage:
@@ -39,6 +42,7 @@ class Usage(Model):
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             cost=self.cost + other.cost,
+            unpriced=self.unpriced + other.unpriced,
             seconds=self.seconds + other.seconds,
         )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import get_runtime
@@ -16,8 +16,10 @@ from podium.core.principal import Principal
 from podium.core.usage import Usage
 from podium.graphs.context import GraphContext
 from podium.graphs.state import PodiumState, Update
+from podium.models.allowance import allowing
 
 if TYPE_CHECKING:
+    from podium.agents.contracts import StandIn
     from podium.tools.scope import EffectScope
 
 
@@ -53,6 +55,20 @@ class RunScope:
             checkpoint_id=self.checkpoint_id,
             policy_version=policy_version,
         )
+
+
+class Degradable(Protocol):
+    """A reply of any agent."""
+
+    @property
+    def degraded(self) -> bool:
+        """Whether the role's model did not answer."""
+        ...
+
+    @property
+    def stand_in(self) -> StandIn:
+        """Who did, then."""
+        ...
 
 
 NodeFunction: TypeAlias = Callable[[PodiumState, GraphContext, RunScope], Awaitable[Update]]
@@ -105,6 +121,10 @@ class Node(Runnable[PodiumState, Update]):
         return update
 
     async def _limited(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
+        with allowing(context.budget, usage_of(state)):
+            return await self._timed(state, context, scope)
+
+    async def _timed(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
         limit = context.budget.seconds
         if not self._budgeted or limit is None:
             return await self._function(state, context, scope)
@@ -149,6 +169,7 @@ def usage_of(state: PodiumState) -> Usage:
         input_tokens=int(held.get("input_tokens", 0)),
         output_tokens=int(held.get("output_tokens", 0)),
         cost=held.get("cost", 0.0),
+        unpriced=int(held.get("unpriced", 0)),
         seconds=held.get("seconds", 0.0),
     )
 
@@ -159,6 +180,11 @@ def spent(*usages: Usage) -> dict[str, float]:
     for usage in usages:
         total = total.plus(usage)
     return {name: value for name, value in total.model_dump().items() if value}
+
+
+def degradations(role: str, replies: Iterable[Degradable]) -> list[str]:
+    """The update that says who stood in for the role's model, if anyone did: `ROLE:WHO` each."""
+    return list(dict.fromkeys(f"{role}:{reply.stand_in}" for reply in replies if reply.degraded))
 
 
 def _with_time(usage: dict[str, float] | None, seconds: float) -> dict[str, float]:

@@ -22,6 +22,13 @@ _LIMITS = {
 }
 
 
+_STAND_INS = {
+    "offline": "the offline agents answered",
+    "fallback": "the fallback model answered",
+    "cached": "a kept reply was used",
+}
+
+
 def joined(*parts: str) -> str:
     """The parts that are not empty, a line each."""
     return "\n".join(part for part in parts if part)
@@ -68,12 +75,22 @@ def effect_line(effect: Effect) -> str:
     return f"Not done: {name}{target} is {effect.status}."
 
 
-def notes(degraded: Sequence[str], limit: str) -> tuple[str, ...]:
-    """What the user should know about the answer."""
+def notes(degraded: Sequence[str], limit: str, *, unpriced: bool = False) -> tuple[str, ...]:
+    """What the user should know about the answer.
+
+    Args:
+        degraded: Who stood in for which role.
+        limit: The limit that ended the turn; empty while none did.
+        unpriced: Whether to say that the cost of the models is not known.
+    """
     found: list[str] = []
-    if degraded:
-        roles = ", ".join(dict.fromkeys(degraded))
-        found.append(f"the language model was not available for {roles}; the offline agents answered")
+    for stand_in, words in _STAND_INS.items():
+        held = (entry.partition(":") for entry in degraded)
+        roles = ", ".join(dict.fromkeys(role for role, _, who in held if (who or "offline") == stand_in))
+        if roles:
+            found.append(f"the language model was not available for {roles}; {words}")
     if limit:
         found.append(stopped(limit))
+    if unpriced:
+        found.append("what the models cost is not known: models.prices lacks a price (see podium doctor)")
     return tuple(found)

@@ -1,13 +1,16 @@
-"""A circuit breaker for each model: after several failures in a row it is left alone for a while."""
+"""Circuit breakers for each model: after several failures in a row it is left alone for a while.
+
+One circuit counts a provider that is out of order, the other a model that answers and never usably.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from podium.core.errors import ModelError, ModelTimeout, ModelUnavailable
+from podium.core.errors import ModelError, ModelOutputError, ModelTimeout, ModelUnavailable
 
 if TYPE_CHECKING:
     from purgatory import AsyncCircuitBreakerFactory
@@ -18,6 +21,9 @@ THRESHOLD = 5
 
 OPEN_SECONDS = 30.0
 """How long an open circuit refuses calls before one is tried again."""
+
+USELESS = 2
+"""Calls in a row without a usable reply, each with its re-asks, that open the circuit."""
 
 
 class Breakers:
@@ -30,23 +36,43 @@ class Breakers:
 
     @asynccontextmanager
     async def guard(self, model: str) -> AsyncIterator[None]:
-        """Run one call under the model's circuit.
+        """Run one exchange under the model's circuit.
 
         Raises:
             ModelUnavailable: The circuit is open; the model was not asked.
         """
+        why = f"{model} failed {self._threshold} times in a row and is left alone for a while"
+        async with self._circuit(model, self._threshold, _is_healthy, why):
+            yield
+
+    @asynccontextmanager
+    async def guard_usable(self, model: str) -> AsyncIterator[None]:
+        """Run one whole call, re-asks included, under the circuit that counts unusable replies.
+
+        Raises:
+            ModelUnavailable: The circuit is open; the model was not asked.
+        """
+        why = f"{model} gave nothing usable {USELESS} times in a row and is left alone for a while"
+        async with self._circuit(f"{model} usable", USELESS, _is_usable, why):
+            yield
+
+    @asynccontextmanager
+    async def _circuit(
+        self, name: str, threshold: int, healthy: Callable[[BaseException], bool], why: str
+    ) -> AsyncIterator[None]:
         from purgatory.domain.model import OpenedState
 
-        breaker = await self._made().get_breaker(model)
+        exclude: ExcludeType = [(ModelError, healthy), (asyncio.CancelledError, _always)]
+        breaker = await self._made().get_breaker(
+            name, threshold=threshold, ttl=self._open_seconds, exclude=exclude
+        )
         try:
             await breaker.__aenter__()
         except OpenedState as opened:
             # The library raises one object again and again: its traceback would hold every caller's frame.
             opened.__traceback__ = None
-            raise ModelUnavailable(
-                f"{model} failed {self._threshold} times in a row and is left alone for a while",
-                hint=f"It is tried again after {self._open_seconds:g} seconds.",
-            ) from None
+            hint = f"It is tried again after {self._open_seconds:g} seconds."
+            raise ModelUnavailable(why, hint=hint) from None
         try:
             yield
         except BaseException as error:
@@ -58,16 +84,18 @@ class Breakers:
         if self._factory is None:
             from purgatory import AsyncCircuitBreakerFactory
 
-            healthy: ExcludeType = [(ModelError, _is_healthy), (asyncio.CancelledError, _always)]
-            self._factory = AsyncCircuitBreakerFactory(
-                default_threshold=self._threshold, default_ttl=self._open_seconds, exclude=healthy
-            )
+            self._factory = AsyncCircuitBreakerFactory()
         return self._factory
 
 
 def _is_healthy(error: BaseException) -> bool:
     """Whether the error came from a provider that works: it answered, if not as hoped."""
     return not isinstance(error, ModelTimeout | ModelUnavailable)
+
+
+def _is_usable(error: BaseException) -> bool:
+    """Whether the call came to anything but a reply that nobody can use."""
+    return not isinstance(error, ModelOutputError)
 
 
 def _always(_: BaseException) -> bool:

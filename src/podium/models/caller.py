@@ -11,13 +11,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
 from podium.core.errors import ModelAuthError, ModelError, ModelOutputError, ModelRefused, ModelUnavailable
 from podium.core.usage import Usage
+from podium.models.allowance import current_allowance
 from podium.models.breaker import Breakers
+from podium.models.calls import Called, CallLimits, Check
 from podium.models.faults import Fault, fault_of
 from podium.models.prices import Prices
 from podium.models.record import ModelCall, NoRecorder, PromptStamp, Recorder
@@ -31,49 +33,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=BaseModel)
 
-Check = Callable[[T], str]
-"""What is wrong with a value that has the right shape, in words for the model; empty when nothing is."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallLimits:
-    """How long and how often one call is tried.
-
-    Attributes:
-        timeout: Seconds for one attempt.
-        retries: Further attempts after passing failures.
-        reasks: Further questions after replies that do not fit.
-        longest_wait: Seconds; a provider that asks for more is not waited for.
-        first_wait: Seconds before the first retry, doubled for each further one, with full jitter.
-    """
-
-    timeout: float = 60.0
-    retries: int = 2
-    reasks: int = 2
-    longest_wait: float = 20.0
-    first_wait: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Called(Generic[T]):
-    """What came of a call.
-
-    Attributes:
-        value: The reply, of the declared shape.
-        usage: All attempts together.
-        text: The raw reply.
-        model: The model's name.
-        problem: What the check still found wrong after the last question; empty when nothing.
-        priced: Whether the cost is known.
-    """
-
-    value: T
-    usage: Usage
-    text: str
-    model: str
-    problem: str = ""
-    priced: bool = False
-
 
 @dataclass(slots=True)
 class _Attempts:
@@ -82,6 +41,8 @@ class _Attempts:
     stamp: PromptStamp
     usage: Usage = field(default_factory=Usage)
     count: int = 0
+    patience_ends: float | None = None
+    """By `time.monotonic`; None until something failed."""
 
 
 class Caller:
@@ -130,22 +91,17 @@ class Caller:
         *,
         stamp: PromptStamp | None = None,
         check: Check[T] | None = None,
+        again: bool = False,  # noqa: ARG002 - one model has nothing better for a second try
     ) -> Called[T]:
-        """Ask for a value.
-
-        Args:
-            messages: What to send.
-            schema: The shape of the value.
-            stamp: The prompt behind it, for the record.
-            check: Finds what is wrong with a value of the right shape; then the model is asked again.
-                A value that still fails after the last question is returned with the `problem`.
+        """Ask for a value, as `Asks` says.
 
         Raises:
             ModelError: No usable reply; `usage` on the error says what was spent.
         """
         state = _Attempts(stamp or PromptStamp(role=self._role))
         try:
-            return await self._ask(list(messages), schema, check, state)
+            async with self._breakers.guard_usable(self.name):
+                return await self._ask(list(messages), schema, check, state)
         except ModelError as error:
             error.usage = state.usage
             raise
@@ -196,7 +152,7 @@ class Caller:
     async def _with_retries(
         self, messages: list[BaseMessage], method: Method, schema: type[T], state: _Attempts
     ) -> str:
-        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+        from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
         from tenacity.wait import wait_random_exponential
 
         jitter = wait_random_exponential(multiplier=self._limits.first_wait, max=self._limits.longest_wait)
@@ -206,8 +162,12 @@ class Caller:
             asked = error.fault.after if isinstance(error, _Passing) else None
             return jitter(retry) if asked is None else asked
 
+        def stop(retry: RetryCallState) -> bool:
+            over = time.monotonic() + retry.upcoming_sleep >= (state.patience_ends or float("inf"))
+            return over or retry.attempt_number > self._limits.retries
+
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(self._limits.retries + 1),
+            stop=stop,
             wait=wait,
             retry=retry_if_exception(self._is_worth_retrying),
             sleep=self._sleep,
@@ -227,12 +187,14 @@ class Caller:
         """One exchange under the circuit breaker, recorded."""
         if self._refused_key is not None:
             raise ModelAuthError(self._refused_key.message, hint=self._refused_key.hint)
+        if allowance := current_allowance():
+            allowance.claim(self.name)
         fault: Fault | None = None
         async with self._breakers.guard(self.name):
             started = time.perf_counter()
             sent = instruct(messages, method, schema)
             try:
-                async with asyncio.timeout(self._limits.timeout):
+                async with asyncio.timeout(self._time_for(state)):
                     message = await bind(self._model.chat, method, schema).ainvoke(sent)
                 return self._accept(message, sent, state, time.perf_counter() - started)
             except ModelError:
@@ -241,9 +203,19 @@ class Caller:
                 fault = fault_of(error, self.name, self._model.secrets)
             usage = Usage(model_calls=1, seconds=time.perf_counter() - started)
             self._note(state, sent, "", usage, fault.error)
+            self._lose_patience(state)
             if fault.down:
                 raise _Passing(fault)
         return self._give_up(fault)
+
+    def _time_for(self, state: _Attempts) -> float:
+        if state.patience_ends is None:
+            return self._limits.timeout
+        return min(self._limits.timeout, max(0.001, state.patience_ends - time.monotonic()))
+
+    def _lose_patience(self, state: _Attempts) -> None:
+        if state.patience_ends is None and self._limits.max_delay is not None:
+            state.patience_ends = time.monotonic() + self._limits.max_delay
 
     def _give_up(self, fault: Fault) -> str:
         if isinstance(fault.error, ModelAuthError):
@@ -273,8 +245,15 @@ class Caller:
     def _usage_of(self, message: AIMessage, seconds: float) -> Usage:
         counted = message.usage_metadata
         given, made = (counted["input_tokens"], counted["output_tokens"]) if counted else (0, 0)
-        cost = self._prices.cost(self.name, given, made) or 0.0
-        return Usage(model_calls=1, input_tokens=given, output_tokens=made, cost=cost, seconds=seconds)
+        cost = self._prices.cost(self.name, given, made)
+        return Usage(
+            model_calls=1,
+            input_tokens=given,
+            output_tokens=made,
+            cost=cost or 0.0,
+            unpriced=int(cost is None),
+            seconds=seconds,
+        )
 
     def _note(
         self, state: _Attempts, sent: list[BaseMessage], text: str, usage: Usage, error: ModelError | None
@@ -293,6 +272,8 @@ class Caller:
             priced=self._prices.cost(self.name, 0, 0) is not None,
         )
         state.usage, state.count = state.usage.plus(usage), state.count + 1
+        if allowance := current_allowance():
+            allowance.add(usage)
         self._recorder.on_call(call)
 
 

@@ -9,18 +9,37 @@ from podium.core.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
+class ContextNote:
+    """What a call saw, and what it did not see.
+
+    Attributes:
+        window: Tokens that the model takes, its reply included.
+        tokens: Estimate of what was sent.
+        included: What went in, and the tokens that it takes.
+        left_out: What did not, and why.
+    """
+
+    window: int = 0
+    tokens: int = 0
+    included: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PromptStamp:
-    """Which prompt stood behind a call.
+    """Which prompt stood behind a call, and what it was filled with.
 
     Attributes:
         role: Whose prompt it is.
         version: As its file declares it.
         hash: SHA-256 of its text.
+        context: What the call saw; None where nobody says.
     """
 
     role: str = ""
     version: str = ""
     hash: str = ""
+    context: ContextNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +56,8 @@ class ModelCall:
         seconds: How long it took.
         attempt: 0 at first; each retry and each re-ask adds one.
         error: Code of the error that ended it; empty when a valid reply came.
-        priced: Whether the price table knew the model; if not, the cost is 0 because it is unknown.
+        priced: Whether the price table knew the model; if not, the cost is unknown, and 0 means nothing.
+        cached: Whether the reply was a kept one, and no model was asked.
     """
 
     role: str
@@ -50,6 +70,7 @@ class ModelCall:
     attempt: int = 0
     error: str = ""
     priced: bool = False
+    cached: bool = False
 
 
 class Recorder(Protocol):

@@ -17,10 +17,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from podium.core.errors import ConfigError, ModelAuthError, PodiumError, UnknownName
+from podium.core.errors import ConfigError, PodiumError, UnknownName
 from podium.core.settings import ModelSettings, ProviderSettings
+from podium.models.keys import read_key
 
 if TYPE_CHECKING:
     import httpx
@@ -45,6 +47,7 @@ class ResolvedModel:
         max_retries: Further attempts after passing failures.
         secrets: Keys that must never be shown.
         closer: Closes what the model keeps open; None when that is nothing of ours.
+        place: Where it is reached; a reply from elsewhere is not its reply.
     """
 
     name: str
@@ -53,6 +56,7 @@ class ResolvedModel:
     max_retries: int = 2
     secrets: tuple[str, ...] = field(default=(), repr=False)
     closer: Callable[[], Awaitable[None]] | None = field(default=None, repr=False)
+    place: str = ""
 
     async def close(self) -> None:
         """Close the connections that the model keeps open."""
@@ -79,10 +83,17 @@ class SettingsResolver:
     Args:
         settings: The manifest's models.
         environ: Where keys are read from; by default the process environment.
+        folder: What the files and programs that hold keys are relative to; by default where we are.
     """
 
-    def __init__(self, settings: ModelSettings, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: ModelSettings,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self._settings = settings
+        self._folder = folder or Path()
         self._environ = os.environ if environ is None else environ
 
     def resolve(self, name: str) -> ResolvedModel | None:
@@ -91,7 +102,7 @@ class SettingsResolver:
         Raises:
             UnknownName: The name has none of the forms, or names a provider nobody declared.
             ConfigError: The import path leads to no chat model.
-            ModelAuthError: The key is missing from the environment.
+            ModelAuthError: The key is not where the settings say.
         """
         if name == OFFLINE:
             return None
@@ -108,23 +119,21 @@ class SettingsResolver:
 
     def _compatible(self, name: str, provider: str, model: str) -> ResolvedModel:
         settings = self._settings.providers.get(provider, ProviderSettings())
-        key = self._environ.get(settings.api_key_env, "").strip()
-        if not key:
-            raise ModelAuthError(
-                f"{name} needs a key and the environment variable {settings.api_key_env} is not set",
-                hint=f"Set {settings.api_key_env}, or use the model 'offline'.",
-            )
-        if not key.isascii() or not key.isprintable():
-            raise ModelAuthError(
-                f"the environment variable {settings.api_key_env} does not hold a key",
-                hint="A key is plain ASCII without spaces or control characters.",
-            )
+        key = read_key(name, settings, self._environ, self._folder)
         import httpx
 
         # A client of our own, since the library's is shared by the process and never closed.
         client = httpx.AsyncClient(timeout=settings.timeout)
         chat = _openai(model, key, settings, client)
-        return ResolvedModel(name, chat, settings.timeout, settings.max_retries, (key,), client.aclose)
+        return ResolvedModel(
+            name,
+            chat,
+            settings.timeout,
+            settings.max_retries,
+            (key,),
+            client.aclose,
+            place=settings.base_url or "",
+        )
 
 
 def _openai(model: str, key: str, settings: ProviderSettings, client: httpx.AsyncClient) -> BaseChatModel:

@@ -21,7 +21,8 @@ from podium.core.errors import (
 )
 from podium.core.settings import ModelSettings, ProviderSettings
 from podium.models.breaker import Breakers
-from podium.models.caller import Caller, CallLimits
+from podium.models.caller import Caller
+from podium.models.calls import CallLimits
 from podium.models.prices import Prices
 from podium.models.record import ModelCall
 from podium.models.resolver import ResolvedModel, SettingsResolver

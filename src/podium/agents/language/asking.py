@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from pydantic import BaseModel
 
 from podium.agents.context import Assembled, Material, assemble
+from podium.agents.contracts import StandIn
 from podium.agents.prompts import Prompt
-from podium.models.caller import Called, Caller
+from podium.models.calls import Asks, Called
 from podium.models.record import PromptStamp
 
 T = TypeVar("T", bound=BaseModel)
@@ -21,12 +22,12 @@ class Voice:
     """What a language agent speaks with.
 
     Attributes:
-        caller: Calls the model.
+        caller: Calls the model, or several.
         prompt: The role's instructions.
         window: Tokens that one call may hold.
     """
 
-    caller: Caller
+    caller: Asks
     prompt: Prompt
     window: int = 16_000
 
@@ -39,12 +40,38 @@ class Voice:
         return assemble(material, self.window)
 
     async def ask(
-        self, prepared: Assembled, shape: type[T], check: Callable[[T], str] | None = None
+        self,
+        prepared: Assembled,
+        shape: type[T],
+        check: Callable[[T], str] | None = None,
+        *,
+        again: bool = False,
     ) -> Called[T]:
         """Ask for a value of a shape.
+
+        Args:
+            prepared: What the call sees.
+            shape: The shape.
+            check: Finds what is wrong with a value of the shape.
+            again: Whether earlier work on the same task was not good enough.
 
         Raises:
             ModelError: There was no usable reply.
         """
-        stamp = PromptStamp(self.prompt.role, self.prompt.version, self.prompt.hash)
-        return await self.caller.call(prepared.messages, shape, stamp=stamp, check=check)
+        note = prepared.note(self.window)
+        stamp = PromptStamp(self.prompt.role, self.prompt.version, self.prompt.hash, note)
+        return await self.caller.call(prepared.messages, shape, stamp=stamp, check=check, again=again)
+
+
+class Standing(TypedDict, total=False):
+    """The fields of a reply that say who stood in for the model."""
+
+    degraded: bool
+    stand_in: StandIn
+
+
+def standing(called: Called[T]) -> Standing:
+    """What a call says about who answered it, as the fields of a reply; nothing when the model did."""
+    if called.stand_in is None:
+        return {}
+    return {"degraded": True, "stand_in": called.stand_in}

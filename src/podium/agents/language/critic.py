@@ -7,7 +7,7 @@ import json
 from podium.agents.context import Material
 from podium.agents.contracts import Critique, CritiqueRequest, Finding, Statement, ToolOutput
 from podium.agents.fencing import fence
-from podium.agents.language.asking import Voice
+from podium.agents.language.asking import Voice, standing
 from podium.agents.language.quoting import numbers_stand_in
 from podium.agents.language.replies import CritiqueReply, Suggestion
 from podium.core.confidence import Factor
@@ -58,6 +58,7 @@ class LanguageCritic:
             question=reply.question,
             feedback=reply.feedback,
             usage=called.usage,
+            **standing(called),
         )
 
 

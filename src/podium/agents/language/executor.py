@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from podium.agents.context import Assembled, Material
 from podium.agents.contracts import ExecuteRequest, StepResult, ToolOutput
 from podium.agents.language.arguments import missing_arguments, valid_arguments
-from podium.agents.language.asking import Voice
+from podium.agents.language.asking import Voice, standing
 from podium.agents.language.provenance import traced_call
 from podium.agents.language.replies import CallDraft, StepReply
 from podium.agents.language.results import referenced
@@ -60,7 +60,9 @@ class LanguageExecutor:
 
     async def _fill(self, request: ExecuteRequest, tool: ToolSpec, known: dict[str, JsonValue]) -> StepResult:
         """Let the model look for what is missing in the request, the evidence and the results."""
-        called = await self._voice.ask(self._prepare(request, (tool,)), StepReply)
+        called = await self._voice.ask(
+            self._prepare(request, (tool,)), StepReply, again=bool(request.feedback)
+        )
         nothing = CallDraft(tool=tool.name)
         draft = next((call for call in called.value.calls if call.tool == tool.name), nothing)
         found = valid_arguments(tool, draft.args)[0]
@@ -73,8 +75,10 @@ class LanguageExecutor:
         }
         if lacking := missing_arguments(tool, args):
             names = ", ".join(name.replace("_", " ") for name in lacking)
-            return _question(request, f"Could you tell me the {names}?", lacking, called.usage)
-        return _propose(request, tool, args, called.usage)
+            result = _question(request, f"Could you tell me the {names}?", lacking, called.usage)
+        else:
+            result = _propose(request, tool, args, called.usage)
+        return result.model_copy(update={**standing(called)})
 
     async def _report(self, request: ExecuteRequest) -> StepResult:
         """Say what a reading tool returned; an answer that depends on this step will say it instead."""
@@ -94,8 +98,9 @@ class LanguageExecutor:
         def check(reply: StepReply) -> str:
             return "; ".join(_problems(reply, prepared, request, tools))
 
-        called = await self._voice.ask(prepared, StepReply, check)
-        return _result(called.value, called.usage, prepared, request, tools)
+        called = await self._voice.ask(prepared, StepReply, check, again=bool(request.feedback))
+        result = _result(called.value, called.usage, prepared, request, tools)
+        return result.model_copy(update={**standing(called)})
 
     def _prepare(self, request: ExecuteRequest, tools: tuple[ToolSpec, ...]) -> Assembled:
         return self._voice.prepare(

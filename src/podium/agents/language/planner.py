@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from podium.agents.context import Material
 from podium.agents.contracts import OpenQuestion, PlanReply, PlanRequest
 from podium.agents.language.arguments import missing_arguments, valid_arguments
-from podium.agents.language.asking import Voice
+from podium.agents.language.asking import Voice, standing
 from podium.agents.language.replies import PlanDraft, StepDraft
 from podium.core.model import JsonValue
 from podium.core.plan import Plan, Step, StepReference
@@ -45,8 +45,13 @@ class LanguagePlanner:
                 today=request.today,
             )
         )
-        called = await self._voice.ask(prepared, PlanDraft, lambda draft: "; ".join(problems(draft, tools)))
-        return PlanReply(plan=repaired(called.value, tools), usage=called.usage)
+        called = await self._voice.ask(
+            prepared,
+            PlanDraft,
+            lambda draft: "; ".join(problems(draft, tools)),
+            again=bool(request.feedback),
+        )
+        return PlanReply(plan=repaired(called.value, tools), usage=called.usage, **standing(called))
 
 
 def problems(draft: PlanDraft, tools: Mapping[str, ToolSpec]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from podium.agents.context import Material
 from podium.agents.contracts import RetrieveReply, RetrieveRequest
-from podium.agents.language.asking import Voice
+from podium.agents.language.asking import Voice, standing
 from podium.agents.language.replies import Queries
 from podium.core.evidence import Evidence
 
@@ -43,10 +43,12 @@ class LanguageRetriever:
                 history=request.history,
             )
         )
-        called = await self._voice.ask(prepared, Queries)
+        called = await self._voice.ask(prepared, Queries, again=request.attempt > 0)
         queries = _queries(request, called.value.queries)
         found = await asyncio.gather(*(self._search(query, request.k) for query in queries))
-        return RetrieveReply(evidence=merged(found, request), queries=queries, usage=called.usage)
+        return RetrieveReply(
+            evidence=merged(found, request), queries=queries, usage=called.usage, **standing(called)
+        )
 
 
 def merged(found: Iterable[Sequence[Evidence]], request: RetrieveRequest) -> tuple[Evidence, ...]:

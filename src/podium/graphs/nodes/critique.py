@@ -12,7 +12,7 @@ from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.drafting import draft_of, known_texts
-from podium.graphs.node import RunScope, spent
+from podium.graphs.node import RunScope, degradations, spent
 from podium.graphs.screening import check_text
 from podium.graphs.state import PodiumState, Record, Update, reset
 from podium.graphs.turn import Turn
@@ -81,7 +81,7 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
         "loops": _counted(state.get("loops", {}), decision),
         "feedback": _feedback(reply, noted, decision),
         "usage": spent(reply.usage),
-        "degraded": ["critic"] if reply.degraded else [],
+        "degraded": degradations("critic", [reply]),
     }
 
 

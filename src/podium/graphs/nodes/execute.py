@@ -13,7 +13,7 @@ from podium.core.tool import ToolCall
 from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
-from podium.graphs.node import RunScope, spent
+from podium.graphs.node import RunScope, degradations, spent
 from podium.graphs.screening import check_call
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
@@ -141,5 +141,5 @@ def _update(done: list[Executed]) -> Update:
         "actions": [digest for item in done for digest in item.digests],
         "verdicts": [verdict.model_dump(mode="json") for item in done for verdict in item.verdicts],
         "usage": spent(*(item.result.usage for item in done)),
-        "degraded": ["executor"] if any(item.result.degraded for item in done) else [],
+        "degraded": degradations("executor", (item.result for item in done)),
     }

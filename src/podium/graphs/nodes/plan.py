@@ -6,7 +6,7 @@ from podium.agents.contracts import OpenQuestion, PlanReply, PlanRequest
 from podium.core.plan import Plan, Step
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
-from podium.graphs.node import RunScope, spent
+from podium.graphs.node import RunScope, degradations, spent
 from podium.graphs.state import PodiumState, Update, reset
 from podium.graphs.turn import Turn
 
@@ -63,7 +63,7 @@ def _update(kept: Plan, reply: PlanReply, state: PodiumState) -> Update:
         "verdicts": reset(verdicts),
         "review": {},
         "usage": spent(reply.usage),
-        "degraded": ["planner"] if reply.degraded else [],
+        "degraded": degradations("planner", [reply]),
     }
 
 

@@ -41,7 +41,9 @@ async def respond(state: PodiumState, context: GraphContext, scope: RunScope) ->
         answer=text,
         citations=draft.citations if status in ("completed", "partial", "clarify") else (),
         digests=tuple(state.get("actions", ())),
-        notes=wording.notes(state.get("degraded", ()), state.get("stopped", "")),
+        notes=wording.notes(
+            state.get("degraded", ()), state.get("stopped", ""), unpriced=_is_first_unpriced(state)
+        ),
         degraded=bool(state.get("degraded")),
         fault=effect_fault(effects) or output_fault(state.get("results", {})) if status == "failed" else None,
     )
@@ -57,6 +59,12 @@ async def respond(state: PodiumState, context: GraphContext, scope: RunScope) ->
         "outcome": outcome.model_dump(mode="json"),
         "open_question": _open_question(state, turn) if status == "clarify" else None,
     }
+
+
+def _is_first_unpriced(state: PodiumState) -> bool:
+    """Whether a cost is not known in the first turn of a thread; later ones do not say it again."""
+    spoken = any(isinstance(message, AIMessage) for message in state.get("messages") or ())
+    return bool(state.get("usage", {}).get("unpriced")) and not spoken
 
 
 def status_of(state: PodiumState, effects: Sequence[Effect]) -> TurnStatus:

@@ -9,7 +9,7 @@ from podium.agents.contracts import Critique, HistoryTurn, RetrieveReply, Retrie
 from podium.core.plan import Plan, Step
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
-from podium.graphs.node import RunScope, spent
+from podium.graphs.node import RunScope, degradations, spent
 from podium.graphs.screening import check_evidence
 from podium.graphs.state import PodiumState, Record, Update
 from podium.graphs.turn import Turn
@@ -35,7 +35,7 @@ async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -
         "evidence": [item.model_dump(mode="json") for item in kept],
         "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
         "usage": spent(*(reply.usage for reply in replies)),
-        "degraded": ["retriever"] if any(reply.degraded for reply in replies) else [],
+        "degraded": degradations("retriever", replies),
     }
 
 

@@ -1,0 +1,128 @@
+"""The models that stand behind each role: a draft, the role's own, a fallback, and replies that are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podium.agents.contracts import Role
+from podium.app.recording import ModelRecorder
+from podium.core.settings import ModelSettings
+from podium.models.prices import Prices
+from podium.models.resolver import ResolvedModel, SettingsResolver
+
+if TYPE_CHECKING:
+    from podium.models.breaker import Breakers
+    from podium.models.cache import ResponseCache
+    from podium.models.calls import Asks
+    from podium.telemetry.telemetry import Telemetry
+
+CACHE_FILE = "replies.db"
+
+
+class Callers:
+    """Makes what the roles of one app ask; nothing is imported or opened until a model is named.
+
+    Args:
+        settings: The manifest's models.
+        folder: The project's folder.
+        data: Where the project keeps its data.
+        telemetry: Told of every call and of models that were passed over.
+    """
+
+    def __init__(self, settings: ModelSettings, *, folder: Path, data: Path, telemetry: Telemetry) -> None:
+        self._settings = settings
+        self._resolver = SettingsResolver(settings, folder=folder)
+        self._data = data
+        self._telemetry = telemetry
+        self._recorder = ModelRecorder(telemetry)
+        self._prices = Prices.from_settings(settings.prices)
+        self._models: dict[str, ResolvedModel | None] = {}
+        self._breakers: Breakers | None = None
+        self.cache: ResponseCache | None = None
+
+    @property
+    def chats(self) -> tuple[ResolvedModel, ...]:
+        """The chat models in use."""
+        return tuple(model for model in self._models.values() if model is not None)
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """The models in use whose cost is not known."""
+        return self._prices.missing(model.name for model in self.chats)
+
+    def of(self, role: Role, name: str) -> Asks | None:
+        """What a role asks; None for `offline`.
+
+        Args:
+            role: The role.
+            name: Its model.
+
+        Raises:
+            UnknownName: There is no such model.
+            ModelAuthError: A key is missing.
+        """
+        model = self._model(name)
+        if model is None:
+            return None
+        asks = self._caller(model, role)
+        draft = self._other(self._settings.draft_for(role), name)
+        if draft is not None:
+            from podium.models.chain import Drafted
+
+            asks = Drafted(self._caller(draft, role, reasks=0), asks)
+        spare = self._other(self._settings.fallback_for(role), name)
+        if spare is not None:
+            from podium.models.chain import Relayed
+
+            asks = Relayed(
+                asks,
+                self._caller(spare, role),
+                lambda error: self._telemetry.fallback(role, error.code),
+            )
+        return self._kept(asks, model, role)
+
+    def _kept(self, asks: Asks, model: ResolvedModel, role: Role) -> Asks:
+        settings = self._settings.cache
+        if settings.use == "off":
+            return asks
+        from podium.models.cache import ResponseCache
+        from podium.models.chain import Kept
+
+        if self.cache is None:
+            path = self._data / CACHE_FILE
+            self.cache = ResponseCache(path, entries=settings.entries, days=settings.days)
+        always = settings.use == "always"
+        return Kept(asks, model, self.cache, always=always, role=role, recorder=self._recorder)
+
+    def _other(self, name: str | None, own: str) -> ResolvedModel | None:
+        return None if name is None or name == own else self._model(name)
+
+    def _model(self, name: str) -> ResolvedModel | None:
+        if name not in self._models:
+            self._models[name] = self._resolver.resolve(name)
+        return self._models[name]
+
+    def _caller(self, model: ResolvedModel, role: Role, *, reasks: int | None = None) -> Asks:
+        from podium.models.breaker import Breakers
+        from podium.models.caller import Caller
+        from podium.models.calls import CallLimits
+
+        breaker = self._settings.breaker
+        if self._breakers is None:
+            self._breakers = Breakers(breaker.failures, breaker.seconds)
+        limits = CallLimits(
+            timeout=model.timeout,
+            retries=model.max_retries,
+            longest_wait=breaker.max_delay,
+            max_delay=breaker.max_delay,
+        )
+        return Caller(
+            model,
+            role,
+            limits=limits if reasks is None else replace(limits, reasks=reasks),
+            breakers=self._breakers,
+            recorder=self._recorder,
+            prices=self._prices,
+        )
