@@ -11,6 +11,7 @@ from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.schema import Slot, slots_of
 from podium.agents.offline.slots import Filled, candidates, fill
 from podium.agents.offline.text import Lexicon, words
+from podium.agents.offline.verbs import meanings, verbs_of_name
 from podium.core.tool import ToolSpec
 
 ORDERED = 0.45
@@ -18,6 +19,12 @@ ORDERED = 0.45
 
 ASKED = 0.5
 """The least match of a question with a reading tool."""
+
+TOLD = 0.25
+"""What it counts that an order begins with a word for what the tool does."""
+
+EXPLAINED = 0.5
+"""The least share of a question's words that a tool has to be about: the rest asks for something else."""
 
 MARGIN = 0.05
 """By how much the best tool has to lead the second for the choice to be clear."""
@@ -60,11 +67,13 @@ class Match:
         known: The tool.
         score: In 0..1.
         filled: What the clause says about its arguments.
+        told: Whether it is an order that begins with a word for what the tool does.
     """
 
     known: Known
     score: float
     filled: Filled = field(default_factory=Filled)
+    told: bool = False
 
 
 def know(tool: ToolSpec, lexicon: Lexicon) -> Known:
@@ -77,14 +86,14 @@ def know(tool: ToolSpec, lexicon: Lexicon) -> Known:
     phrases = tuple(part for part in (name, first, *synonyms) if part)
     slots = slots_of(tool)
     heads = [next(iter(words(phrase)), "") for phrase in phrases]
-    verbs = {lexicon.stem(head) for head in heads if head} | set(lexicon.terms(name))
+    verbs = {word for head in (*heads, *verbs_of_name(name)) for word in meanings(head)}
     said = " ".join([name, tool.description, *(slot.words for slot in slots)])
     return Known(
         spec=tool,
         slots=slots,
         phrases=phrases,
         terms=tuple(frozenset(lexicon.terms(phrase)) for phrase in phrases),
-        verbs=frozenset(verbs),
+        verbs=frozenset(lexicon.stem(verb) for verb in verbs if verb),
         about=frozenset(lexicon.terms(said)),
     )
 
@@ -102,6 +111,7 @@ def verbs_of(tools: Sequence[ToolSpec]) -> frozenset[str]:
         ]
         found.update(next(iter(words(phrase)), "") for phrase in phrases)
         found.update(words(name))
+    found = {word for verb in found for word in meanings(verb)}
     generic = "tell show find list explain give look check get see make do search describe send create set"
     return frozenset(found | set(generic.split())) - {""} - _NO_VERBS
 
@@ -127,8 +137,8 @@ async def rank_tools(
         filled = fill(known.slots, clause.text)
         score = _score(clause, known, lexicon, weights, closeness, tools)
         if score > 0:
-            found.append(Match(known, min(score, 1.0), filled))
-    return sorted(found, key=lambda match: (-match.score, match.known.spec.name))
+            found.append(Match(known, min(score, 1.0), filled, _told(clause, known, lexicon)))
+    return sorted(found, key=lambda match: (-match.score, not match.told, match.known.spec.name))
 
 
 def choose(clause: Clause, ranked: Sequence[Match]) -> Match | None:
@@ -143,7 +153,9 @@ def choose(clause: Clause, ranked: Sequence[Match]) -> Match | None:
 
 def rivals(ranked: Sequence[Match]) -> list[Match]:
     """The tools between which a clause does not decide."""
-    return [match for match in ranked if ranked[0].score - match.score < MARGIN]
+    best = ranked[0]
+    close = [match for match in ranked if best.score - match.score < MARGIN]
+    return [match for match in close if match.told] if best.told else close
 
 
 def _weights(tools: Sequence[Known]) -> dict[str, float]:
@@ -181,16 +193,27 @@ def _score(
     if strange and not fits:
         return 0.0
     changes = known.spec.effect != "read"
-    verb = lexicon.stem(next(iter(words(clause.text)), ""))
-    if changes and (clause.form != "order" or verb not in known.verbs):
+    told = _told(clause, known, lexicon)
+    if changes and not told:
         return 0.0
-    if clause.form == "question" and not fits:
+    if clause.form == "question" and not (fits and _explained(said, clause, known, lexicon) >= EXPLAINED):
         return 0.0
     filled = fill(known.slots, clause.text)
     complete = not filled.missing and bool(filled.args)
     score = 0.5 * by_words + 0.3 * max(near, 0.0) + (0.2 if fits else 0.0) + (0.1 if complete else 0.0)
-    score += 0.1 if verb in known.verbs and clause.form == "order" else 0.0
-    return score if by_words > 0 or near > 0.35 else 0.0
+    score += TOLD if told else 0.0
+    return score if by_words > 0 or near > 0.35 or (told and fits) else 0.0
+
+
+def _told(clause: Clause, known: Known, lexicon: Lexicon) -> bool:
+    return clause.form == "order" and lexicon.stem(next(iter(words(clause.text)), "")) in known.verbs
+
+
+def _explained(said: frozenset[str], clause: Clause, known: Known, lexicon: Lexicon) -> float:
+    """The share of what was said, codes aside, that the tool is about."""
+    codes = [value for slot in known.slots for value, _ in candidates(slot, clause.text) if slot.is_id]
+    asked = said - frozenset(lexicon.terms(" ".join(map(str, codes))))
+    return len(asked & known.about) / len(asked) if asked else 1.0
 
 
 def _overlap(said: frozenset[str], terms: frozenset[str], weights: dict[str, float]) -> float:

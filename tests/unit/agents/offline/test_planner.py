@@ -227,3 +227,63 @@ async def test_any_text_has_a_plan_with_tools_of_the_request_only(text: str) -> 
     made = await plan(text)
     assert set(made.allowed_tools) <= {spec.name for spec in TOOLS}
     assert {step.tool for step in made.steps if step.kind == "act"} == set(made.allowed_tools)
+
+
+SHELVES = (
+    tool(
+        "show_book",
+        "Show a book: shelf and loans.\n\nAlso: where is the book, look at a book.",
+        "read",
+        ["book_id"],
+        book_id=BOOK,
+    ),
+    tool(
+        "issue_rebate",
+        "Give money back for a book.\n\nAlso: pay back, partial rebate.",
+        "compensable",
+        ["book_id"],
+        book_id=BOOK,
+        amount={
+            "anyOf": [{"type": "string", "pattern": r"^\d{1,5}(\.\d{2})?$"}, {"type": "null"}],
+            "description": "The amount in pounds; all when left out",
+        },
+    ),
+    tool(
+        "move_book",
+        "Change the shelf of a book.",
+        "reversible",
+        ["book_id", "shelf"],
+        book_id=BOOK,
+        shelf={"type": "string", "description": "The shelf", "enum": ["upper", "lower"]},
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("order", "amount"),
+    [
+        ("Rebate \u00a35.00 for B-1007", "5.00"),
+        ("Please rebate 20 pounds on the book B-1007", "20"),
+        ("Can you rebate \u00a37.50 on B-1007?", "7.50"),
+    ],
+)
+async def test_the_noun_of_a_tool_with_a_light_verb_is_an_order_too(order: str, amount: str) -> None:
+    made = (await OfflinePlanner().plan(PlanRequest(request=order, tools=SHELVES))).plan
+    assert [(step.tool, step.args) for step in made.steps] == [
+        ("issue_rebate", {"book_id": "B-1007", "amount": amount})
+    ]
+
+
+async def test_a_verb_of_the_same_meaning_is_understood_and_what_is_missing_is_asked() -> None:
+    made = (
+        await OfflinePlanner().plan(PlanRequest(request="Update the shelf of B-1007", tools=SHELVES))
+    ).plan
+    assert [(step.kind, step.tool, step.missing) for step in made.steps] == [
+        ("clarify", "move_book", ("shelf",))
+    ]
+
+
+async def test_a_question_about_something_else_does_not_read_the_thing_it_names() -> None:
+    asked = "What is the rebate policy for the book B-1007?"
+    made = (await OfflinePlanner().plan(PlanRequest(request=asked, tools=SHELVES))).plan
+    assert kinds(made) == ["retrieve", "answer"]
