@@ -46,9 +46,11 @@ class SqlSourceSettings(_Source):
     url_env: EnvironmentName | None = None
     """The environment variable that holds the URL, for one with a password."""
     query: str = Field(min_length=1)
-    """A `SELECT` whose columns are `text` and, where there are any, `title`, `date`, `source` and `id`. It may
-    use `:query` (the question), `:words` (its words as a JSON list), `:match` (an FTS5 expression of them) and
-    `:k` (how many rows are wanted)."""
+    """A `SELECT` whose columns are `text` and, where there are any, `title`, `date`, `source` and `id`.
+
+    It may use `:query` (the question), `:words` (its words as a JSON list), `:match` (the words as an FTS5
+    expression) and `:k` (how many rows are wanted).
+    """
     rows: int = Field(default=200, ge=1, le=10_000)
     """Rows that are read at most."""
 

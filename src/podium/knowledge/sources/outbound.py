@@ -1,0 +1,67 @@
+"""HTTP that reaches only what configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from podium.core.errors import SourceError
+
+if TYPE_CHECKING:
+    import httpx
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Reach:
+    """The hosts that may be contacted. A private address is as good as another: it is named, or it is not.
+
+    Args:
+        url: An address whose scheme, host and port are allowed.
+        hosts: Further hosts, `name` or `name:port`; without a port, the usual one of the scheme.
+    """
+
+    def __init__(self, url: str, hosts: Iterable[str] = ()) -> None:
+        parts = urlsplit(url)
+        self._secure = parts.scheme == "https"
+        self._allowed = {_place(parts.scheme, parts.hostname or "", parts.port)}
+        for host in hosts:
+            named = urlsplit(f"//{host}")
+            for scheme in ("https",) if self._secure else ("https", "http"):
+                self._allowed.add(_place(scheme, named.hostname or "", named.port))
+
+    def allows(self, url: str) -> bool:
+        """Whether the address may be contacted."""
+        parts = urlsplit(url)
+        return _place(parts.scheme, parts.hostname or "", parts.port) in self._allowed
+
+    def client(self, *, timeout: float, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
+        """A client that contacts nothing else, not even where a redirect leads to.
+
+        Args:
+            timeout: Seconds to connect, and between two pieces of a response.
+            headers: Sent with every request.
+        """
+        import httpx
+
+        async def check(request: httpx.Request) -> None:
+            if not self.allows(str(request.url)):
+                raise SourceError(
+                    f"{request.url.host} is not among the hosts that may be contacted",
+                    hint="Add it to the source's hosts if it may be.",
+                )
+
+        # No proxy, certificate or password is taken from the environment: nobody named it here.
+        return httpx.AsyncClient(
+            timeout=timeout,
+            headers=dict(headers or {}),
+            follow_redirects=True,
+            max_redirects=3,
+            trust_env=False,
+            event_hooks={"request": [check]},
+        )
+
+
+def _place(scheme: str, host: str, port: int | None) -> tuple[str, str, int]:
+    return scheme, host.casefold(), port or _PORTS.get(scheme, 0)
