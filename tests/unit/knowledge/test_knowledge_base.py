@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,8 +35,9 @@ def corpus(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> KnowledgeBase:
-    return KnowledgeBase(tmp_path / "data", embedder=FakeEmbedder(), index=MemoryIndex())
+def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
+    with closing(KnowledgeBase(tmp_path / "data", embedder=FakeEmbedder(), index=MemoryIndex())) as made:
+        yield made
 
 
 def test_evidence_holds_the_text_at_its_span(base: KnowledgeBase, corpus: Path) -> None:
