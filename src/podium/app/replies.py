@@ -138,8 +138,10 @@ def _checkpoint_view(
     snapshot: StateSnapshot, effects: Sequence[Effect], waiting: dict[str, tuple[str, ...]]
 ) -> CheckpointView:
     values, metadata = snapshot.values, snapshot.metadata or {}
-    outcome = values.get("outcome") or {}
-    turn = values.get("turn") or {}
+    # Until a new turn is admitted, the state still holds the one before.
+    waits_in_line = _unadmitted(values)
+    outcome = {} if waits_in_line else values.get("outcome") or {}
+    turn = waits_in_line or str((values.get("turn") or {}).get("text", ""))
     here = checkpoint_of(snapshot)
     parent = str((snapshot.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
     ran = dict.fromkeys(waiting.get(parent, ()))
@@ -150,15 +152,19 @@ def _checkpoint_view(
         step=int(metadata.get("step", 0)),
         node=", ".join(name for name in ran if name != "__start__"),
         next=tuple(snapshot.next),
-        turn=str(turn.get("text") or _last_text(values))[:_EXCERPT],
+        turn=turn[:_EXCERPT],
         answer=str(outcome.get("answer", ""))[:_EXCERPT],
         effects=sum(effect.status in HAPPENED and effect.checkpoint_id == here for effect in effects),
     )
 
 
-def _last_text(values: dict[str, Any]) -> str:
+def _unadmitted(values: dict[str, Any]) -> str:
+    """The text of a message that no turn has taken up yet; empty when there is none."""
     messages = values.get("messages") or []
-    return text_of(messages[-1]) if messages else ""
+    if not messages or messages[-1].type != "human":
+        return ""
+    taken = (values.get("turn") or {}).get("id") == messages[-1].id
+    return "" if taken else text_of(messages[-1])
 
 
 def _confidence(values: dict[str, Any]) -> ConfidenceView | None:

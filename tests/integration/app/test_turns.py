@@ -185,3 +185,12 @@ def test_words_of_dispute_go_to_a_person_by_the_projects_own_critic(app: Podium)
     assert "dispute" in reply.interrupts[0].reasons
     answered = app.resume_sync(reply.thread_id, Decision(kind="respond", message="We will call you."))
     assert (answered.status, answered.answer) == ("completed", "We will call you.")
+
+
+def test_every_row_of_the_history_names_its_own_turn(app: Podium) -> None:
+    thread = app.ask_sync("Show order O-10004").thread_id
+    app.ask_sync("How long is the warranty on kettles?", thread_id=thread)
+    rows_ = app.history_sync(thread)
+    second = [row.turn for row in rows_ if row.turn.startswith("How long")]
+    assert {row.turn for row in rows_} <= {"Show order O-10004", "How long is the warranty on kettles?", ""}
+    assert len(second) == 7

@@ -27,10 +27,10 @@ def ask_for(interrupt: InterruptView, lines: Lines) -> Decision | None:
         KeyboardInterrupt: The user pressed ctrl-c.
     """
     while True:
-        match lines.answer(QUESTION).strip().lower():
-            case "y" | "yes":
+        match lines.answer(QUESTION).strip().lower().removeprefix("/"):
+            case "y" | "yes" | "approve":
                 return approve(interrupt)
-            case "n" | "no":
+            case "n" | "no" | "reject":
                 return reject(interrupt, lines.answer("why (may be empty): ").strip())
             case "e" | "edit":
                 if edited := _edit(interrupt, lines):
@@ -39,8 +39,6 @@ def ask_for(interrupt: InterruptView, lines: Lines) -> Decision | None:
                 if text := lines.answer("your answer instead: ").strip():
                     return respond(interrupt, text)
             case "l" | "later" | "":
-                return None
-            case other if other.startswith("/"):
                 return None
             case _:
                 continue
