@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from podium.app.batch import Batches
 from podium.app.factory import CONTEXT_KEY
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
@@ -62,6 +63,7 @@ class Composition:
         threads: Reads threads.
         rollbacks: Rolls threads back.
         ingests: Fills and searches the knowledge base.
+        batches: Runs many requests.
         closers: What to close, in order.
     """
 
@@ -72,6 +74,7 @@ class Composition:
     threads: ThreadReader
     rollbacks: Rollbacks
     ingests: Ingests
+    batches: Batches
     closers: tuple[Callable[[], None], ...]
 
     def warm(self) -> None:
@@ -192,14 +195,16 @@ def _assembled(
         leases=ThreadLeases(database, context.clock),
         telemetry=context.telemetry,
     )
+    turns = Turns(graph, service, reader, context.toolbox)
     return Composition(
         context=context,
         graph=graph,
         knowledge=knowledge,
-        turns=Turns(graph, service, reader, context.toolbox),
+        turns=turns,
         threads=reader,
         rollbacks=Rollbacks(graph, service, reader, context.toolbox),
         ingests=Ingests(project, knowledge),
+        batches=Batches(project, turns, service),
         closers=closers,
     )
 

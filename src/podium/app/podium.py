@@ -25,6 +25,8 @@ from podium.core.errors import PodiumError
 from podium.core.principal import Principal, local_principal
 
 if TYPE_CHECKING:
+    from podium.app.batch import BatchProgress
+    from podium.app.batch_results import BatchReport
     from podium.app.composition import Composition
     from podium.app.ingests import Progress
     from podium.core.evidence import Evidence
@@ -187,6 +189,41 @@ class Podium:
         """
         await self._parts.threads.feedback(thread_id, rating, correction, reason, run_id, self.principal)
 
+    async def batch(
+        self,
+        file: str | Path,
+        *,
+        out: str | Path | None = None,
+        limit: int | None = None,
+        concurrency: int = 4,
+        retry_failed: bool = False,
+        progress: BatchProgress | None = None,
+    ) -> BatchReport:
+        """Run a file of requests, one JSON object a line, each as a conversation of its own.
+
+        Each result is appended to a file as soon as it is there. Run again, it goes on where it stopped:
+        a line that has a result is not run again, and one that was cut off does nothing twice.
+
+        Args:
+            file: Lines such as `{"id": "q-1", "text": "…"}`.
+            out: Where results go; `list.results.jsonl` beside `list.jsonl` when None.
+            limit: How many lines to run at most this time.
+            concurrency: How many at a time.
+            retry_failed: Run those again that failed.
+            progress: Told after every line: how many have a result, of how many, and the id of the last.
+
+        Raises:
+            InputError: The file cannot be read, or the results are something else.
+            StorageError: A result cannot be written.
+            ValueError: A number is less than one.
+        """
+        if concurrency < 1 or (limit is not None and limit < 1):
+            raise ValueError("concurrency and limit are at least 1")
+        from podium.app.batch import BatchOptions
+
+        options = BatchOptions(Path(out) if out is not None else None, limit, concurrency, retry_failed)
+        return await self._parts.batches.run(Path(file), options, self.principal, progress)
+
     # Looking back
 
     async def effects(self, thread_id: str) -> tuple[EffectView, ...]:
@@ -277,6 +314,28 @@ class Podium:
         """`feedback`, waiting."""
         self._wait(
             self.feedback(thread_id, rating=rating, correction=correction, reason=reason, run_id=run_id)
+        )
+
+    def batch_sync(
+        self,
+        file: str | Path,
+        *,
+        out: str | Path | None = None,
+        limit: int | None = None,
+        concurrency: int = 4,
+        retry_failed: bool = False,
+        progress: BatchProgress | None = None,
+    ) -> BatchReport:
+        """`batch`, waiting."""
+        return self._wait(
+            self.batch(
+                file,
+                out=out,
+                limit=limit,
+                concurrency=concurrency,
+                retry_failed=retry_failed,
+                progress=progress,
+            )
         )
 
     def effects_sync(self, thread_id: str) -> tuple[EffectView, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from podium.app.replies import reply_of
 from podium.app.results import Decision, Problem, Reply, StreamEvent
 from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrupted
-from podium.core.ids import new_id
+from podium.core.ids import derived_id, new_id
 from podium.core.principal import Principal
 from podium.guardrails.redaction import redact
 from podium.runtime.runs import RunRequest, RunService
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from podium.graphs.build import PodiumGraph
     from podium.tools.toolbox import Toolbox
 
+MAX_ATTEMPTS = 100
+"""Beyond it a turn that fails each time is not taken again."""
 MAX_REQUEST_CHARACTERS = 1_000_000
 """Beyond it a request is not even looked at; what a policy allows is usually far less."""
 
@@ -48,8 +50,6 @@ class Turns:
         self, text: str, thread_id: str | None, principal: Principal
     ) -> AsyncGenerator[StreamEvent, None]:
         """Take one turn with the user's words."""
-        from langchain_core.messages import HumanMessage
-
         checked = checked_text(text)
         thread = new_id() if thread_id is None else await self._threads.resolve(thread_id)
         async with self._service.lease(thread):
@@ -57,17 +57,31 @@ class Turns:
                 async with aclosing(self._finish_previous(thread, principal)) as events:
                     async for event in events:
                         yield event
-            message = HumanMessage(content=checked, id=new_id())
-            request = RunRequest(
-                run_id=new_id(),
-                thread_id=thread,
-                graph_input={"messages": [message]},
-                kind="ask",
-                principal=principal,
-                turn_id=message.id or "",
-                text=redact(checked),
-                facts={"text": redact(checked)},
-            )
+            async with aclosing(self._run(_asked(checked, thread, new_id(), principal))) as events:
+                async for event in events:
+                    yield event
+
+    async def once(self, text: str, thread: str, principal: Principal) -> AsyncGenerator[StreamEvent, None]:
+        """Take the one turn of a thread, or what an earlier process left of it; a finished one is only told.
+
+        A turn that failed is taken again.
+
+        Args:
+            text: The user's words, the same each time.
+            thread: The thread's full id; it is made when there is none.
+            principal: Who asks.
+
+        Raises:
+            InputError: Somebody has taken further turns in the thread.
+        """
+        async with self._service.lease(thread):
+            snapshot = await self._threads.head(thread)
+            run = await self._service.recorded(thread)
+            broke_off = run is not None and run.status == RUNNING
+            request = _left_of(snapshot, checked_text(text), thread, principal, broke_off=broke_off)
+            if request is None:
+                yield await self._told(snapshot, thread, run.run_id if run else "")
+                return
             async with aclosing(self._run(request)) as events:
                 async for event in events:
                     yield event
@@ -114,9 +128,7 @@ class Turns:
             )
         if not snapshot.next or not broke_off:
             return
-        request = RunRequest(
-            run_id=new_id(), thread_id=thread, graph_input=None, kind="continue", principal=principal
-        )
+        request = _continued(thread, "", principal)
         yield StreamEvent(
             kind="note",
             thread_id=thread,
@@ -164,6 +176,12 @@ class Turns:
             )
         yield StreamEvent(kind="reply", thread_id=thread, run_id=run, data=reply.model_dump(mode="json"))
 
+    async def _told(self, snapshot: StateSnapshot, thread: str, run: str) -> StreamEvent:
+        """The event with the reply of a turn that is over."""
+        effects = await self._toolbox.effects(snapshot.values.get("actions") or ())
+        reply = reply_of(snapshot, effects, thread_id=thread, run_id=run)
+        return StreamEvent(kind="reply", thread_id=thread, run_id=run, data=reply.model_dump(mode="json"))
+
     async def _reply(self, request: RunRequest, problem: PodiumError | None) -> Reply:
         snapshot = await self._threads.head(request.thread_id)
         effects = await self._toolbox.effects(snapshot.values.get("actions") or ())
@@ -188,6 +206,59 @@ class Turns:
         answer = _wire_form(decision, value)
         parse_decisions(answer, value.get("digests", ()))
         return answer
+
+
+def _asked(text: str, thread: str, turn: str, principal: Principal) -> RunRequest:
+    """The run of a new turn, which the id of the user's message names."""
+    from langchain_core.messages import HumanMessage
+
+    return RunRequest(
+        run_id=new_id(),
+        thread_id=thread,
+        graph_input={"messages": [HumanMessage(content=text, id=turn)]},
+        kind="ask",
+        principal=principal,
+        turn_id=turn,
+        text=redact(text),
+        facts={"text": redact(text)},
+    )
+
+
+def _continued(thread: str, turn: str, principal: Principal) -> RunRequest:
+    """The run that goes on where the thread stopped."""
+    return RunRequest(
+        run_id=new_id(),
+        thread_id=thread,
+        graph_input=None,
+        kind="continue",
+        principal=principal,
+        turn_id=turn,
+    )
+
+
+def _left_of(
+    snapshot: StateSnapshot, text: str, thread: str, principal: Principal, *, broke_off: bool
+) -> RunRequest | None:
+    """What is left to run of the one turn of a thread; None when it is over, or waits for a person.
+
+    The ids of its attempts follow from the thread's, so that no other turn is taken for one of them.
+    """
+    attempt = derived_id(thread, "turn")
+    values = snapshot.values
+    begun = str((values.get("turn") or {}).get("id", ""))
+    if not begun and not values.get("messages"):
+        return _asked(text, thread, attempt, principal)
+    for _ in range(MAX_ATTEMPTS):
+        if begun in (attempt, ""):
+            break
+        attempt = derived_id(attempt, "turn")
+    else:
+        raise InputError(f"thread {thread} has gone on since", hint="Look at it with 'podium threads show'.")
+    if snapshot.next and (not snapshot.interrupts or broke_off):
+        return _continued(thread, begun, principal)
+    if (values.get("outcome") or {}).get("status") == "failed":
+        return _asked(text, thread, derived_id(attempt, "turn"), principal)
+    return None
 
 
 def checked_text(text: str) -> str:

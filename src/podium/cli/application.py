@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "rollback",
     "effects",
     "threads",
+    "batch",
     "ingest",
     "search",
     "graph",

@@ -196,7 +196,7 @@ def test_two_batches_do_not_write_the_same_results(pad: Path) -> None:
     with Podium.from_project(pad) as app:
 
         async def both() -> list[BatchReport | BaseException]:
-            return await asyncio.gather(app.batch(file), app.batch(file), return_exceptions=True)
+            return list(await asyncio.gather(app.batch(file), app.batch(file), return_exceptions=True))
 
         outcomes = asyncio.run(both())
     refused = [item for item in outcomes if isinstance(item, InputError)]
