@@ -54,8 +54,10 @@ class Bounded:
         try:
             async with limit:
                 return await self._source.fetch(query, k)
-        except PodiumError:
+        except SourceError:
             raise
+        except PodiumError as error:
+            raise SourceError(f"{self.name}: {error.message}", hint=error.hint) from error
         except TimeoutError as error:
             late = f"did not answer within {self._timeout:g} s" if limit.expired() else one_line(str(error))
             raise SourceUnavailable(f"{self.name}: {late or 'timed out'}") from None

@@ -36,7 +36,9 @@ class Reach:
         parts = urlsplit(url)
         return _place(parts.scheme, parts.hostname or "", parts.port) in self._allowed
 
-    def client(self, *, timeout: float, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
+    def client(
+        self, *, timeout: float | httpx.Timeout, headers: Mapping[str, str] | None = None
+    ) -> httpx.AsyncClient:
         """A client that contacts nothing else, not even where a redirect leads to.
 
         Args:
@@ -49,7 +51,7 @@ class Reach:
             if not self.allows(str(request.url)):
                 raise SourceError(
                     f"{request.url.host} is not among the hosts that may be contacted",
-                    hint="Add it to the source's hosts if it may be.",
+                    hint="Name it in podium.toml if it may be.",
                 )
 
         # No proxy, certificate or password is taken from the environment: nobody named it here.
