@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podium.agents.contracts import Critique, CritiqueRequest, Finding, Statement, StepResult
+from podium.agents.offline.answering import ANSWERED, features, probability
 from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.support import Scored, score_sentences
-from podium.agents.offline.text import Lexicon, clean, covered
+from podium.agents.offline.text import Lexicon, clean
 from podium.core.confidence import Factor
-
-ANSWERED = 0.42
-"""The least estimated probability that a question is answered."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -94,25 +90,8 @@ class OfflineCritic:
         if not carried:
             return Judged(question, None, 0.0, absent)
         best = carried[0]
-        passage = frozenset(self._lexicon.terms(best.sentence.evidence.text)) | best.sentence.around
-        nearest = max(item.similarity for item in request.evidence)
-        return Judged(question, best, answered(best, nearest, 1.0 - covered(weights, passage)), absent)
-
-
-def answered(best: Scored, nearest: float, lost: float) -> float:
-    """The estimated probability that a sentence answers a question: a logistic of what speaks for it.
-
-    The coefficients are fitted on questions about a small corpus and on CLAP NQ, half of each without an
-    answer; `benchmarks/answers` measures what they are worth.
-
-    Args:
-        best: The sentence.
-        nearest: The best cosine of the question with a passage.
-        lost: Share of the question's words that its passage does not hold.
-    """
-    z = -6.2 + 5.3 * best.meaning + 1.5 * best.passage + 2.1 * nearest
-    z += 2.3 * best.form + 2.1 * best.words - 0.9 * best.reach - 1.8 * lost
-    return 1 / (1 + math.exp(-z))
+        found = features(best, request.evidence, weights, self._lexicon)
+        return Judged(question, best, probability(found), absent)
 
 
 def _questions(request: CritiqueRequest) -> list[str]:
@@ -145,7 +124,7 @@ def _factors(
         # What is too thin to be an answer must not become one by the weight of other factors.
         carried = weakest.probability * (1.0 if enough else 0.1)
         values["support"] = min([carried, *(finding.support for finding in findings)])
-        values["relevance"] = weakest.probability ** (0.5 if enough else 2)
+        values["relevance"] = weakest.probability ** (0.5 if enough else 3)
         values["coverage"] = 1.0 - 0.5 * min(1.0, 0.25 * len(weakest.absent)) if weakest.best else 0.0
         conflict = any("conflict" in result.reasons for result in request.results.values())
         values["agreement"] = 0.6 if conflict else 1.0

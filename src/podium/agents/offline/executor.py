@@ -17,7 +17,10 @@ LEAST = 0.3
 """A sentence with a lower score is no answer."""
 
 FURTHER = 0.9
-"""Another sentence is quoted too when its score is at least this share of the best one's."""
+"""Another sentence of the same document is quoted too from this share of the best one's score."""
+
+ELSEWHERE = 0.97
+"""The same for a sentence of another document: only when it is as good as the best one."""
 
 MOST_QUOTED = 3
 """Sentences for one question, besides those that disagree."""
@@ -112,6 +115,10 @@ def _chosen(ranked: Sequence[Scored]) -> list[Scored]:
     for item in ranked[1:]:
         if len(chosen) == MOST_QUOTED or item.score < FURTHER * best.score:
             break
+        if item.sentence.evidence.source != best.sentence.evidence.source and (
+            item.score < ELSEWHERE * best.score
+        ):
+            continue
         if not any(item.sentence.text == held.sentence.text for held in chosen):
             chosen.append(item)
     return chosen

@@ -13,7 +13,7 @@ from podium.core.evidence import Evidence
 from podium.knowledge.sentences import split_sentences
 
 MOST_PASSAGES = 16
-MOST_COMPARED = 24
+MOST_COMPARED = 12
 """Sentences that are compared by meaning, the best by their words."""
 
 SHORTEST, LONGEST = 8, 900
@@ -73,7 +73,7 @@ class Scored:
     def score(self) -> float:
         """All together; for ranking."""
         return (
-            0.2 * self.words + 0.2 * self.reach + 0.3 * self.meaning + 0.15 * self.form + 0.2 * self.passage
+            0.1 * self.words + 0.2 * self.reach + 0.33 * self.meaning + 0.08 * self.form + 0.29 * self.passage
         )
 
 
