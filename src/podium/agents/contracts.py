@@ -88,6 +88,8 @@ class RetrieveReply(Model):
     evidence: tuple[Evidence, ...] = ()
     queries: tuple[str, ...] = ()
     """The queries that were run."""
+    failed: tuple[str, ...] = ()
+    """Names of the sources that could not answer."""
     usage: Usage = Usage()
     degraded: bool = False
     stand_in: StandIn = "offline"

@@ -29,6 +29,12 @@ _STAND_INS = {
 }
 
 
+_OUT = {
+    "source": "the source {} could not be asked, so nothing of it is in this answer",
+    "server": "the MCP server {} could not be started, so its tools were not there",
+}
+
+
 def joined(*parts: str) -> str:
     """The parts that are not empty, a line each."""
     return "\n".join(part for part in parts if part)
@@ -79,13 +85,13 @@ def notes(degraded: Sequence[str], limit: str, *, unpriced: bool = False) -> tup
     """What the user should know about the answer.
 
     Args:
-        degraded: Who stood in for which role.
+        degraded: Who stood in for which role, and what could not be asked.
         limit: The limit that ended the turn; empty while none did.
         unpriced: Whether to say that the cost of the models is not known.
     """
-    found: list[str] = []
+    found = [words.format(name) for kind, words in _OUT.items() for name in _named(kind, degraded)]
     for stand_in, words in _STAND_INS.items():
-        held = (entry.partition(":") for entry in degraded)
+        held = (entry.partition(":") for entry in degraded if entry.partition(":")[0] not in _OUT)
         roles = ", ".join(dict.fromkeys(role for role, _, who in held if (who or "offline") == stand_in))
         if roles:
             found.append(f"the language model was not available for {roles}; {words}")
@@ -94,3 +100,8 @@ def notes(degraded: Sequence[str], limit: str, *, unpriced: bool = False) -> tup
     if unpriced:
         found.append("what the models cost is not known: models.prices lacks a price (see podium doctor)")
     return tuple(found)
+
+
+def _named(kind: str, degraded: Iterable[str]) -> list[str]:
+    entries = (entry.partition(":") for entry in degraded)
+    return list(dict.fromkeys(name for found, _, name in entries if found == kind))

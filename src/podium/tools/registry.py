@@ -27,6 +27,17 @@ class ToolRegistry:
     def __init__(self, tools: Iterable[Tool], handles: Mapping[str, object] | None = None) -> None:
         self._tools: dict[str, Tool] = {}
         self._handles: Mapping[str, object] = {} if handles is None else handles
+        self._add(tools)
+
+    def extend(self, tools: Iterable[Tool]) -> None:
+        """Take further tools in; those that were taken in before stay as they are.
+
+        Raises:
+            ConfigError: The name of one is taken.
+        """
+        self._add(tool for tool in tools if self._tools.get(tool.name) is not tool)
+
+    def _add(self, tools: Iterable[Tool]) -> None:
         for tool in tools:
             if (other := self._tools.get(tool.name)) is not None:
                 raise ConfigError(

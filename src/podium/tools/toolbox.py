@@ -30,6 +30,7 @@ from podium.tools.undo import Compensator
 
 if TYPE_CHECKING:
     from podium.storage.database import Database
+    from podium.tools.mcp.servers import McpServers
 
 
 class Toolbox:
@@ -43,6 +44,7 @@ class Toolbox:
         crash_points: Told of every call, before and after.
         default_timeout: Seconds for one call of a tool that names no limit.
         expiry: Seconds for which a proposal may be approved, and an approval used.
+        servers: What brings further tools once it is started.
 
     Raises:
         ConfigError: Two tools have the same name.
@@ -58,10 +60,12 @@ class Toolbox:
         crash_points: CrashPoints | None = None,
         default_timeout: float = 30.0,
         expiry: float = DEFAULT_EXPIRY_S,
+        servers: McpServers | None = None,
     ) -> None:
         clock, points = clock or SystemClock(), crash_points or NoCrashPoints()
         self.ledger = EffectLedger(database, clock, expiry=expiry)
         self._registry = ToolRegistry(tools, handles)
+        self._servers = servers
         self._runner = Runner(default_timeout)
         claims = Claims(Path(f"{database.path}-claims"))
         self._executor = Executor(self.ledger, self._registry, self._runner, claims, clock, points)
@@ -71,6 +75,21 @@ class Toolbox:
         self._saga = Saga(self.ledger, self._registry, self._runner, self._executor, self._compensator)
 
     # --- tools -----------------------------------------------------------------------------------
+
+    async def open(self) -> tuple[str, ...]:
+        """Start what brings tools of its own, if it does not run yet; `specs` and `get` know them after that.
+
+        Returns:
+            Names of the servers that could not be started: the other tools are there.
+
+        Raises:
+            ConfigError: A server brings a tool whose name is taken.
+        """
+        if self._servers is None:
+            return ()
+        opened = await self._servers.open()
+        self._registry.extend(opened.tools)
+        return opened.failed
 
     def specs(self, allowed: Callable[[ToolSpec], bool] | None = None) -> tuple[ToolSpec, ...]:
         """What the agents may see of the tools.
@@ -107,6 +126,7 @@ class Toolbox:
             ActionError: The tool is unknown or reads only, an argument does not fit, or the preview
                 shows that the call would be refused.
         """
+        await self.open()
         tool = self._registry.get(call.tool)
         if tool.effect == "read":
             raise ActionError(f"{tool.name} only reads: there is nothing to approve")
@@ -124,6 +144,7 @@ class Toolbox:
             ActionError: An argument does not fit, or the preview refuses; what waits goes on waiting.
             GrantError: What was to be edited does not wait any more.
         """
+        await self.open()
         old = await self.ledger.get(digest)
         if old.status not in ("proposed", "approved"):
             raise GrantError(f"{old.tool} ({digest[:12]}) is {old.status} and cannot be edited")
@@ -175,10 +196,12 @@ class Toolbox:
         self, digests: Sequence[str], scope: EffectScope, *, independent: Collection[str] = ()
     ) -> list[Effect]:
         """Carry out what is approved; see `Saga.commit`. Safe to call again after any crash."""
+        await self.open()
         return await self._saga.commit(digests, scope, independent)
 
     async def compensate(self, digests: Sequence[str], *, principal: str) -> list[Effect]:
         """Undo effects, newest first; see `Compensator.undo_all`. Safe to call again after any crash."""
+        await self.open()
         return await self._compensator.undo_all(await self.ledger.several(digests), principal)
 
     async def resolve(
@@ -213,6 +236,7 @@ class Toolbox:
     # ---------------------------------------------------------------------------------------------
 
     async def _read(self, call: ToolCall, scope: EffectScope) -> JsonValue:
+        await self.open()
         tool = self._registry.get(call.tool)
         if tool.effect != "read":
             raise ActionError(f"{tool.name} changes the world: it has to be proposed")

@@ -33,6 +33,7 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     plan = Plan.model_validate(state["plan"])
     results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
     evidence = tuple(Evidence.model_validate(item) for item in state.get("evidence", ()))
+    await context.toolbox.open()
     known = await context.toolbox.effects(state.get("actions", ()))
     # What was decided before, such as an action proposed again after a person said no, is settled.
     effects = [effect for effect in known if effect.status in OPEN]

@@ -36,6 +36,7 @@ async def execute(state: PodiumState, context: GraphContext, scope: RunScope) ->
     plan = Plan.model_validate(state["plan"])
     results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
     turn = Turn.model_validate(state["turn"])
+    await context.toolbox.open()
     base = ExecuteRequest(
         step=plan.steps[0],
         plan=plan,

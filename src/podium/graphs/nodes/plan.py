@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from podium.agents.contracts import OpenQuestion, PlanReply, PlanRequest
 from podium.core.plan import Plan, Step
 from podium.graphs.context import GraphContext
@@ -14,6 +16,7 @@ from podium.graphs.turn import Turn
 async def plan(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
     """Make a plan, or another one when earlier attempts were not enough."""
     turn = Turn.model_validate(state["turn"])
+    down = await context.toolbox.open()
     tools = context.toolbox.specs(allowed=context.policy.allows)
     held = state.get("open_question")
     reply = await context.planner.plan(
@@ -28,7 +31,7 @@ async def plan(state: PodiumState, context: GraphContext, scope: RunScope) -> Up
     )
     kept = within(reply.plan, {tool.name for tool in tools})
     scope.emit({"kind": "plan", "data": {"steps": [_shown(step) for step in kept.steps]}})
-    return _update(kept, reply, state)
+    return _update(kept, reply, state, down)
 
 
 def within(proposed: Plan, tools: set[str]) -> Plan:
@@ -53,7 +56,7 @@ def within(proposed: Plan, tools: set[str]) -> Plan:
     return proposed.model_copy(update={"steps": steps})
 
 
-def _update(kept: Plan, reply: PlanReply, state: PodiumState) -> Update:
+def _update(kept: Plan, reply: PlanReply, state: PodiumState, down: Sequence[str]) -> Update:
     """A new attempt begins: what the last one came to, and was told, does not speak for this one."""
     verdicts = [verdict for verdict in state.get("verdicts", ()) if verdict["outcome"] != "retry"]
     return {
@@ -63,7 +66,7 @@ def _update(kept: Plan, reply: PlanReply, state: PodiumState) -> Update:
         "verdicts": reset(verdicts),
         "review": {},
         "usage": spent(reply.usage),
-        "degraded": degradations("planner", [reply]),
+        "degraded": [*degradations("planner", [reply]), *(f"server:{name}" for name in down)],
     }
 
 

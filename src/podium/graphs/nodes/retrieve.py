@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from podium.agents.contracts import Critique, HistoryTurn, RetrieveReply, RetrieveRequest
@@ -35,7 +36,7 @@ async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -
         "evidence": [item.model_dump(mode="json") for item in kept],
         "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
         "usage": spent(*(reply.usage for reply in replies)),
-        "degraded": degradations("retriever", replies),
+        "degraded": [*degradations("retriever", replies), *_failed_sources(replies)],
     }
 
 
@@ -77,3 +78,7 @@ def _gaps(state: PodiumState) -> tuple[tuple[str, ...], int]:
     critique = state.get("critique")
     gaps = Critique.model_validate(critique).gaps if critique else ()
     return gaps, state.get("loops", {}).get("gather", 0)
+def _failed_sources(replies: Iterable[RetrieveReply]) -> list[str]:
+    return list(dict.fromkeys(f"source:{name}" for reply in replies for name in reply.failed))
+
+
