@@ -13,6 +13,7 @@ class Budget(Model):
     steps: int | None = Field(default=24, ge=1)
     """Node executions."""
     model_calls: int | None = Field(default=16, ge=0)
+    """Exchanges with language models, retries too; after them the offline agents finish the turn."""
     tokens: int | None = Field(default=60_000, ge=0)
     """Input and output tokens together."""
     cost: float | None = Field(default=1.0, ge=0)

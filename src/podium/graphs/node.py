@@ -13,7 +13,7 @@ from langgraph.runtime import get_runtime
 
 from podium.core.ids import derived_id
 from podium.core.principal import Principal
-from podium.core.usage import Usage
+from podium.core.usage import Budget, Usage
 from podium.graphs.context import GraphContext
 from podium.graphs.state import PodiumState, Update
 from podium.models.allowance import allowing
@@ -121,7 +121,7 @@ class Node(Runnable[PodiumState, Update]):
         return update
 
     async def _limited(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
-        with allowing(context.budget, usage_of(state)):
+        with allowing(_share(state, context.budget), usage_of(state)):
             return await self._timed(state, context, scope)
 
     async def _timed(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
@@ -157,7 +157,17 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
 def _spent(state: PodiumState, context: GraphContext) -> str | None:
     if stopped := state.get("stopped"):
         return stopped
-    return usage_of(state).exhausted(context.budget)
+    # Models are not asked beyond their limit of calls: the offline agents finish the turn instead.
+    return usage_of(state).exhausted(context.budget.model_copy(update={"model_calls": None}))
+
+
+def _share(state: PodiumState, budget: Budget) -> Budget:
+    """The budget of a task that runs beside others: an equal part of the model calls that are left."""
+    beside: Any = state.get("beside", 1)
+    if budget.model_calls is None or beside == 1:
+        return budget
+    used = usage_of(state).model_calls
+    return budget.model_copy(update={"model_calls": used + max(0, budget.model_calls - used) // beside})
 
 
 def usage_of(state: PodiumState) -> Usage:

@@ -73,7 +73,7 @@ def retrievals(state: PodiumState) -> str | list[Send]:
     if len(steps) <= 1:
         return "retrieve" if steps else []
     history = _recent(state)
-    return [Send("retrieve", payload(state, step, history)) for step in steps]
+    return [Send("retrieve", payload(state, step, history, len(steps))) for step in steps]
 
 
 def _recent(state: PodiumState) -> list[dict[str, Any]]:

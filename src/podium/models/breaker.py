@@ -27,11 +27,16 @@ USELESS = 2
 
 
 class Breakers:
-    """The circuits of one app, by model name."""
+    """The circuits of one app, by model name.
+
+    Args:
+        threshold: Failures in a row that open a circuit.
+        open_seconds: How long it then stays open.
+    """
 
     def __init__(self, threshold: int = THRESHOLD, open_seconds: float = OPEN_SECONDS) -> None:
         self._threshold = threshold
-        self._open_seconds = open_seconds
+        self.open_seconds = open_seconds
         self._factory: AsyncCircuitBreakerFactory | None = None
 
     @asynccontextmanager
@@ -64,14 +69,14 @@ class Breakers:
 
         exclude: ExcludeType = [(ModelError, healthy), (asyncio.CancelledError, _always)]
         breaker = await self._made().get_breaker(
-            name, threshold=threshold, ttl=self._open_seconds, exclude=exclude
+            name, threshold=threshold, ttl=self.open_seconds, exclude=exclude
         )
         try:
             await breaker.__aenter__()
         except OpenedState as opened:
             # The library raises one object again and again: its traceback would hold every caller's frame.
             opened.__traceback__ = None
-            hint = f"It is tried again after {self._open_seconds:g} seconds."
+            hint = f"It is tried again after {self.open_seconds:g} seconds."
             raise ModelUnavailable(why, hint=hint) from None
         try:
             yield

@@ -77,7 +77,7 @@ class Caller:
         self._prices = prices or Prices()
         self._sleep = sleep
         self._methods = methods_of(model.chat)
-        self._refused_key: ModelAuthError | None = None
+        self._refused: tuple[ModelAuthError, float] | None = None
 
     @property
     def name(self) -> str:
@@ -185,8 +185,7 @@ class Caller:
         self, messages: list[BaseMessage], method: Method, schema: type[T], state: _Attempts
     ) -> str:
         """One exchange under the circuit breaker, recorded."""
-        if self._refused_key is not None:
-            raise ModelAuthError(self._refused_key.message, hint=self._refused_key.hint)
+        self._spare_refused_key()
         if allowance := current_allowance():
             allowance.claim(self.name)
         fault: Fault | None = None
@@ -208,6 +207,12 @@ class Caller:
                 raise _Passing(fault)
         return self._give_up(fault)
 
+    def _spare_refused_key(self) -> None:
+        """A key that was refused is not sent again for a while."""
+        if self._refused is not None and time.monotonic() < self._refused[1]:
+            error = self._refused[0]
+            raise ModelAuthError(error.message, hint=error.hint)
+
     def _time_for(self, state: _Attempts) -> float:
         if state.patience_ends is None:
             return self._limits.timeout
@@ -219,7 +224,7 @@ class Caller:
 
     def _give_up(self, fault: Fault) -> str:
         if isinstance(fault.error, ModelAuthError):
-            self._refused_key = fault.error
+            self._refused = fault.error, time.monotonic() + self._breakers.open_seconds
         if fault.unsupported:
             raise _Unsupported(fault.error)
         raise fault.error

@@ -123,7 +123,8 @@ class SettingsResolver:
         import httpx
 
         # A client of our own, since the library's is shared by the process and never closed.
-        client = httpx.AsyncClient(timeout=settings.timeout)
+        # A kept connection belongs to one event loop; an app is used from several.
+        client = httpx.AsyncClient(timeout=settings.timeout, limits=httpx.Limits(max_keepalive_connections=0))
         chat = _openai(model, key, settings, client)
         return ResolvedModel(
             name,

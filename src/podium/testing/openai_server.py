@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -39,9 +40,13 @@ class Reply:
     retry_after: str | None = None
 
 
+Answer = Callable[[dict[str, Any]], "Reply | str"]
+"""Works a reply out from the body of a request."""
+
+
 @dataclass(slots=True)
 class _Script:
-    replies: list[Reply]
+    replies: list[Reply | Answer]
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
@@ -52,17 +57,20 @@ class _Script:
         with self.lock:
             self.requests.append(request)
             self.keys.append(key)
-            return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            found = reply if isinstance(reply, Reply) else reply(request)
+            return found if isinstance(found, Reply) else Reply(found)
 
 
 class OpenAIServer:
     """Serves scripted replies on a free port of 127.0.0.1 while its `with` block lasts.
 
     Args:
-        replies: What to reply, in order; the last one is repeated. A text is a plain reply.
+        replies: What to reply, in order; the last one is repeated. A text is a plain reply, a function is
+            given the body of the request.
     """
 
-    def __init__(self, *replies: Reply | str) -> None:
+    def __init__(self, *replies: Reply | Answer | str) -> None:
         if not replies:
             raise ValueError("at least one reply")
         self._script = _Script([Reply(item) if isinstance(item, str) else item for item in replies])

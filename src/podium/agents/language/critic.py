@@ -53,7 +53,7 @@ class LanguageCritic:
             reasons=tuple(
                 dict.fromkeys((*reply.reasons, *(("judgement_incomplete",) if called.problem else ())))
             ),
-            suggestion=_suggestion(reply, complete=not called.problem),
+            suggestion=_suggestion(reply, complete=not called.problem, empty=_is_empty(request)),
             gaps=reply.gaps,
             question=reply.question,
             feedback=reply.feedback,
@@ -105,7 +105,15 @@ def _factors(reply: CritiqueReply, findings: tuple[Finding, ...]) -> tuple[Facto
     return tuple(Factor(name=name, value=value) for name, value in values.items())
 
 
-def _suggestion(reply: CritiqueReply, *, complete: bool) -> Suggestion:
+def _is_empty(request: CritiqueRequest) -> bool:
+    """Whether there is nothing that could go out."""
+    settled = any(result.statements or result.status != "abstain" for result in request.results.values())
+    return not settled and not request.actions
+
+
+def _suggestion(reply: CritiqueReply, *, complete: bool, empty: bool) -> Suggestion:
+    if empty and reply.suggestion == "accept":
+        return "abstain"
     if not complete and reply.suggestion in ("accept", "clarify", "gather"):
         return "abstain"
     return reply.suggestion

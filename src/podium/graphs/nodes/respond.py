@@ -89,7 +89,14 @@ def status_of(state: PodiumState, effects: Sequence[Effect]) -> TurnStatus:
         case "stop":
             return "partial"
         case _:
-            return "completed"
+            return _said_status(state)
+
+
+def _said_status(state: PodiumState) -> TurnStatus:
+    """How a turn ended that was let through; without a word in it there is no answer."""
+    if _draft(state).text or any(_unmet(state)):
+        return "completed"
+    return "clarify" if _asked(state) else "abstained"
 
 
 def _draft(state: PodiumState) -> Draft:

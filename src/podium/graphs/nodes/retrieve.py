@@ -40,8 +40,15 @@ async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -
     }
 
 
-def payload(state: PodiumState, step: Step, context_history: list[Record]) -> Record:
-    """What is sent to one of several parallel retrievals: the step and no more than it needs."""
+def payload(state: PodiumState, step: Step, context_history: list[Record], beside: int) -> Record:
+    """What is sent to one of several parallel retrievals: the step and no more than it needs.
+
+    Args:
+        state: The state.
+        step: The step.
+        context_history: The last few messages.
+        beside: How many run side by side; they share what the turn may spend.
+    """
     return {
         "step_id": step.id,
         "history": context_history,
@@ -51,6 +58,7 @@ def payload(state: PodiumState, step: Step, context_history: list[Record]) -> Re
         "loops": state.get("loops", {}),
         "usage": state.get("usage", {}),
         "stopped": state.get("stopped", ""),
+        "beside": beside,
     }
 
 
@@ -74,11 +82,11 @@ async def _search(request: RetrieveRequest, context: GraphContext, scope: RunSco
         return await context.retriever.retrieve(request)
 
 
-def _gaps(state: PodiumState) -> tuple[tuple[str, ...], int]:
-    critique = state.get("critique")
-    gaps = Critique.model_validate(critique).gaps if critique else ()
-    return gaps, state.get("loops", {}).get("gather", 0)
 def _failed_sources(replies: Iterable[RetrieveReply]) -> list[str]:
     return list(dict.fromkeys(f"source:{name}" for reply in replies for name in reply.failed))
 
 
+def _gaps(state: PodiumState) -> tuple[tuple[str, ...], int]:
+    critique = state.get("critique")
+    gaps = Critique.model_validate(critique).gaps if critique else ()
+    return gaps, state.get("loops", {}).get("gather", 0)
