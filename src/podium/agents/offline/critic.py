@@ -11,6 +11,9 @@ from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.support import Scored, score_sentences
 from podium.agents.offline.text import Lexicon, clean
 from podium.core.confidence import Factor
+REFUSED = 0.3
+"""How far a turn succeeds that can only say why what was asked for is not done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -157,14 +160,24 @@ def _failures(
     }
     if not failed:
         return None
-    # What a tool refuses it will refuse again: the user hears its reason, and nothing else is done by halves.
-    suggestion = "escalate" if request.actions else "accept"
+    acts = {step.id for step in request.plan.of_kind("act")}
+    # What a tool refuses it will refuse again, and offline there is no second way to do the same: the user
+    # hears the reason, and nothing else of the request is done by halves.
     return Critique(
         findings=findings,
-        factors=factors if request.actions else (Factor(name="support", value=1.0),),
-        reasons=("criteria_unmet",),
-        suggestion="escalate" if suggestion == "escalate" else "accept",
+        factors=factors if request.actions else _told(request),
+        reasons=("action_refused",) if acts & failed.keys() else ("criteria_unmet",),
+        suggestion="escalate" if request.actions else "accept",
         feedback="; ".join(reason for item in failed.values() for reason in item.reasons),
+    )
+
+
+def _told(request: CritiqueRequest) -> tuple[Factor, ...]:
+    """The reason is certain, since the tool gave it; that the user got what was asked for is not."""
+    done = sum(result.status == "done" for result in request.results.values()) / len(request.results)
+    return (
+        Factor(name="support", value=1.0),
+        Factor(name="success", value=REFUSED + (1.0 - REFUSED) * done),
     )
 
 

@@ -82,6 +82,7 @@ REASONS: Final[dict[str, str]] = {
     "missing_argument": "something is missing",
     "unclear_intent": "the request can be read in several ways",
     "criteria_unmet": "a step did not succeed",
+    "action_refused": "what was asked for cannot be done",
     "below_threshold": "not sure enough for this kind of action",
     "gather_spent": "searching again found nothing better",
     "replan_spent": "another plan did no better",

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from podium.agents.contracts import CritiqueRequest, ExecuteRequest, Statement, StepResult
+from podium.agents.contracts import Critique, CritiqueRequest, ExecuteRequest, Statement, StepResult
 from podium.agents.offline.critic import OfflineCritic
 from podium.agents.offline.executor import OfflineExecutor
 from podium.core.evidence import Citation, Evidence
 from podium.core.plan import Plan, Step
+from podium.guardrails.confidence import score
+from podium.guardrails.policy import Policy
 
 
 async def alike(query: str, texts: Sequence[str]) -> list[float]:
@@ -74,3 +76,23 @@ async def test_every_factor_is_within_its_bounds() -> None:
         request, _ = await judged(question, passage(RULE, 0.9))
         critique = await OfflineCritic(alike).critique(request)
         assert all(0.0 <= factor.value <= 1.0 for factor in critique.factors)
+
+
+async def refused(*done: str) -> Critique:
+    steps = tuple(Step(id=name, kind="act", tool="lend", instruction=name) for name in ("lend-1", *done))
+    results = {name: StepResult(step=name, status="done") for name in done}
+    results["lend-1"] = StepResult(step="lend-1", status="failed", reasons=("the book is reserved",))
+    request = CritiqueRequest(request="Lend B-1", plan=Plan(steps=steps), results=results)
+    return await OfflineCritic(alike).critique(request)
+
+
+async def test_what_a_tool_refused_is_told_without_trying_it_again() -> None:
+    critique = await refused()
+    assert (critique.reasons, critique.suggestion) == (("action_refused",), "accept")
+    assert critique.feedback == "the book is reserved"
+
+
+async def test_a_turn_that_was_refused_what_it_asked_for_is_not_very_sure() -> None:
+    policy = Policy()
+    none, part = [score((await refused(*done)).factors, policy).score for done in ((), ("lend-2",))]
+    assert policy.threshold("answer") <= none < part < 0.9
