@@ -15,7 +15,9 @@ from podium.knowledge.sources.relevance import Relevance
 from podium.knowledge.sources.sources import Managed, Sources, Terms
 
 REQUEST = RetrieveRequest(
-    step=Step(id="s1", kind="retrieve", query="when does the ferry leave"), request="When?", k=2
+    step=Step(id="s1", kind="retrieve", instruction="The time.", query="when does the ferry leave"),
+    request="When?",
+    k=2,
 )
 
 
