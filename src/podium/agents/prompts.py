@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -30,6 +30,8 @@ OUTPUTS: Mapping[Role, str] = {
 }
 """The output contract of each role, as front matter names it."""
 
+LABEL_HASH = 12
+"""Characters of a prompt's hash in its label."""
 _FIELDS = ("version", "output", "model", "description")
 _FENCE = "---"
 
@@ -47,6 +49,7 @@ class Prompt:
         model: The model of this role; empty where the manifest decides.
         source: The file it was read from.
         description: One line for people.
+        file: The whole file, as it was hashed.
     """
 
     role: Role
@@ -57,6 +60,12 @@ class Prompt:
     model: str = ""
     source: str = ""
     description: str = ""
+    file: str = field(default="", repr=False)
+
+    @property
+    def label(self) -> str:
+        """Version and start of the hash, as run records name the prompt."""
+        return f"{self.version}@{self.hash[:LABEL_HASH]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,7 @@ def parse_prompt(text: str, role: Role, source: str) -> Prompt:
         model=fields.get("model", ""),
         source=source,
         description=fields.get("description", ""),
+        file=text,
     )
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from podium.agents.prompt_store import PromptStore
 from podium.app.batch import Batches
 from podium.app.factory import CONTEXT_KEY
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
 from podium.app.project import Project
+from podium.app.prompts import store_folder
 from podium.app.recording import EventSink
 from podium.app.rollback import Rollbacks
 from podium.app.team import Team, assemble
@@ -189,11 +191,17 @@ def _assembled(
     reader = ThreadReader(graph, records, runs, FeedbackRecords(database, context.clock), context.toolbox)
     service = RunService(
         graph,
-        RunVersions(graph=name, models=team.models, prompts=team.prompts, policy=context.policy.version),
+        RunVersions(
+            graph=name,
+            models=team.models,
+            prompts={role: prompt.label for role, prompt in team.prompts.prompts.items()},
+            policy=context.policy.version,
+        ),
         runs=runs,
         threads=records,
         leases=ThreadLeases(database, context.clock),
         telemetry=context.telemetry,
+        keep_versions=partial(PromptStore(store_folder(project)).keep, team.prompts.prompts.values()),
     )
     turns = Turns(graph, service, reader, context.toolbox)
     return Composition(

@@ -43,7 +43,7 @@ class Team:
     Attributes:
         members: The agents.
         models: Model by role.
-        prompts: Version and hash of the prompt by role.
+        prompts: The prompts by role.
         chats: The chat models in use.
         cache: Replies that are kept; None when no model is used, or none are to be kept.
         unpriced: The models in use whose cost is not known.
@@ -51,7 +51,7 @@ class Team:
 
     members: Members
     models: Mapping[Role, str]
-    prompts: Mapping[str, str]
+    prompts: PromptRegistry
     chats: tuple[ResolvedModel, ...] = ()
     cache: ResponseCache | None = None
     unpriced: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
     return Team(
         members=members,
         models=names,
-        prompts={role: f"{prompts.get(role).version}@{prompts.get(role).hash[:12]}" for role in ROLES},
+        prompts=prompts,
         chats=callers.chats,
         cache=callers.cache,
         unpriced=callers.unpriced,

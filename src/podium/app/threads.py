@@ -135,13 +135,19 @@ class ThreadReader:
     ) -> None:
         """Record what a person thinks of an answer."""
         if rating is None and not correction:
-            raise InputError("feedback needs a rating or a correction")
+            raise InputError(
+                "feedback needs a rating or a correction",
+                hint="Give a rating from -1 to 1, or say it better.",
+            )
         thread = await self.resolve(thread_id)
-        runs = await asyncio.to_thread(self._runs.list_runs, thread, limit=1)
+        runs = await asyncio.to_thread(self._runs.list_runs, thread, limit=MAX_THREADS)
+        known = [run.run_id for run in runs]
+        if run_id is not None:
+            run_id = unique(run_id, known, "run", f"It has to be a run of the thread {thread}.")
         await self._feedback.aadd(
             FeedbackRecord(
                 thread_id=thread,
-                run_id=run_id or (runs[0].run_id if runs else ""),
+                run_id=run_id or next(iter(known), ""),
                 principal=principal.id,
                 kind="correction" if correction else "rating",
                 rating=rating,

@@ -79,6 +79,7 @@ class RunService:
         threads: Where threads are listed.
         leases: Who may work on which thread.
         telemetry: Spans and metrics.
+        keep_versions: Called before a run is recorded, so that what its versions name can be read later.
     """
 
     def __init__(
@@ -90,9 +91,11 @@ class RunService:
         threads: ThreadRecords,
         leases: ThreadLeases,
         telemetry: Telemetry,
+        keep_versions: Callable[[], None],
     ) -> None:
         self._graph = graph
         self._versions = versions
+        self._keep_versions = keep_versions
         self._runs = runs
         self._threads = threads
         self._leases = leases
@@ -183,6 +186,7 @@ class RunService:
 
     async def _open(self, request: RunRequest) -> None:
         principal = request.principal
+        await asyncio.to_thread(self._keep_versions)
         await self._close_broken(request.thread_id)
         await self._threads.aensure(
             request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]

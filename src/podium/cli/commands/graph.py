@@ -27,13 +27,14 @@ def graph(
     """Draw the graph, without any connection."""
     from podium.cli.output import write_json
     from podium.cli.session import opened
+    from podium.cli.writing import write_file
 
     if form == "png" and output is None and (as_json or sys.stdout.isatty()):
         output = Path("graph.png")
     with opened(project) as podium:
         drawn = podium.graph_mermaid().encode() if form == "mermaid" else podium.graph_png()
     if output is not None:
-        _write(output, drawn)
+        write_file(output, drawn)
     if as_json:
         shown = {"file": str(output)} if output is not None else {"mermaid": drawn.decode()}
         write_json({"format": form, **shown})
@@ -43,14 +44,3 @@ def graph(
         sys.stdout.flush()
         sys.stdout.buffer.write(drawn)
         sys.stdout.buffer.flush()
-
-
-def _write(path: Path, data: bytes) -> None:
-    from podium.core.errors import InputError
-
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror}", hint="Name another file with --output."
-        ) from None

@@ -35,7 +35,7 @@ def show_threads(out: Console, threads: Sequence[ThreadView]) -> None:
     if not threads:
         out.print("No conversations yet. Start one: podium chat")
         return
-    table = _table("ID", "Changed", "State", "Begins with")
+    table = columns("ID", "Changed", "State", "Begins with")
     for thread in threads:
         table.add_row(
             short(thread.thread_id),
@@ -64,7 +64,7 @@ def show_history(out: Console, points: Sequence[CheckpointView], thread: str) ->
     if not points:
         out.print("Nothing has happened in this conversation yet.")
         return
-    table = _table("Checkpoint", "When", "After", "Actions", "Then", "Turn")
+    table = columns("Checkpoint", "When", "After", "Actions", "Then", "Turn")
     shown = _shortened([point.checkpoint_id for point in points])
     for point, identifier in zip(points, shown, strict=True):
         table.add_row(
@@ -187,8 +187,9 @@ def _next(nodes: Sequence[str]) -> str:
     return ", ".join("start" if node == "__start__" else node for node in nodes) or "end of turn"
 
 
-def _table(*names: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+def columns(*names: str) -> Table:
+    """A table without lines, with these columns."""
+    made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for name in names:
-        table.add_column(name, no_wrap=name in {"ID", "Checkpoint", "Changed", "When"})
-    return table
+        made.add_column(name, no_wrap=name in {"ID", "Checkpoint", "Changed", "When", "Hash"})
+    return made
