@@ -11,6 +11,7 @@ from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.support import Scored, score_sentences
 from podium.agents.offline.text import Lexicon, clean
 from podium.core.confidence import Factor
+
 REFUSED = 0.3
 """How far a turn succeeds that can only say why what was asked for is not done."""
 

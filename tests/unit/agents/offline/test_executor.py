@@ -120,7 +120,7 @@ async def test_a_reading_call_is_made_and_then_told() -> None:
     assert first.status == "continue"
     output = ToolOutput(call=first.calls[0], ok=True, result={"book_id": "B-1234", "due_on": "2026-05-01"})
     told = await OfflineExecutor(alike).execute(acting(step, outputs=(output,)))
-    assert [statement.text for statement in told.statements] == ["book B-1234: due on 2026-05-01"]
+    assert [statement.text for statement in told.statements] == ["Book B-1234: due on 2026-05-01"]
     assert told.statements[0].step == "s"
 
 

@@ -11,10 +11,23 @@ from podium.core.model import JsonValue
 @pytest.mark.parametrize(
     ("value", "lines"),
     [
-        ({"book_id": "B-1", "dueOn": "May", "note": ""}, ["book B-1: due on May"]),
-        ({"fee_cents": 1250, "paid": False}, ["fee 12.50, paid no"]),
-        ({"books": [{"id": "B-1", "shelf": 4}]}, ["books:", "- id B-1: shelf 4"]),
-        ({"books": []}, ["books: none"]),
+        ({"book_id": "B-1", "dueOn": "May", "note": ""}, ["Book B-1: due on May"]),
+        ({"fee_cents": 1250, "paid": False}, ["Fee 12.50, not paid"]),
+        ({"loan_id": "L-1", "status": "lent", "lent": True}, ["Loan L-1: lent"]),
+        (
+            {"loan_id": "L-1", "status": "lent", "since": "2026-01-02", "fee": "\u00a32", "x": 1, "y": 2},
+            ["Loan L-1: lent", "Since: 2026-01-02", "Fee: \u00a32", "X: 1", "Y: 2"],
+        ),
+        ({"books": [{"id": "B-1", "shelf": 4}]}, ["Books:", "- B-1: shelf 4"]),
+        (
+            {"events": [{"happened_on": "2026-01-02", "place": "desk", "event": "lent, shelf 3"}]},
+            ["Events:", "- 2026-01-02: desk, lent, shelf 3"],
+        ),
+        (
+            {"books": [{"code": "B-1", "name": "Emma 2", "price": "\u00a34", "loans": []}]},
+            ["Books:", "- B-1: Emma 2, price \u00a34", "  Loans: none"],
+        ),
+        ({"books": []}, ["Books: none"]),
         ([], ["Nothing was found."]),
         ("done", ["done"]),
     ],
