@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -137,7 +138,6 @@ def _tools(project: Project) -> Check:
 
 
 def _storage(project: Project) -> Check:
-    import os
     import sqlite3
     from contextlib import closing
 
@@ -212,28 +212,61 @@ def _disk(project: Project) -> Check:
 
 
 def _models(project: Project, *, online: bool) -> Iterator[Check]:
-    import os
+    from podium.core.errors import ModelAuthError
+    from podium.core.settings import ProviderSettings
+    from podium.models.keys import read_key
 
+    providers = {"openai": ProviderSettings(), **project.manifest.models.providers}
+    users = _users(project)
+    for name, roles in users.items():
+        title, used = f"model {name}", f"for {', '.join(roles)}"
+        provider = providers.get(name.partition(":")[0])
+        if provider is None:
+            yield Check(title, "ok", used)
+            continue
+        try:
+            read_key(name, provider, os.environ, project.folder)
+        except ModelAuthError as error:
+            yield Check(title, "fail", f"{used}: {error.message}", error.hint)
+            continue
+        if online and provider.base_url is not None:
+            yield _reached(title, provider.base_url)
+        else:
+            yield Check(title, "ok", f"{used}; not contacted (--online does)")
+    yield from _prices(project, users)
+
+
+def _users(project: Project) -> dict[str, list[str]]:
+    """What each model is used for, by model."""
     from podium.agents.contracts import ROLES
 
     models = project.manifest.models
-    roles = {role: models.for_role(role) for role in ROLES}
-    for name in dict.fromkeys(roles.values()):
-        users = ", ".join(role for role, model in roles.items() if model == name)
-        title = f"model {name}"
-        provider = models.providers.get(name.partition(":")[0])
-        key = provider.api_key_env if provider else "OPENAI_API_KEY"
-        base = provider.base_url if provider else None
-        if name == "offline" or not name.startswith("openai:"):
-            yield Check(title, "ok", f"for {users}")
-        elif not os.environ.get(key) and base is None:
-            yield Check(
-                title, "fail", f"for {users}: {key} is not set", f"export {key}=…, or use --model offline."
-            )
-        elif online and base is not None:
-            yield _reached(title, base)
-        else:
-            yield Check(title, "ok", f"for {users}; not contacted (--online does)")
+    users: dict[str, list[str]] = {}
+    for role in ROLES:
+        users.setdefault(models.for_role(role), []).append(role)
+        if models.for_role(role) == "offline":
+            continue
+        for name, use in ((models.draft_for(role), "drafts"), (models.fallback_for(role), "fallback")):
+            if name is not None:
+                users.setdefault(name, []).append(f"{role} ({use})")
+    return users
+
+
+def _prices(project: Project, models: Iterable[str]) -> Iterator[Check]:
+    from podium.models.prices import Prices
+
+    if set(models) == {"offline"}:
+        return
+    missing = Prices.from_settings(project.manifest.models.prices).missing(models)
+    if missing:
+        yield Check(
+            "prices",
+            "warn",
+            f"none for {', '.join(missing)}: what turns cost is not known, and budget.cost cannot bound it",
+            f'Add [models.prices."{missing[0]}"] with input and output for a million tokens.',
+        )
+    else:
+        yield Check("prices", "ok", "known for every model")
 
 
 def _reached(title: str, base: str) -> Check:

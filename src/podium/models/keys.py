@@ -13,7 +13,7 @@ MAX_KEY = 10_000
 
 
 def read_key(model: str, settings: ProviderSettings, environ: Mapping[str, str], folder: Path) -> str:
-    """The key of a provider. What is found is never part of an error.
+    """The key of a provider; empty where a server of one's own is named and no key. Never part of an error.
 
     Args:
         model: Who needs it, for messages.
@@ -33,6 +33,12 @@ def read_key(model: str, settings: ProviderSettings, environ: Mapping[str, str],
     else:
         place = f"the environment variable {settings.api_key_env}"
         key = environ.get(settings.api_key_env, "")
+        if (
+            not key.strip()
+            and settings.base_url is not None
+            and "api_key_env" not in settings.model_fields_set
+        ):
+            return ""
         if not key.strip():
             raise ModelAuthError(
                 f"{model} needs a key and {place} is not set",

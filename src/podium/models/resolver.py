@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 OFFLINE = "offline"
 OPENAI = "openai"
 
+NO_KEY = "none"
+"""Sent to a server that needs no key, since the client insists on one."""
+
 FORMS = "Use 'offline', 'openai:NAME', 'PROVIDER:NAME' of models.providers, or 'package.module:attribute'."
 
 _IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
@@ -125,13 +128,13 @@ class SettingsResolver:
         # A client of our own, since the library's is shared by the process and never closed.
         # A kept connection belongs to one event loop; an app is used from several.
         client = httpx.AsyncClient(timeout=settings.timeout, limits=httpx.Limits(max_keepalive_connections=0))
-        chat = _openai(model, key, settings, client)
+        chat = _openai(model, key or NO_KEY, settings, client)
         return ResolvedModel(
             name,
             chat,
             settings.timeout,
             settings.max_retries,
-            (key,),
+            (key,) if key else (),
             client.aclose,
             place=settings.base_url or "",
         )

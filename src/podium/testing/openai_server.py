@@ -123,7 +123,12 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        size = int(self.headers["Content-Length"])
+        data = self.rfile.read(size)
+        if len(data) < size:
+            self.close_connection = True
+            return
+        body = json.loads(data)
         script = cast("_Server", self.server).script
         reply = script.next(body, self.headers.get("Authorization", "").removeprefix("Bearer "))
         match reply.fault:

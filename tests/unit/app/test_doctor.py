@@ -71,6 +71,17 @@ def test_a_model_without_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "k-very-secret" not in repr(examine(tmp_path))
 
 
+def test_a_price_that_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "k-very-secret")
+    text = MANIFEST + '[models]\ndefault = "openai:x"\nfallback = "openai:y"\n'
+    (tmp_path / "podium.toml").write_text(text, encoding="utf-8")
+    assert "openai:y" in found(tmp_path, "prices").detail
+    assert found(tmp_path, "prices").status == "warn"
+    prices = "".join(f'[models.prices."openai:{name}"]\ninput = 1\noutput = 0\n' for name in "xy")
+    (tmp_path / "podium.toml").write_text(text + prices, encoding="utf-8")
+    assert found(tmp_path, "prices").status == "ok"
+
+
 def test_a_server_is_contacted_only_when_asked(tmp_path: Path) -> None:
     text = (
         MANIFEST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 from podium.core.errors import ModelBudgetError, ModelError, ModelOutputError, ModelUnavailable
 from podium.core.usage import Budget, Usage
 from podium.models.allowance import allowing
+from podium.models.breaker import Breakers
 from podium.models.cache import ResponseCache
 from podium.models.caller import Caller
 from podium.models.calls import CallLimits
@@ -128,6 +130,17 @@ async def test_a_model_that_answers_and_never_usably_is_left_alone() -> None:
             await useless.call(ASKED, Word)
     with pytest.raises(ModelUnavailable, match="nothing usable"):
         await useless.call(ASKED, Word)
+
+
+async def test_retries_end_with_the_delay_that_they_may_add() -> None:
+    failing = model("large", *[ConnectionError("gone")] * 100)
+    limits = CallLimits(retries=99, first_wait=0.02, longest_wait=0.05, max_delay=0.3)
+    began = time.monotonic()
+    with pytest.raises(ModelUnavailable) as caught:
+        await Caller(failing, "planner", limits=limits, breakers=Breakers(threshold=1_000)).call(ASKED, Word)
+    assert caught.value.usage is not None
+    assert 1 < caught.value.usage.model_calls < 100
+    assert time.monotonic() - began < 2.0
 
 
 async def test_a_cost_without_a_price_is_unknown() -> None:

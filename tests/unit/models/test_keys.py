@@ -61,6 +61,14 @@ def test_what_is_wrong_with_a_key_is_said_without_it(
     assert caught.value.__cause__ is None
 
 
+def test_a_server_of_one_s_own_needs_no_key_unless_one_is_named(tmp_path: Path) -> None:
+    local = "http://127.0.0.1:9/v1"
+    assert key_of(ProviderSettings(base_url=local), tmp_path) == ""
+    assert key_of(ProviderSettings(base_url=local), tmp_path, {"OPENAI_API_KEY": KEY}) == KEY
+    with pytest.raises(ModelAuthError):
+        key_of(ProviderSettings(base_url=local, api_key_env="MY_KEY"), tmp_path)
+
+
 def test_two_places_for_a_key_are_one_too_many() -> None:
     with pytest.raises(ValueError, match="not both"):
         ProviderSettings(api_key_file="key.txt", api_key_command=("print-key",))
