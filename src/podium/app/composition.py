@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,12 @@ from podium.app.batch import Batches
 from podium.app.factory import CONTEXT_KEY
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
+from podium.app.outside import Outside, reach
 from podium.app.project import Project
 from podium.app.prompts import store_folder
 from podium.app.recording import EventSink
 from podium.app.rollback import Rollbacks
+from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import Team, assemble
 from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
@@ -47,6 +49,7 @@ from podium.tools.toolbox import Toolbox
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from podium.tools.mcp.servers import McpServers
     from podium.tools.tool import Tool
 
 HISTORY_SHARE = 4
@@ -110,7 +113,7 @@ def compose(
     policy = load_policy(*files)
     pipeline = _pipeline(project, policy, files)
     tools = load_tools(project.tools)
-    _check_names(policy, tools, files)
+    _check_names(policy, tools, files, servers=manifest.tools.mcp)
     knowledge = _knowledge(project)
     database = Database.open(project.database)
     telemetry = Telemetry(
@@ -118,7 +121,16 @@ def compose(
         redact=redact,
         sink=EventSink(SqlEventLog(database, clock), principal.tenant),
     )
-    team = assemble(project, model=model, knowledge=knowledge, telemetry=telemetry)
+    similarity = KnowledgeSimilarity(knowledge)
+    outside = reach(project, similarity, telemetry)
+    team = assemble(
+        project,
+        model=model,
+        knowledge=knowledge,
+        similarity=similarity,
+        sources=outside.sources,
+        telemetry=telemetry,
+    )
     handles = _handles(project)
     portal = Portal()
     context = GraphContext(
@@ -126,7 +138,7 @@ def compose(
         retriever=team.members.retriever,
         executor=team.members.executor,
         critic=team.members.critic,
-        toolbox=_toolbox(project, tools, database, handles, policy, crash_points),
+        toolbox=_toolbox(project, tools, database, handles, policy, crash_points, outside.servers),
         pipeline=pipeline,
         policy=policy,
         telemetry=telemetry,
@@ -141,12 +153,13 @@ def compose(
     closers = (
         lambda: portal.run(team.close()) if team.chats else None,
         portal.close,
+        outside.close,
         telemetry.close,
         handles.close,
         knowledge.close,
         database.close,
     )
-    return _assembled(project, context, knowledge, database, team, closers)
+    return _assembled(project, context, knowledge, database, team, outside, closers)
 
 
 def _pipeline(project: Project, policy: Policy, files: Sequence[Path]) -> Pipeline:
@@ -163,15 +176,19 @@ def _pipeline(project: Project, policy: Policy, files: Sequence[Path]) -> Pipeli
         raise ConfigError(f"{place}{error.message}", hint=error.hint) from None
 
 
-def _check_names(policy: Policy, tools: tuple[Tool, ...], files: Sequence[Path]) -> None:
+def _check_names(
+    policy: Policy, tools: tuple[Tool, ...], files: Sequence[Path], *, servers: Iterable[str]
+) -> None:
     """A rule for a tool that is misspelt would protect nothing.
+
+    What an MCP server will bring is not known before it is started; its tools begin with its name.
 
     Raises:
         UnknownName: The policy names a tool that no file declares.
     """
     declared = {tool.name for tool in tools}
     for name in policy.tools:
-        if name not in declared:
+        if name not in declared and not any(name.startswith(f"{server}_") for server in servers):
             raise UnknownName(
                 f"{place_of(files, 'tools', name)}: tools.{name}: no tool is called so",
                 hint=f"There are: {', '.join(sorted(declared)) or 'none'}.",
@@ -184,6 +201,7 @@ def _assembled(
     knowledge: KnowledgeBase,
     database: Database,
     team: Team,
+    outside: Outside,
     closers: tuple[Callable[[], None], ...],
 ) -> Composition:
     graph, name = _graph(project, context)
@@ -211,7 +229,7 @@ def _assembled(
         turns=turns,
         threads=reader,
         rollbacks=Rollbacks(graph, service, reader, context.toolbox),
-        ingests=Ingests(project, knowledge),
+        ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
         closers=closers,
     )
@@ -242,6 +260,7 @@ def _toolbox(
     handles: Handles,
     policy: Policy,
     crash_points: CrashPoints,
+    servers: McpServers | None,
 ) -> Toolbox:
     return Toolbox(
         tools,
@@ -250,6 +269,7 @@ def _toolbox(
         crash_points=crash_points,
         default_timeout=project.manifest.tools.timeout,
         expiry=policy.approval_expires,
+        servers=servers,
     )
 
 

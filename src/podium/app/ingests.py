@@ -13,6 +13,8 @@ from podium.core.errors import InputError, UnknownName
 from podium.core.evidence import Evidence
 from podium.knowledge.documents import IngestProgress, IngestReport
 from podium.knowledge.knowledge_base import KnowledgeBase
+from podium.knowledge.sources.source import Found
+from podium.knowledge.sources.sources import Sources
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Told how many documents are done, of how many, and which was the last."""
@@ -26,11 +28,13 @@ class Ingests:
     Args:
         project: Declares the collections.
         base: The knowledge base.
+        sources: What is searched beside it; None for nothing.
     """
 
-    def __init__(self, project: Project, base: KnowledgeBase) -> None:
+    def __init__(self, project: Project, base: KnowledgeBase, sources: Sources | None = None) -> None:
         self._project = project
         self._base = base
+        self._sources = sources
 
     async def ingest(
         self, paths: Sequence[str | Path], collection: str | None, progress: Progress | None
@@ -64,8 +68,16 @@ class Ingests:
             )
         return await self._run({name: self._declared(name) for name in wanted}, progress, prune=True)
 
-    async def search(self, text: str, k: int, collection: str | None) -> tuple[Evidence, ...]:
-        """Search; best first.
+    async def search(
+        self, text: str, k: int, collection: str | None, failed: Callable[[str], None] | None = None
+    ) -> tuple[Evidence, ...]:
+        """Search documents and sources; best first.
+
+        Args:
+            text: A question or words.
+            k: How many passages at most.
+            collection: Name of a collection or of a source; None for all.
+            failed: Told of each source that could not be asked.
 
         Raises:
             InputError: There is nothing to search for.
@@ -73,8 +85,15 @@ class Ingests:
         """
         if not text.strip():
             raise InputError("there is nothing to search for", hint="Give a question, or words.")
-        collections = None if collection is None else [collection]
-        return tuple(await self._base.asearch(text, k, collections=collections))
+        only = None if collection is None else [collection]
+        found = Found() if self._sources is None else await self._sources.search(text, k, only=only)
+        if failed is not None:
+            for name in found.failed:
+                failed(name)
+        if self._sources is not None and collection in self._sources.names:
+            return found.evidence
+        passages = await self._base.asearch(text, k, collections=only)
+        return tuple(sorted([*passages, *found.evidence], key=lambda item: -item.score)[:k])
 
     def _declared(self, name: str) -> list[Path]:
         settings = self._project.manifest.knowledge.collections[name]

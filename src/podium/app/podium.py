@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
@@ -264,9 +264,23 @@ class Podium:
         """
         return await self._parts.ingests.ingest(paths, collection, progress)
 
-    async def search(self, text: str, *, k: int = 8, collection: str | None = None) -> tuple[Evidence, ...]:
-        """Search the knowledge base; best first."""
-        return await self._parts.ingests.search(text, k, collection)
+    async def search(
+        self,
+        text: str,
+        *,
+        k: int = 8,
+        collection: str | None = None,
+        failed: Callable[[str], None] | None = None,
+    ) -> tuple[Evidence, ...]:
+        """Search the documents and the sources beside them; best first.
+
+        Args:
+            text: A question or words.
+            k: How many passages at most.
+            collection: Name of a collection or of a source; None for all.
+            failed: Told of each source that could not be asked.
+        """
+        return await self._parts.ingests.search(text, k, collection, failed)
 
     # Drawing
 
@@ -427,7 +441,12 @@ class Podium:
             return
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return self._parts.context.portal.run(work)
+        try:
+            portal = self._parts.context.portal
+        except BaseException:
+            work.close()  # the project is broken: nobody will await it
+            raise
+        return portal.run(work)
 
 
 async def _last_reply(events: AsyncGenerator[StreamEvent, None]) -> Reply:

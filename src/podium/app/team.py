@@ -13,11 +13,13 @@ from podium.agents.offline.executor import OfflineExecutor
 from podium.agents.offline.planner import OfflinePlanner
 from podium.agents.offline.retriever import OfflineRetriever
 from podium.agents.prompts import PromptRegistry
+from podium.agents.sourced import SourcedRetriever
 from podium.app.callers import Callers
 from podium.app.project import Project
 from podium.app.similarity import KnowledgeSimilarity
 from podium.core.errors import ConfigError, ModelError
 from podium.knowledge.knowledge_base import KnowledgeBase
+from podium.knowledge.sources.sources import Sources
 from podium.models.resolver import ResolvedModel
 
 if TYPE_CHECKING:
@@ -64,7 +66,15 @@ class Team:
             self.cache.close()
 
 
-def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, telemetry: Telemetry) -> Team:
+def assemble(
+    project: Project,
+    *,
+    model: str | None,
+    knowledge: KnowledgeBase,
+    similarity: KnowledgeSimilarity,
+    sources: Sources | None,
+    telemetry: Telemetry,
+) -> Team:
     """Make the agents of a project.
 
     A custom agent plays its role in place of the one that the model decides, and is given that one.
@@ -73,6 +83,8 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
         project: Names models and the folder of agents.
         model: Replaces every role's model.
         knowledge: Where evidence comes from.
+        similarity: Compares texts by its embedding model.
+        sources: What is searched beside it; None for nothing.
         telemetry: Told of model calls.
 
     Raises:
@@ -90,7 +102,9 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
     }
     callers = Callers(settings, folder=project.folder, data=project.data, telemetry=telemetry)
     voices = _voices(names, callers, prompts, settings.window)
-    members = _with_models(_offline(knowledge), voices, knowledge, telemetry)
+    members = _with_models(_offline(knowledge, similarity), voices, knowledge, telemetry)
+    if sources is not None:
+        members = replace(members, retriever=SourcedRetriever(members.retriever, sources))
     for role, custom in load_custom_agents(folder).items():
         members = replace(members, **{role: custom.build(getattr(members, role))})
     return Team(
@@ -103,8 +117,7 @@ def assemble(project: Project, *, model: str | None, knowledge: KnowledgeBase, t
     )
 
 
-def _offline(knowledge: KnowledgeBase) -> Members:
-    similarity = KnowledgeSimilarity(knowledge)
+def _offline(knowledge: KnowledgeBase, similarity: KnowledgeSimilarity) -> Members:
     return Members(
         planner=OfflinePlanner(similarity),
         retriever=OfflineRetriever(knowledge.asearch),

@@ -24,6 +24,7 @@ CounterName = Literal[
     "escalations",
     "effects",
     "fallbacks",
+    "source_failures",
     "dropped_records",
 ]
 HistogramName = Literal[
@@ -66,6 +67,7 @@ _COUNTERS: Final[dict[CounterName, tuple[str, Labels]]] = {
     "escalations": ("Turns that were handed to a person", ()),
     "effects": ("Effects by tool and status", ("tool", "status")),
     "fallbacks": ("Times that an offline agent took over from a model", ("role", "error")),
+    "source_failures": ("Times that a source beside the documents failed", ("source", "error")),
     "dropped_records": ("Records of spans that could not be stored", ()),
 }
 _HISTOGRAMS: Final[dict[HistogramName, tuple[str, Labels, tuple[float, ...]]]] = {

@@ -127,6 +127,11 @@ class Telemetry:
         self.metrics.count("fallbacks", role, error)
         self._event("fallback", role=role, error=error)
 
+    def source_failed(self, source: str, error: str, message: str) -> None:
+        """A source beside the documents could not answer."""
+        self.metrics.count("source_failures", source, error)
+        self._event("source_failed", source=source, error=error, message=message)
+
     async def flush(self) -> None:
         """Hand what was recorded to the sink; called when a run ends. Never fails."""
         if self._log is not None:

@@ -20,13 +20,16 @@ def search(
     project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Search the documents; the best passage first."""
+    """Search the documents and the sources beside them; the best passage first."""
     from podium.cli.output import console, write_json
     from podium.cli.session import ingest_first, opened
 
+    def warn(source: str) -> None:
+        typer.echo(f"the source {source} could not be asked", err=True)
+
     with opened(project) as podium, asyncio.Runner() as runner:
         runner.run(ingest_first(podium))
-        found = runner.run(podium.search(text, k=k, collection=collection))
+        found = runner.run(podium.search(text, k=k, collection=collection, failed=warn))
     if as_json:
         write_json({"query": text, "results": [item.model_dump(mode="json") for item in found]})
         return
