@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from podium.core.crashpoints import CrashPoints, NoCrashPoints
 from podium.core.errors import KnowledgeError, NotFound, UnknownName
@@ -30,6 +30,9 @@ from podium.knowledge.ranking import Weights
 from podium.knowledge.retrieval import Query, Retrieval
 from podium.knowledge.snapshot import Snapshot
 from podium.models.embedding import BUNDLED, Embedder, open_embedder
+
+if TYPE_CHECKING:
+    from podium.models.embedding import Vectors
 
 _QUERY_LIMIT = 4_000
 
