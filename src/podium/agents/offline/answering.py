@@ -19,7 +19,7 @@ from podium.core.evidence import Evidence
 ANSWERED = 0.5
 """The least probability that counts as an answer."""
 
-INTERCEPT = -4.16
+INTERCEPT = -4.3
 
 COEFFICIENTS: Mapping[str, float] = {
     "meaning": 7.7,

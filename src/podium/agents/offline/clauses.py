@@ -76,10 +76,12 @@ class Clause:
     Attributes:
         text: Its words, without an opening such as "please".
         form: What it is by its form.
+        question: For an order in the form of a question, such as "Can you send it?": the question.
     """
 
     text: str
     form: Form
+    question: str = ""
 
 
 def is_smalltalk(text: str) -> bool:
@@ -117,7 +119,7 @@ def with_remarks(clauses: list[Clause]) -> list[Clause]:
             said = f"{said} {clause.text}".strip()
             continue
         about = f"{said} {clause.text}" if said and clause.form == "question" else clause.text
-        found.append(Clause(about, clause.form))
+        found.append(Clause(about, clause.form, clause.question))
         said = ""
     return found
 
@@ -175,7 +177,7 @@ def _clause(text: str, verbs: frozenset[str]) -> Clause:
     body = text[asked.end() :].strip() if asked else text
     first = next(iter(words(body)), "")
     if asked and (first in verbs or not _TELL.match(body)) and not _TELL.match(body):
-        return Clause(body.rstrip("?").strip(), "order")
+        return Clause(body.rstrip("?").strip(), "order", text if text.endswith("?") else "")
     if _TELL.match(body):
         return Clause(body, "question")
     following = words(body)[:2]

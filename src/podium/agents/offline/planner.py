@@ -22,6 +22,9 @@ MOST_ACTS = 8
 _POINTING = re.compile(
     r"\b(?:it|its|this|that|these|those|her|hers|his|him|he|she|their|them|they|same)\b", re.IGNORECASE
 )
+_DEFINITE = re.compile(
+    r"\b(?:my|our|your|the|this|that|these|those|it|him|her|his|them|their)\b", re.IGNORECASE
+)
 _LATEST = re.compile(r"\b(?:last|latest|newest|most recent)\b", re.IGNORECASE)
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
 _NEVER_MIND = re.compile(r"^\W*(?:never ?mind|forget it|cancel that|no|stop|leave it)\W*$", re.IGNORECASE)
@@ -66,8 +69,8 @@ class OfflinePlanner:
         ranked = await rank_tools(clause, draft.tools, self._lexicon, self._similarity)
         ranked = [match for match in ranked if not _failed_before(match, request.feedback)]
         match = choose(clause, ranked)
-        if match is None:
-            draft.look_up(clause.text)
+        if match is None or _only_asks(clause, match):
+            draft.look_up(clause.question or clause.text)
             return
         close = rivals(ranked)
         changing = [rival for rival in close if rival.known.spec.effect != "read"]
@@ -299,6 +302,12 @@ def _needs(known: Known, slot: Slot) -> bool:
 
 def _names_someone(clause: Clause) -> bool:
     return bool(re.search(r"(?<=\s)[A-Z][a-z]+(?:\s[A-Z][a-z]+)+(?:'s)?", clause.text))
+
+
+def _only_asks(clause: Clause, match: Match) -> bool:
+    """Whether "can you …?" asks what is possible: it names nothing in particular that could be acted on."""
+    named = match.filled.args or match.filled.ambiguous or _DEFINITE.search(clause.text)
+    return bool(clause.question) and not named and match.known.spec.effect != "read"
 
 
 def _failed_before(match: Match, feedback: Sequence[str]) -> bool:

@@ -287,3 +287,8 @@ async def test_a_question_about_something_else_does_not_read_the_thing_it_names(
     asked = "What is the rebate policy for the book B-1007?"
     made = (await OfflinePlanner().plan(PlanRequest(request=asked, tools=SHELVES))).plan
     assert kinds(made) == ["retrieve", "answer"]
+
+
+async def test_a_question_what_can_be_done_is_looked_up() -> None:
+    assert kinds(await plan("Can you write letters to readers abroad?")) == ["retrieve", "answer"]
+    assert kinds(await plan("Could you renew the loan of B-1001?")) == ["renew_loan"]
