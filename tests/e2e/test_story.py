@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from podium.testing.story import Command, Story, steps
 
 pytestmark = pytest.mark.timeout(300)
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Row = tuple[str, list[tuple[int, str]]]
 
-BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
-IDENTIFIER = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]+)*\b")
 ORDER = "O-10007"
 DONE, WAITS = 0, 3
-
-
-def steps(readme: str) -> Iterator[tuple[str, list[str]]]:
-    """The story's commands, each with the lines that follow it; empty lines do not count."""
-    story = readme.partition("<!-- story -->")[2].partition("<!-- /story -->")[0]
-    lines = [line for block in BLOCK.findall(story) for line in block.splitlines() if line.strip()]
-    starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield lines[start].removeprefix("$ "), lines[start + 1 : end]
-
-
-class Story:
-    """Holds what is shown against what is said.
-
-    An identifier in the story stands for the one that is said in its place, from then on. `…` stands for
-    anything within a line, and alone on a line for any number of lines.
-    """
-
-    def __init__(self) -> None:
-        self.identifiers: dict[str, str] = {}
-
-    def command(self, shown: str) -> list[str]:
-        """The words to run."""
-        program, *arguments = shlex.split(IDENTIFIER.sub(lambda found: self.identifiers[found[0]], shown))
-        assert program == "podium"
-        return arguments
-
-    def agrees(self, shown: list[str], output: str) -> bool:
-        """Whether the output is what was shown; learns the identifiers in it."""
-        said = "".join(f"{' '.join(line.split())}\n" for line in output.splitlines() if line.strip())
-        learned: dict[str, str] = {}
-        pattern = "".join(self._line(" ".join(line.split()), learned) for line in shown)
-        if not (found := re.fullmatch(pattern, said)):
-            return False
-        self.identifiers.update({token: found[group] for token, group in learned.items()})
-        return True
-
-    def _line(self, line: str, learned: dict[str, str]) -> str:
-        if line == "…":
-            return r"(?:.*\n)*?"
-        parts = re.split(f"(…|{IDENTIFIER.pattern})", line)
-        return "".join(self._part(part, learned) for part in parts) + r"\n"
-
-    def _part(self, part: str, learned: dict[str, str]) -> str:
-        if part == "…":
-            return ".*?"
-        if not IDENTIFIER.fullmatch(part):
-            return re.escape(part)
-        if known := self.identifiers.get(part):
-            return re.escape(known)
-        if group := learned.get(part):
-            return f"(?P={group})"
-        learned[part] = f"id{len(learned)}"
-        return f"(?P<{learned[part]}>{IDENTIFIER.pattern})"
 
 
 def row(desk: Path) -> Row | None:
@@ -91,11 +35,14 @@ def row(desk: Path) -> Row | None:
 def test_the_readme_tells_what_happens(root: Path, desk: Path, run_podium: Run) -> None:
     story = Story()
     changes: list[tuple[str, Row | None]] = []
-    for shown, expected in steps((root / "README.md").read_text(encoding="utf-8")):
-        arguments = story.command(shown)
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    for step in steps(readme.partition("<!-- story -->")[2].partition("<!-- /story -->")[0]):
+        assert isinstance(step, Command)
+        program, *arguments = story.words(step.shown)
+        assert program == "podium"
         ended = run_podium(desk, *arguments)
         assert ended.returncode in (DONE, WAITS), ended.stderr
-        assert story.agrees(expected, ended.stdout), f"$ {shown}\n{ended.stdout}"
+        assert story.agrees(step.output, ended.stdout), f"$ {step.shown}\n{ended.stdout}"
         if not changes or changes[-1][1] != row(desk):
             changes.append((arguments[0], row(desk)))
     assert changes == [

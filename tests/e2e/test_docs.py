@@ -1,0 +1,51 @@
+"""The pages of docs/ tell what happens: their commands, files and programs are run as they stand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from podium.testing.story import Command, File, Program, Story, steps
+
+pytestmark = pytest.mark.timeout(300)
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+ROOT = Path(__file__).parents[2]
+PAGES = ("start.md", "prompts.md", "batch.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_tells_what_happens(page: str, tmp_path: Path, run_podium: Run) -> None:
+    story, folder = Story(), tmp_path
+    for step in steps((ROOT / "docs" / page).read_text(encoding="utf-8")):
+        match step:
+            case File():
+                path = folder / step.path
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(step.text, encoding="utf-8")
+            case Program():
+                done = subprocess.run(
+                    [sys.executable, "-c", step.text], cwd=folder, capture_output=True, text=True, check=False
+                )
+                assert (done.returncode, bool(done.stdout)) == (0, True), done.stderr
+            case Command():
+                program, *arguments = story.words(step.shown)
+                if program == "cd":
+                    folder = Path(os.path.normpath(folder / arguments[0]))
+                    continue
+                assert program == "podium"
+                ended = run_podium(folder, *arguments)
+                assert ended.returncode == 0, ended.stderr
+                assert story.agrees(step.output, ended.stdout), f"$ {step.shown}\n{ended.stdout}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_every_page_with_commands_is_run(page: Path) -> None:
+    assert page.name in PAGES or not any(
+        isinstance(step, Command | File) for step in steps(page.read_text(encoding="utf-8"))
+    )
