@@ -48,7 +48,7 @@ def test_the_undisturbed_run_does_all_its_work(outcomes: dict[str, Any]) -> None
 
 def test_every_node_and_every_call_was_a_place_to_die(outcomes: dict[str, Any]) -> None:
     places = {name.split("#")[0] for name in outcomes["killed"]}
-    nodes = {"admit", "plan", "execute", "critique", "human", "commit", "respond"}
+    nodes = {"admit", "plan", "retrieve", "execute", "critique", "human", "commit", "respond"}
     assert {f"{node}:before" for node in nodes} <= places
     assert {f"{node}:after" for node in nodes} <= places
     assert {"tool:before", "tool:after"} <= places

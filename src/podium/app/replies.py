@@ -69,6 +69,13 @@ def _problem(interrupts: Sequence[Interrupt], outcome: Outcome | None) -> Proble
     return Problem.model_validate(fault.model_dump()) if fault else None
 
 
+def digests_of(snapshot: StateSnapshot) -> list[str]:
+    """The envelopes of the turn: what its state names, and what waits for a person."""
+    asked = [item.value for item in snapshot.interrupts if isinstance(item.value, dict)]
+    waiting = [digest for value in asked for digest in value.get("digests", ())]
+    return list(dict.fromkeys([*(snapshot.values.get("actions") or ()), *waiting]))
+
+
 def checkpoint_of(snapshot: StateSnapshot) -> str:
     """The id of the checkpoint that a snapshot shows."""
     return str(snapshot.config.get("configurable", {}).get("checkpoint_id", ""))

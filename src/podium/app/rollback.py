@@ -49,14 +49,14 @@ class Rollbacks:
         """
         thread = await self._threads.resolve(thread_id)
         if dry_run:
-            target, effects = await self._affected(thread, to)
+            target, effects, _ = await self._affected(thread, to)
             views = tuple(_planned(effect) for effect in effects)
             complete = all(view.undoable for view in views)
             return RollbackReport(
                 thread_id=thread, to=checkpoint_of(target), dry_run=True, undone=views, complete=complete
             )
         async with self._service.lease(thread):
-            target, effects = await self._affected(thread, to)
+            target, effects, later = await self._affected(thread, to)
             before = {effect.digest: effect for effect in effects}
             undoable = [effect for effect in effects if is_undoable(effect.effect_class)]
             after = await self._toolbox.compensate(
@@ -64,7 +64,9 @@ class Rollbacks:
             )
             now = {**before, **{effect.digest: effect for effect in after}}
             views = tuple(_outcome(before[digest], now[digest]) for digest in before)
+            await self._toolbox.withdraw(thread, later, principal=principal.id)
             head = await self._branch(thread, target)
+            await self._service.rest(thread)
         return RollbackReport(
             thread_id=thread,
             to=checkpoint_of(target),
@@ -74,8 +76,8 @@ class Rollbacks:
             complete=all(view.after == "compensated" for view in views),
         )
 
-    async def _affected(self, thread: str, to: str) -> tuple[StateSnapshot, list[Effect]]:
-        """The checkpoint, and the effects after it that are in force, newest first."""
+    async def _affected(self, thread: str, to: str) -> tuple[StateSnapshot, list[Effect], set[str]]:
+        """The checkpoint, the effects after it that are in force, newest first, and what is after it."""
         target = await self._threads.resolve_checkpoint(thread, to)
         snapshots = await self._threads.snapshots(thread)
         later = later_than(checkpoint_of(target), checkpoint_of(snapshots[0]), _parents(snapshots))
@@ -85,7 +87,7 @@ class Rollbacks:
             for effect in effects
             if effect.checkpoint_id in later and (effect.status in HAPPENED or effect.status in UNSETTLED)
         ]
-        return target, list(reversed(affected))
+        return target, list(reversed(affected)), later
 
     async def _branch(self, thread: str, target: StateSnapshot) -> str:
         """A new head with the values of the checkpoint; the old branch stays."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
-from podium.app.replies import checkpoint_of, checkpoint_views, effect_view, reply_of
+from podium.app.replies import checkpoint_of, checkpoint_views, digests_of, effect_view, reply_of
 from podium.app.results import CheckpointView, EffectView, InterruptView, ThreadView
 from podium.core.errors import InputError, NotFound
 from podium.core.principal import Principal
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from podium.graphs.build import PodiumGraph
     from podium.storage.runs import RunRecords
     from podium.tools.toolbox import Toolbox
-
-MAX_THREADS = 10_000
+MAX_RUNS = 10_000
 
 
 class ThreadReader:
@@ -56,7 +55,9 @@ class ThreadReader:
             NotFound: There is none.
             InputError: There are several.
         """
-        ids = [record.thread_id for record in await self._list(MAX_THREADS)]
+        ids = await asyncio.to_thread(self._records.starting, prefix) if prefix else []
+        if not ids and prefix and (await self.head(prefix)).values:
+            return prefix  # run by the graph itself, without a record
         return unique(prefix, ids, "thread", "'podium threads list' shows them.")
 
     async def resolve_checkpoint(self, thread_id: str, prefix: str) -> StateSnapshot:
@@ -89,11 +90,11 @@ class ThreadReader:
         if thread_id is not None:
             threads = [await self.resolve(thread_id)]
         else:
-            threads = [r.thread_id for r in await self._list(MAX_THREADS) if r.status != "idle"]
+            threads = await asyncio.to_thread(self._records.unsettled)
         found: list[InterruptView] = []
         for thread in threads:
             snapshot = await self.head(thread)
-            effects = await self._toolbox.effects(snapshot.values.get("actions") or ())
+            effects = await self._toolbox.effects(digests_of(snapshot))
             found += reply_of(snapshot, effects, thread_id=thread, run_id="").interrupts
         return tuple(found)
 
@@ -140,7 +141,7 @@ class ThreadReader:
                 hint="Give a rating from -1 to 1, or say it better.",
             )
         thread = await self.resolve(thread_id)
-        runs = await asyncio.to_thread(self._runs.list_runs, thread, limit=MAX_THREADS)
+        runs = await asyncio.to_thread(self._runs.list_runs, thread, limit=MAX_RUNS)
         known = [run.run_id for run in runs]
         if run_id is not None:
             run_id = unique(run_id, known, "run", f"It has to be a run of the thread {thread}.")

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from podium.app.replies import reply_of
+from podium.app.replies import digests_of, reply_of
 from podium.app.results import Decision, Problem, Reply, StreamEvent
 from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrupted
 from podium.core.ids import derived_id, new_id
 from podium.core.principal import Principal
 from podium.guardrails.redaction import redact
-from podium.runtime.runs import RunRequest, RunService
+from podium.runtime.runs import CANCELLED, RunRequest, RunService
 from podium.storage.runs import RUNNING
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Turns:
                 f"thread {thread} waits for a decision",
                 hint=f"Answer with 'podium resume {thread} --approve' or --reject, or start another thread.",
             )
-        if not snapshot.next or not broke_off:
+        if not snapshot.next or not (broke_off or await self._is_owed(thread, snapshot)):
             return
         request = _continued(thread, "", principal)
         yield StreamEvent(
@@ -144,6 +144,17 @@ class Turns:
                     )
                 if event.kind != "reply":
                     yield event
+
+    async def _is_owed(self, thread: str, snapshot: StateSnapshot) -> bool:
+        """Whether somebody approved what has not been carried out, because the run failed.
+
+        Who stopped the run after approving has thought better of it: what did not begin is closed.
+        """
+        run = await self._service.recorded(thread)
+        if run is not None and run.status == CANCELLED:
+            await self._toolbox.skip_open(thread, str((snapshot.values.get("turn") or {}).get("id", "")))
+        effects = await self._toolbox.effects(digests_of(snapshot))
+        return any(effect.status in ("approved", "started") for effect in effects)
 
     async def _broke_off(self, thread: str) -> bool:
         """Whether the last run never ended. The thread's lease is held here, so nobody else runs it.
@@ -178,13 +189,20 @@ class Turns:
 
     async def _told(self, snapshot: StateSnapshot, thread: str, run: str) -> StreamEvent:
         """The event with the reply of a turn that is over."""
-        effects = await self._toolbox.effects(snapshot.values.get("actions") or ())
+        effects = await self._toolbox.effects(digests_of(snapshot))
         reply = reply_of(snapshot, effects, thread_id=thread, run_id=run)
         return StreamEvent(kind="reply", thread_id=thread, run_id=run, data=reply.model_dump(mode="json"))
 
     async def _reply(self, request: RunRequest, problem: PodiumError | None) -> Reply:
         snapshot = await self._threads.head(request.thread_id)
-        effects = await self._toolbox.effects(snapshot.values.get("actions") or ())
+        if problem is not None and _is_of_another_turn(snapshot, request):
+            return Reply(
+                thread_id=request.thread_id,
+                run_id=request.run_id,
+                status="failed",
+                error=Problem(**problem.as_dict()),
+            )
+        effects = await self._toolbox.effects(digests_of(snapshot))
         reply = reply_of(snapshot, effects, thread_id=request.thread_id, run_id=request.run_id)
         if problem is None:
             return reply
@@ -306,6 +324,12 @@ def _wire_form(decision: Decision, value: dict[str, Any]) -> dict[str, Any]:
         raise InputError(f"no action {digests[0]} waits here", hint="Look again at what waits.")
     edited = {"name": request["name"], "args": {**request["args"], **decision.args}}
     return {"decisions": [{"type": "edit", "digest": digests[0], "edited_action": edited}]}
+
+
+def _is_of_another_turn(snapshot: StateSnapshot, request: RunRequest) -> bool:
+    """Whether the run ended before its own turn was admitted."""
+    turn = snapshot.values.get("turn") or {}
+    return bool(request.turn_id) and turn.get("id") != request.turn_id
 
 
 def _nothing_to_continue(thread: str, snapshot: StateSnapshot) -> PodiumError:

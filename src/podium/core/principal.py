@@ -21,10 +21,18 @@ class Principal:
     roles: frozenset[str] = frozenset()
 
 
+_LOCAL = "local:"
+
+
+def is_owner(principal: Principal) -> bool:
+    """Whether this is the user of the machine, without narrower roles: they may do all."""
+    return principal.id.startswith(_LOCAL) and not principal.roles
+
+
 def local_principal() -> Principal:
     """The user of this machine; `local:unknown` where the system has no name for them."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = "unknown"
-    return Principal(id=f"local:{name}")
+    return Principal(id=f"{_LOCAL}{name}")

@@ -70,6 +70,11 @@ class Degradable(Protocol):
         """Who did, then."""
         ...
 
+    @property
+    def cause(self) -> str:
+        """Code of the error that the model failed with."""
+        ...
+
 
 NodeFunction: TypeAlias = Callable[[PodiumState, GraphContext, RunScope], Awaitable[Update]]
 
@@ -129,10 +134,13 @@ class Node(Runnable[PodiumState, Update]):
         if not self._budgeted or limit is None:
             return await self._function(state, context, scope)
         left = limit - state.get("usage", {}).get("seconds", 0.0)
+        limited = asyncio.timeout(max(left, 0.001))
         try:
-            async with asyncio.timeout(max(left, 0.001)):
+            async with limited:
                 return await self._function(state, context, scope)
         except TimeoutError:
+            if not limited.expired():
+                raise
             return {"stopped": "seconds"}
 
 
@@ -193,8 +201,10 @@ def spent(*usages: Usage) -> dict[str, float]:
 
 
 def degradations(role: str, replies: Iterable[Degradable]) -> list[str]:
-    """The update that says who stood in for the role's model, if anyone did: `ROLE:WHO` each."""
-    return list(dict.fromkeys(f"{role}:{reply.stand_in}" for reply in replies if reply.degraded))
+    """The update that says who stood in for the role's model, if anyone did: `ROLE:WHO:WHY` each."""
+    return list(
+        dict.fromkeys(f"{role}:{reply.stand_in}:{reply.cause}" for reply in replies if reply.degraded)
+    )
 
 
 def _with_time(usage: dict[str, float] | None, seconds: float) -> dict[str, float]:

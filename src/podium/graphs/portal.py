@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Generator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -62,7 +62,9 @@ class Portal:
             while not isinstance(item := arrived.get(), _End):
                 yield item
         finally:
+            # Whoever leaves may use what the source held: wait until it has let go.
             future.cancel()
+            wait([future])
         future.result()
 
     def close(self) -> None:

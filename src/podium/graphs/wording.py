@@ -29,6 +29,17 @@ _STAND_INS = {
 }
 
 
+_CAUSES = {
+    "model_auth": "its key was refused",
+    "model_timeout": "it did not answer in time",
+    "model_unavailable": "it could not be reached or takes no requests",
+    "model_context": "the call did not fit into its window",
+    "model_refused": "it declined",
+    "model_output": "its replies could not be used",
+    "model_budget": "the turn's limit for models was reached",
+}
+
+
 _OUT = {
     "source": "the source {} could not be asked, so nothing of it is in this answer",
     "server": "the MCP server {} could not be started, so its tools were not there",
@@ -90,16 +101,26 @@ def notes(degraded: Sequence[str], limit: str, *, unpriced: bool = False) -> tup
         unpriced: Whether to say that the cost of the models is not known.
     """
     found = [words.format(name) for kind, words in _OUT.items() for name in _named(kind, degraded)]
-    for stand_in, words in _STAND_INS.items():
-        held = (entry.partition(":") for entry in degraded if entry.partition(":")[0] not in _OUT)
-        roles = ", ".join(dict.fromkeys(role for role, _, who in held if (who or "offline") == stand_in))
-        if roles:
-            found.append(f"the language model was not available for {roles}; {words}")
+    found += _stood_in([entry for entry in degraded if entry.partition(":")[0] not in _OUT])
     if limit:
         found.append(stopped(limit))
     if unpriced:
         found.append("what the models cost is not known: models.prices lacks a price (see podium doctor)")
     return tuple(found)
+
+
+def _stood_in(degraded: Sequence[str]) -> list[str]:
+    """Who stood in for a model, for which roles, and why."""
+    entries = [(*entry.split(":"), "", "")[:3] for entry in degraded]
+    found = []
+    for stand_in, words in _STAND_INS.items():
+        held = [(role, why) for role, who, why in entries if (who or "offline") == stand_in]
+        if held:
+            roles = ", ".join(dict.fromkeys(role for role, _ in held))
+            causes = ", ".join(dict.fromkeys(_CAUSES[why] for _, why in held if why in _CAUSES))
+            because = f" ({causes})" if causes else ""
+            found.append(f"the language model was not available for {roles}{because}; {words}")
+    return found
 
 
 def _named(kind: str, degraded: Iterable[str]) -> list[str]:

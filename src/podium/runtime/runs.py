@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from podium.core.errors import LeaseLost, PodiumError
+from podium.core.errors import PodiumError
 from podium.core.principal import Principal
 from podium.storage.runs import RUNNING, RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Event: TypeAlias = dict[str, Any]
 """What a node reports: `kind`, `node` and `data`."""
 
+CANCELLED = "cancelled"
 LEASE_SECONDS = 60.0
 RECURSION_LIMIT = 200
 
@@ -105,16 +106,31 @@ class RunService:
     async def lease(self, thread_id: str) -> AsyncIterator[None]:
         """Hold a thread, renewing the lease until the block ends.
 
+        When the lease is lost, such as after the process slept too long, the block is cancelled: another
+        process may work on the thread by then.
+
         Raises:
             ThreadBusy: Somebody alive holds it.
+            LeaseLost: It was taken over while the block ran.
         """
         lease = await self._leases.aacquire(thread_id, LEASE_SECONDS)
+        owner = asyncio.current_task()
         renewal = asyncio.create_task(self._renew(lease))
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if owner is not None and not task.cancelled() and task.exception() is not None:
+                owner.cancel()
+
+        renewal.add_done_callback(ended)
         try:
             yield
+        except asyncio.CancelledError:
+            if renewal.done() and not renewal.cancelled() and (lost := renewal.exception()):
+                raise lost from None
+            raise
         finally:
             renewal.cancel()
-            with suppress(asyncio.CancelledError, LeaseLost):
+            with suppress(asyncio.CancelledError, PodiumError):
                 await renewal
             await self._leases.arelease(lease)
 
@@ -144,6 +160,11 @@ class RunService:
                 with suppress(asyncio.CancelledError):
                     await task
 
+    async def rest(self, thread_id: str) -> None:
+        """Note that nothing runs or waits in the thread, such as after it was rolled back."""
+        await self._threads.aensure(thread_id)
+        await self._threads.atouch(thread_id, status="idle")
+
     async def recorded(self, thread_id: str) -> RunRecord | None:
         """The latest run of a thread."""
         found = await asyncio.to_thread(self._runs.list_runs, thread_id, limit=1)
@@ -162,7 +183,7 @@ class RunService:
 
     async def _run(self, request: RunRequest, emit: Callable[[Event], None]) -> None:
         await self._open(request)
-        status, error = "cancelled", None
+        status, error = CANCELLED, None
         span = self._telemetry.span(
             "run", self._versions.graph, thread_id=request.thread_id, run_id=request.run_id
         )

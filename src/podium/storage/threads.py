@@ -123,6 +123,25 @@ class ThreadRecords:
             raise _unknown(thread_id)
         return found
 
+    def starting(self, prefix: str, limit: int = 2) -> list[str]:
+        """Ids that start so, an exact match first.
+
+        Args:
+            prefix: The start of an id.
+            limit: How many at most.
+        """
+        query = (
+            "SELECT thread_id FROM threads WHERE thread_id >= :prefix"
+            " AND thread_id < :prefix || char(1114111) ORDER BY thread_id LIMIT :limit"
+        )
+        values = {"prefix": prefix, "limit": limit}
+        return self._database.read(lambda connection: [row[0] for row in connection.execute(query, values)])
+
+    def unsettled(self) -> list[str]:
+        """Ids of the threads that are not idle, the one changed last first."""
+        query = "SELECT thread_id FROM threads WHERE status <> ? ORDER BY updated_at DESC, rowid DESC"
+        return self._database.read(lambda connection: [row[0] for row in connection.execute(query, (IDLE,))])
+
     def list(
         self, *, tenant: str | None = None, owner: str | None = None, limit: int = 100, offset: int = 0
     ) -> list[ThreadRecord]:

@@ -190,6 +190,12 @@ class Toolbox:
             if effect.turn_id == turn_id:
                 await self.ledger.move(effect.digest, "skipped", actor="turn", reason="the turn ended")
 
+    async def withdraw(self, thread_id: str, checkpoints: Collection[str], *, principal: str) -> None:
+        """Take back what was proposed at these checkpoints and not begun; it may be proposed anew."""
+        for effect in await self.ledger.in_status("proposed", "approved", thread_id=thread_id):
+            if effect.checkpoint_id in checkpoints:
+                await self.ledger.move(effect.digest, "expired", actor=principal, reason="rolled back")
+
     # --- acting ----------------------------------------------------------------------------------
 
     async def commit(

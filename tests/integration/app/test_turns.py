@@ -11,7 +11,7 @@ import pytest
 
 from podium.app.podium import Podium
 from podium.app.results import Decision, Reply
-from podium.core.errors import InputError, NotFound, ThreadInterrupted
+from podium.core.errors import InputError, NotFound, StorageError, ThreadInterrupted
 
 RETURNED = "O-10007"
 ADDRESS = "Change the address of order O-10002 to 5 Mill Lane, York, YO1 7AA"
@@ -194,3 +194,73 @@ def test_every_row_of_the_history_names_its_own_turn(app: Podium) -> None:
     second = [row.turn for row in rows_ if row.turn.startswith("How long")]
     assert {row.turn for row in rows_} <= {"Show order O-10004", "How long is the warranty on kettles?", ""}
     assert len(second) == 7
+
+
+def test_a_turn_that_is_rolled_back_to_its_question_can_be_asked_again(app: Podium, desk: Path) -> None:
+    thread = waiting(app).thread_id
+    app.resume_sync(thread, Decision(kind="approve"))
+    before = next(row for row in app.history_sync(thread) if row.next == ("human",))
+    app.rollback_sync(thread, to=before.checkpoint_id)
+    assert [view.status for view in app.threads_sync()] == ["idle"]
+    again = app.resume_sync(thread)
+    assert (again.status, [action.status for action in again.interrupts[0].actions]) == (
+        "interrupted",
+        ["proposed"],
+    )
+    done = app.resume_sync(thread, Decision(kind="approve"))
+    assert done.status == "completed"
+    statuses = rows(desk, "SELECT status FROM refunds WHERE order_id=? ORDER BY 1", RETURNED)
+    assert statuses == [("pending",), ("voided",)]
+
+
+def test_rolling_back_a_waiting_thread_leaves_nothing_waiting(app: Podium) -> None:
+    thread = waiting(app).thread_id
+    app.rollback_sync(thread, to=app.history_sync(thread)[-1].checkpoint_id)
+    assert app.pending_sync() == ()
+    assert [effect.status for effect in app.effects_sync(thread)] == ["expired"]
+    assert app.ask_sync(REFUND, thread_id=thread).status == "interrupted"
+
+
+def test_a_stream_left_early_frees_the_thread_for_synchronous_callers(app: Podium) -> None:
+    stream = app.stream_sync("How long is the warranty on kettles?")
+    thread = next(stream).thread_id
+    assert next(event for event in stream if event.kind == "node")
+    stream.close()
+    assert app.ask_sync("How long is the warranty on kettles?", thread_id=thread).status == "completed"
+
+
+def test_a_failure_before_admission_does_not_repeat_the_last_answer(desk: Path) -> None:
+    class FailingOnce:
+        def __init__(self) -> None:
+            self.armed = False
+
+        def hit(self, name: str) -> None:
+            if self.armed and name == "admit:before":
+                raise StorageError("the disk is gone", hint="Look at it.")
+
+    points = FailingOnce()
+    with Podium.from_project(desk, crash_points=points) as app:
+        thread = app.ask_sync("How long is the warranty on kettles?").thread_id
+        points.armed = True
+        reply = app.ask_sync("Show order O-10004", thread_id=thread)
+    assert (reply.status, reply.answer, reply.citations) == ("failed", "", ())
+    assert reply.error is not None
+    assert reply.error.code == "storage_error"
+
+
+def test_an_approval_whose_run_failed_is_carried_out_before_the_next_request(desk: Path) -> None:
+    class FailingCommit:
+        def __init__(self) -> None:
+            self.armed = True
+
+        def hit(self, name: str) -> None:
+            if self.armed and name == "commit:before":
+                raise StorageError("the disk is gone", hint="Look at it.")
+
+    points = FailingCommit()
+    with Podium.from_project(desk, crash_points=points) as app:
+        thread = waiting(app).thread_id
+        assert app.resume_sync(thread, Decision(kind="approve")).status == "failed"
+        points.armed = False
+        app.ask_sync("How long is the warranty on kettles?", thread_id=thread)
+        assert [effect.status for effect in app.effects_sync(thread)] == ["verified"]

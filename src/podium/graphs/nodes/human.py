@@ -10,6 +10,8 @@ from podium.agents.contracts import StepResult
 from podium.core.confidence import Confidence
 from podium.core.errors import ActionError, InputError, PodiumError
 from podium.core.plan import Plan
+from podium.core.principal import is_owner
+from podium.core.tool import ToolCall
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import draft_of
 from podium.graphs.node import RunScope
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from podium.tools.ledger import Effect
 
 SHOWN_EVIDENCE = 5
+GONE = ("compensated", "expired")
+"""What a rollback or time has taken back; at a point before the person's word it is proposed anew."""
 ASKED = ("proposed", "approved", "rejected", "superseded")
 """What is shown. After a crash in the middle of a decision some of it is decided already; the same answer
 then has to meet the same list."""
@@ -29,11 +33,12 @@ then has to meet the same list."""
 async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
     """Ask a person and record what they decided.
 
-    Everything before the answer only reads, because LangGraph runs a node from its top again when it
-    is resumed. An answer that cannot be taken is asked for again, with the reason.
+    Everything before the answer may happen again, because LangGraph runs a node from its top when it is
+    resumed: it reads, and proposes under the same keys. An answer that cannot be taken is asked for
+    again, with the reason.
     """
     error: InputError | ActionError | None = None
-    digests = tuple(state.get("actions", ()))
+    digests = await _in_force(state, context, scope)
     while True:
         effects = [effect for effect in await context.toolbox.effects(digests) if effect.status in ASKED]
         if error is not None and digests and not effects:
@@ -45,6 +50,20 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
             return await _decide(decisions, shown, state, context, scope)
         except (InputError, ActionError) as problem:
             error = problem
+
+
+async def _in_force(state: PodiumState, context: GraphContext, scope: RunScope) -> tuple[str, ...]:
+    """What is to be decided; what a rollback took back is proposed anew, with a fresh preview."""
+    digests: list[str] = []
+    for effect in await context.toolbox.effects(state.get("actions", ())):
+        if effect.status not in GONE:
+            digests.append(effect.digest)
+            continue
+        provenance = effect.envelope.provenance
+        call = ToolCall(tool=effect.tool, args=effect.args, provenance=provenance, step=effect.step_id)
+        place = scope.effect_scope(effect.turn_id, effect.step_id, context.policy.version)
+        digests.append((await context.toolbox.propose(call, place)).digest)
+    return tuple(digests)
 
 
 def _closed(state: PodiumState, error: PodiumError, scope: RunScope) -> Update:
@@ -121,7 +140,7 @@ async def _decide(
     guidance = [first.message] if first.type == "respond" and shown and first.message else []
     return {
         "review": review.model_dump(mode="json"),
-        "actions": [digest for digest in approved if digest not in shown],
+        "actions": [item for item in dict.fromkeys((*shown, *approved)) if item not in state["actions"]],
         "feedback": guidance,
         "loops": _counted(state),
     }
@@ -130,11 +149,11 @@ async def _decide(
 async def _check_approver(
     decisions: tuple[ReviewDecision, ...], context: GraphContext, scope: RunScope
 ) -> None:
-    """A policy may name the roles that approve; a local principal without roles is the owner."""
+    """A policy may name the roles that approve; the local owner may approve all."""
     wanted = [item.digest for item in decisions if item.digest and item.type in ("approve", "edit")]
     for effect in await context.toolbox.effects(wanted):
         roles = context.policy.approvers(effect.tool, effect.effect_class)
-        if roles and scope.principal.roles and not scope.principal.roles.intersection(roles):
+        if roles and not is_owner(scope.principal) and not scope.principal.roles.intersection(roles):
             raise InputError(
                 f"{scope.principal.id} may not approve {effect.tool}",
                 hint=f"It needs one of the roles: {', '.join(roles)}.",

@@ -18,6 +18,8 @@ from podium.core.tool import ToolCall
 
 ORDER, CUSTOMER = "O-10005", "C-1001"
 STEPS = (
+    Step(id="read", kind="retrieve", instruction="read", query="refunds"),
+    Step(id="read-more", kind="retrieve", instruction="read", query="messages"),
     Step(id="look", kind="act", instruction="look", tool="show_order", args={"order_id": ORDER}),
     Step(
         id="refund",
