@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing
@@ -132,7 +133,7 @@ class Podium:
             text: The user's words.
             thread_id: The conversation to go on with; a new one when None.
         """
-        async with aclosing(self._parts.turns.ask(text, thread_id, self.principal)) as events:
+        async with aclosing((await self._ready()).turns.ask(text, thread_id, self.principal)) as events:
             async for event in events:
                 yield event
 
@@ -153,7 +154,9 @@ class Podium:
         self, thread_id: str, decision: Decision | None = None
     ) -> AsyncGenerator[StreamEvent, None]:
         """Like `resume`, telling what happens."""
-        async with aclosing(self._parts.turns.resume(thread_id, decision, self.principal)) as events:
+        async with aclosing(
+            (await self._ready()).turns.resume(thread_id, decision, self.principal)
+        ) as events:
             async for event in events:
                 yield event
 
@@ -167,7 +170,7 @@ class Podium:
             to: The checkpoint, or the start of its id.
             dry_run: Tell what would be done and change nothing.
         """
-        return await self._parts.rollbacks.roll_back(thread_id, to, self.principal, dry_run=dry_run)
+        return await (await self._ready()).rollbacks.roll_back(thread_id, to, self.principal, dry_run=dry_run)
 
     async def feedback(
         self,
@@ -187,7 +190,9 @@ class Podium:
             reason: Why.
             run_id: The run that is meant; the latest when None.
         """
-        await self._parts.threads.feedback(thread_id, rating, correction, reason, run_id, self.principal)
+        await (await self._ready()).threads.feedback(
+            thread_id, rating, correction, reason, run_id, self.principal
+        )
 
     async def batch(
         self,
@@ -222,29 +227,29 @@ class Podium:
         from podium.app.batch import BatchOptions
 
         options = BatchOptions(Path(out) if out is not None else None, limit, concurrency, retry_failed)
-        return await self._parts.batches.run(Path(file), options, self.principal, progress)
+        return await (await self._ready()).batches.run(Path(file), options, self.principal, progress)
 
     # Looking back
 
     async def effects(self, thread_id: str) -> tuple[EffectView, ...]:
         """The ledger of a thread, oldest first."""
-        return await self._parts.threads.effects(thread_id)
+        return await (await self._ready()).threads.effects(thread_id)
 
     async def pending(self, thread_id: str | None = None) -> tuple[InterruptView, ...]:
         """What waits for a person, in one thread or in all."""
-        return await self._parts.threads.pending(thread_id)
+        return await (await self._ready()).threads.pending(thread_id)
 
     async def history(self, thread_id: str) -> tuple[CheckpointView, ...]:
         """The checkpoints of a thread, newest first."""
-        return await self._parts.threads.history(thread_id)
+        return await (await self._ready()).threads.history(thread_id)
 
     async def threads(self, *, limit: int = 50) -> tuple[ThreadView, ...]:
         """The conversations, the one changed last first."""
-        return await self._parts.threads.views(limit)
+        return await (await self._ready()).threads.views(limit)
 
     async def transcript(self, thread_id: str) -> tuple[tuple[str, str], ...]:
         """What was said, as pairs of `user` or `assistant` and the text."""
-        return await self._parts.threads.transcript(thread_id)
+        return await (await self._ready()).threads.transcript(thread_id)
 
     # Knowledge
 
@@ -262,7 +267,7 @@ class Podium:
             collection: The collection; all that the manifest declares when None and no paths are given.
             progress: Told of every document: how many are done, of how many, and which.
         """
-        return await self._parts.ingests.ingest(paths, collection, progress)
+        return await (await self._ready()).ingests.ingest(paths, collection, progress)
 
     async def search(
         self,
@@ -280,7 +285,7 @@ class Podium:
             collection: Name of a collection or of a source; None for all.
             failed: Told of each source that could not be asked.
         """
-        return await self._parts.ingests.search(text, k, collection, failed)
+        return await (await self._ready()).ingests.search(text, k, collection, failed)
 
     # Drawing
 
@@ -398,8 +403,6 @@ class Podium:
 
     async def aclose(self) -> None:
         """`close`, without blocking the event loop."""
-        import asyncio
-
         await asyncio.to_thread(self.close)
 
     def __enter__(self) -> Self:
@@ -417,6 +420,12 @@ class Podium:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def _ready(self) -> Composition:
+        """All parts; composing them takes a second of imports, which is spent off the event loop."""
+        if self._composition is not None and not self._closed:
+            return self._composition
+        return await asyncio.to_thread(lambda: self._parts)
 
     @property
     def _parts(self) -> Composition:
