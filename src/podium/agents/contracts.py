@@ -66,6 +66,8 @@ class PlanReply(Model):
     degraded: bool = False
     stand_in: StandIn = "offline"
     """Who stood in for the model, when degraded."""
+    cause: str = ""
+    """Code of the error that the model failed with, when degraded."""
 
 
 class RetrieveRequest(Model):
@@ -94,6 +96,8 @@ class RetrieveReply(Model):
     degraded: bool = False
     stand_in: StandIn = "offline"
     """Who stood in for the model, when degraded."""
+    cause: str = ""
+    """Code of the error that the model failed with, when degraded."""
 
 
 class Statement(Model):
@@ -123,6 +127,8 @@ class StepResult(Model):
     degraded: bool = False
     stand_in: StandIn = "offline"
     """Who stood in for the model, when degraded."""
+    cause: str = ""
+    """Code of the error that the model failed with, when degraded."""
 
 
 class ExecuteRequest(Model):
@@ -194,6 +200,8 @@ class Critique(Model):
     degraded: bool = False
     stand_in: StandIn = "offline"
     """Who stood in for the model, when degraded."""
+    cause: str = ""
+    """Code of the error that the model failed with, when degraded."""
 
 
 class Planner(Protocol):

@@ -30,6 +30,11 @@ def say_nothing(_role: Role, _error: ModelError) -> None:
     """Tells nobody."""
 
 
+def _degraded(error: ModelError, usage: Usage) -> dict[str, object]:
+    """What an offline agent's reply says in place of the model's."""
+    return {"degraded": True, "stand_in": "offline", "cause": error.code, "usage": usage}
+
+
 class _Notices:
     """Says each kind of failure once."""
 
@@ -69,7 +74,7 @@ class FallbackPlanner:
         except ModelError as error:
             spent = self._notices.failed(error)
             reply = await self._second.plan(request)
-            return reply.model_copy(update={"degraded": True, "usage": spent.plus(reply.usage)})
+            return reply.model_copy(update=_degraded(error, spent.plus(reply.usage)))
         self._notices.worked()
         return reply
 
@@ -94,7 +99,7 @@ class FallbackRetriever:
         except ModelError as error:
             spent = self._notices.failed(error)
             reply = await self._second.retrieve(request)
-            return reply.model_copy(update={"degraded": True, "usage": spent.plus(reply.usage)})
+            return reply.model_copy(update=_degraded(error, spent.plus(reply.usage)))
         self._notices.worked()
         return reply
 
@@ -121,9 +126,8 @@ class FallbackExecutor:
             result = await self._second.execute(request)
             return result.model_copy(
                 update={
-                    "degraded": True,
+                    **_degraded(error, spent.plus(result.usage)),
                     "reasons": (*result.reasons, error.code),
-                    "usage": spent.plus(result.usage),
                 }
             )
         self._notices.worked()
@@ -152,9 +156,8 @@ class FallbackCritic:
             critique = await self._second.critique(request)
             return critique.model_copy(
                 update={
-                    "degraded": True,
+                    **_degraded(error, spent.plus(critique.usage)),
                     "reasons": (*critique.reasons, error.code),
-                    "usage": spent.plus(critique.usage),
                 }
             )
         self._notices.worked()

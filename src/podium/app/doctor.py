@@ -247,7 +247,7 @@ def _users(project: Project) -> dict[str, list[str]]:
         if models.for_role(role) == "offline":
             continue
         for name, use in ((models.draft_for(role), "drafts"), (models.fallback_for(role), "fallback")):
-            if name is not None:
+            if name is not None and name != "offline":
                 users.setdefault(name, []).append(f"{role} ({use})")
     return users
 

@@ -84,7 +84,7 @@ class PodiumState(TypedDict, total=False):
     stopped: str
     """The budget limit that ended the turn early; empty while none has."""
     degraded: Annotated[list[str], extend]
-    """Why the turn is degraded: `ROLE:WHO:WHY` where one stood in, `source:NAME` or `server:NAME` that was down."""
+    """Why the turn is degraded: `ROLE:WHO:WHY` where one stood in, `source:NAME` or `server:NAME` out."""
     open_question: Record | None
     """`agents.contracts.OpenQuestion` that the last turn ended with."""
     outcome: Record

@@ -6,11 +6,12 @@ One circuit counts a provider that is out of order, the other a model that answe
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from podium.core.errors import ModelError, ModelOutputError, ModelTimeout, ModelUnavailable
+from podium.core.errors import ModelAuthError, ModelError, ModelOutputError, ModelTimeout, ModelUnavailable
 
 if TYPE_CHECKING:
     from purgatory import AsyncCircuitBreakerFactory
@@ -38,6 +39,7 @@ class Breakers:
         self._threshold = threshold
         self.open_seconds = open_seconds
         self._factory: AsyncCircuitBreakerFactory | None = None
+        self._refused: dict[str, tuple[ModelAuthError, float]] = {}
 
     @asynccontextmanager
     async def guard(self, model: str) -> AsyncIterator[None]:
@@ -60,6 +62,20 @@ class Breakers:
         why = f"{model} gave nothing usable {USELESS} times in a row and is left alone for a while"
         async with self._circuit(f"{model} usable", USELESS, _is_usable, why):
             yield
+
+    def refuse_key(self, model: str, error: ModelAuthError) -> None:
+        """The model's key was refused: it is not sent again for a while, by any role."""
+        self._refused[model] = error, time.monotonic() + self.open_seconds
+
+    def spare_refused_key(self, model: str) -> None:
+        """Keep a refused key from being sent again and again.
+
+        Raises:
+            ModelAuthError: It was refused a short while ago.
+        """
+        error, until = self._refused.get(model, (None, 0.0))
+        if error is not None and time.monotonic() < until:
+            raise ModelAuthError(error.message, hint=error.hint)
 
     @asynccontextmanager
     async def _circuit(

@@ -77,7 +77,6 @@ class Caller:
         self._prices = prices or Prices()
         self._sleep = sleep
         self._methods = methods_of(model.chat)
-        self._refused: tuple[ModelAuthError, float] | None = None
 
     @property
     def name(self) -> str:
@@ -185,7 +184,7 @@ class Caller:
         self, messages: list[BaseMessage], method: Method, schema: type[T], state: _Attempts
     ) -> str:
         """One exchange under the circuit breaker, recorded."""
-        self._spare_refused_key()
+        self._breakers.spare_refused_key(self.name)
         if allowance := current_allowance():
             allowance.claim(self.name)
         fault: Fault | None = None
@@ -207,12 +206,6 @@ class Caller:
                 raise _Passing(fault)
         return self._give_up(fault)
 
-    def _spare_refused_key(self) -> None:
-        """A key that was refused is not sent again for a while."""
-        if self._refused is not None and time.monotonic() < self._refused[1]:
-            error = self._refused[0]
-            raise ModelAuthError(error.message, hint=error.hint)
-
     def _time_for(self, state: _Attempts) -> float:
         if state.patience_ends is None:
             return self._limits.timeout
@@ -224,7 +217,7 @@ class Caller:
 
     def _give_up(self, fault: Fault) -> str:
         if isinstance(fault.error, ModelAuthError):
-            self._refused = fault.error, time.monotonic() + self._breakers.open_seconds
+            self._breakers.refuse_key(self.name, fault.error)
         if fault.unsupported:
             raise _Unsupported(fault.error)
         raise fault.error

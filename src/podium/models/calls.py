@@ -56,6 +56,7 @@ class Called(Generic[T]):
         problem: What the check still found wrong after the last question; empty when nothing.
         priced: Whether the cost is known.
         stand_in: What stood in for the model, if something did.
+        cause: Code of the error that the model failed with, if something stood in.
     """
 
     value: T
@@ -65,6 +66,7 @@ class Called(Generic[T]):
     problem: str = ""
     priced: bool = False
     stand_in: StandIn | None = None
+    cause: str = ""
 
 
 class Asks(Protocol):

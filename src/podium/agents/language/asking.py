@@ -68,10 +68,11 @@ class Standing(TypedDict, total=False):
 
     degraded: bool
     stand_in: StandIn
+    cause: str
 
 
 def standing(called: Called[T]) -> Standing:
     """What a call says about who answered it, as the fields of a reply; nothing when the model did."""
     if called.stand_in is None:
         return {}
-    return {"degraded": True, "stand_in": called.stand_in}
+    return {"degraded": True, "stand_in": called.stand_in, "cause": called.cause}
