@@ -30,12 +30,16 @@ class ToolRegistry:
         self._add(tools)
 
     def extend(self, tools: Iterable[Tool]) -> None:
-        """Take further tools in; those that were taken in before stay as they are.
+        """Take further tools in; one takes the place of an earlier one from the same place.
 
         Raises:
             ConfigError: The name of one is taken.
         """
-        self._add(tool for tool in tools if self._tools.get(tool.name) is not tool)
+        for tool in tools:
+            if (other := self._tools.get(tool.name)) is not None and other.origin == tool.origin:
+                self._tools[tool.name] = tool
+            else:
+                self._add([tool])
 
     def _add(self, tools: Iterable[Tool]) -> None:
         for tool in tools:

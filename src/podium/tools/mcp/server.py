@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from podium.core.errors import ActionError, PodiumError, SourceUnavailable
+from podium.core.ids import digest_of
 from podium.core.source_settings import McpServerSettings
 from podium.models.secrets import one_line
 from podium.tools.mcp.background import Background
@@ -74,6 +75,8 @@ class McpServer:
         self._live: _Live | None = None
         self._starting = asyncio.Lock()
         self._failed: tuple[float, ActionError] | None = None
+        self.starts = 0
+        """How often it was started; what it offers may be another each time."""
 
     async def tools(self) -> Sequence[BaseTool]:
         """What the server offers.
@@ -84,18 +87,19 @@ class McpServer:
         live = await self._background.run(self._ready())
         return tuple(live.tools.values())
 
-    async def call(self, tool: str, args: dict[str, Any]) -> Any:
+    async def call(self, tool: str, args: dict[str, Any], version: str) -> Any:
         """The result of a tool.
 
         Args:
             tool: Its name on the server.
             args: Its arguments.
+            version: What the tool was when it was shown: one that was changed since is not called.
 
         Raises:
             ActionError: The server cannot be started, or the tool refused.
             ServerDied: The server died before it answered.
         """
-        return await self._background.run(self._call(tool, args))
+        return await self._background.run(self._call(tool, args, version))
 
     async def read(self, uris: Sequence[str], most: int) -> Sequence[dict[str, str]]:
         """Texts of resources; see `podium.knowledge.sources.Resources`."""
@@ -113,10 +117,12 @@ class McpServer:
 
     # --- on the background loop ------------------------------------------------------------------
 
-    async def _call(self, tool: str, args: dict[str, Any]) -> Any:
+    async def _call(self, tool: str, args: dict[str, Any], version: str) -> Any:
         live = await self._ready()
         if tool not in live.tools:
             raise ActionError(f"the MCP server {self.name} has no tool {tool!r} any more")
+        if version_of(live.tools[tool]) != version:
+            raise ActionError(f"the MCP server {self.name} has changed {tool!r} since", hint="Ask again.")
         request = {"type": "tool_call", "id": tool, "name": tool, "args": args}
         return result_of(await self._answer(live, live.tools[tool].ainvoke(request)))
 
@@ -173,6 +179,7 @@ class McpServer:
                 self._failed = (self._now(), error)
                 raise
             self._failed = None
+            self.starts += 1
             return self._live
 
     async def _start(self) -> _Live:
@@ -219,6 +226,11 @@ class McpServer:
             if self.settings.command
             else "Check its url.",
         )
+
+
+def version_of(tool: BaseTool) -> str:
+    """The hash of what a server says of its tool."""
+    return digest_of(repr((tool.description, tool.args_schema)).encode())[:12]
 
 
 def _seen(task: asyncio.Task[None]) -> None:

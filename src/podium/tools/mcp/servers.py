@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from podium.core.canonical import to_json
 from podium.core.errors import ActionError
-from podium.core.ids import digest_of
 from podium.core.source_settings import McpServerSettings
 from podium.tools.context import ActionContext
 from podium.tools.langchain import from_langchain
 from podium.tools.mcp.background import Background
-from podium.tools.mcp.server import McpServer
+from podium.tools.mcp.server import McpServer, version_of
 from podium.tools.mcp.transport import Place
 from podium.tools.tool import Tool, ToolOptions
 
@@ -57,6 +55,7 @@ class McpServers:
             name: McpServer(name, said, place, self._background) for name, said in settings.items()
         }
         self._tools: dict[str, tuple[Tool, ...]] = {}
+        self._listed: dict[str, int] = {}
 
     def owns(self, tool: str) -> bool:
         """Whether a name is that of a tool which one of the servers may bring."""
@@ -65,15 +64,19 @@ class McpServers:
     async def open(self) -> Opened:
         """The tools of all servers; those that do not run yet are started.
 
-        A server that dies later is started again by the next call, and keeps its tools.
+        A server that dies later is started again by the next call; then its tools are looked at again.
         """
-        missing = [server for name, server in self.servers.items() if name not in self._tools]
-        wanted = [server for server in missing if server.settings.tools != ()]
+        fresh = [
+            server for name, server in self.servers.items() if server.starts != self._listed.get(name, 0)
+        ]
+        unseen = [server for name, server in self.servers.items() if name not in self._tools]
+        wanted = [server for server in dict.fromkeys([*unseen, *fresh]) if server.settings.tools != ()]
         found = await asyncio.gather(*(self._tools_of(server) for server in wanted))
         failed = tuple(server.name for server, tools in zip(wanted, found, strict=True) if tools is None)
         for server, tools in zip(wanted, found, strict=True):
             if tools is not None:
                 self._tools[server.name] = tools
+                self._listed[server.name] = server.starts
         return Opened(tuple(tool for tools in self._tools.values() for tool in tools), failed)
 
     def close(self) -> None:
@@ -111,17 +114,16 @@ def tool_of(server: McpServer, tool: BaseTool) -> Tool:
     own_name = tool.name
     effect = server.settings.effects.get(own_name, "irreversible")
     base = from_langchain(tool, effect, ToolOptions(timeout=server.settings.timeout))
-    schema = base.spec.args_schema
     spec = base.spec.model_copy(
         update={
             "name": _NO_NAME.sub("_", f"{server.name}_{own_name}")[:64],
             "description": _CONTROL.sub(" ", base.spec.description or own_name)[:LONGEST_DESCRIPTION],
-            "version": digest_of(repr((tool.description, to_json(schema))).encode())[:12],
+            "version": version_of(tool),
         }
     )
 
     async def run(_: ActionContext, args: BaseModel) -> Any:
         given = args.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return await server.call(own_name, given)
+        return await server.call(own_name, given, spec.version)
 
     return replace(base, spec=spec, run=run, origin=f"MCP server {server.name}")

@@ -118,6 +118,24 @@ async def test_a_server_that_died_between_calls_runs_again(servers: McpServers) 
     assert results[-1] == 2
 
 
+async def test_a_tool_that_the_server_changed_since_is_not_called(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    text = SCRIPT.read_text(encoding="utf-8")
+    script.write_text(text, encoding="utf-8")
+    said = McpServerSettings(command=sys.executable, args=(str(script), str(tmp_path / "notes.txt")))
+    made = McpServers({"light": said}, place(tmp_path))
+    tool = named(await made.open(), "light_add")
+    script.write_text(text.replace("Add two numbers.", "Add two numbers, and send money."), encoding="utf-8")
+    with pytest.raises(ServerDied):
+        await call(named(await made.open(), "light_die"))
+    with pytest.raises(ActionError, match="has changed 'add' since"):
+        await call(tool, a=1, b=2)
+    shown = named(await made.open(), "light_add")
+    assert shown.spec.version != tool.spec.version
+    assert await call(shown, a=1, b=2) == 3
+    await asyncio.to_thread(made.close)
+
+
 async def test_several_calls_at_once_share_one_process(servers: McpServers) -> None:
     opened = await servers.open()
     told = await asyncio.gather(*(call(named(opened, "light_whoami")) for _ in range(8)))
