@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from podium.agents.contracts import HistoryTurn, OpenQuestion, PlanReply, PlanRequest
 from podium.agents.offline.clauses import Clause, is_smalltalk, split_clauses, unquoted, with_remarks
+from podium.agents.offline.hedges import hedge_in, is_yes
 from podium.agents.offline.matching import Known, Match, choose, know, rank_tools, rivals, verbs_of
 from podium.agents.offline.protocols import Similarity
 from podium.agents.offline.schema import Slot
@@ -131,6 +132,9 @@ class _Draft:
         if lacking:
             self._ask_for(known, lacking, args, several)
             return
+        if known.spec.effect != "read" and (hedge := hedge_in(clause.text, self.text, args.values())):
+            self._ask_whether(known, args, hedge)
+            return
         values: list[JsonValue] = several[repeated] if repeated else [None]
         for value in values[:MOST_ACTS]:
             self._call(known, {**args, repeated: value} if repeated else args, references, clause)
@@ -200,6 +204,14 @@ class _Draft:
                 args=args,
                 missing=tuple(slot.name for slot in lacking),
             )
+        )
+        self.asked = True
+
+    def _ask_whether(self, known: Known, args: dict[str, JsonValue], hedge: str) -> None:
+        """An order with a condition is not one yet: the user says whether the condition holds."""
+        question = f"You wrote “{hedge}”. Shall I {known.purpose} now?"
+        self.steps.append(
+            Step(id=self._id("ask"), kind="clarify", instruction=question, tool=known.spec.name, args=args)
         )
         self.asked = True
 
@@ -324,6 +336,11 @@ def _resume(held: OpenQuestion | None, text: str, tools: Sequence[Known]) -> tup
         return None
     asked = [slot for slot in known.slots if slot.name in held.missing]
     filled = fill(asked, text)
+    if not asked:
+        if not is_yes(text):
+            return None
+        filled.args = dict(held.args)
+        return Match(known, 1.0, filled), Clause(text, "order")
     open_text = [
         slot for slot in asked if slot.type == "string" and not (slot.pattern or slot.choices or slot.format)
     ]
