@@ -305,7 +305,7 @@ class Podium:
         """`ask`, waiting."""
         return self._wait(self.ask(text, thread_id=thread_id))
 
-    def stream_sync(self, text: str, *, thread_id: str | None = None) -> Iterator[StreamEvent]:
+    def stream_sync(self, text: str, *, thread_id: str | None = None) -> Generator[StreamEvent, None, None]:
         """`stream`, waiting for each event."""
         yield from self._parts.context.portal.iterate(self.stream(text, thread_id=thread_id))
 
@@ -313,7 +313,9 @@ class Podium:
         """`resume`, waiting."""
         return self._wait(self.resume(thread_id, decision))
 
-    def resume_stream_sync(self, thread_id: str, decision: Decision | None = None) -> Iterator[StreamEvent]:
+    def resume_stream_sync(
+        self, thread_id: str, decision: Decision | None = None
+    ) -> Generator[StreamEvent, None, None]:
         """`resume_stream`, waiting for each event."""
         yield from self._parts.context.portal.iterate(self.resume_stream(thread_id, decision))
 
