@@ -21,7 +21,9 @@ TREE = {"a": "", "b": "a", "c": "b", "d": "c", "e": "b", "f": "e"}
         ("a", "f", set(TREE)),
     ],
 )
-def test_what_grew_from_the_target_and_what_the_head_did_since(target: str, head: str, later: set[str]) -> None:
+def test_what_grew_from_the_target_and_what_the_head_did_since(
+    target: str, head: str, later: set[str]
+) -> None:
     assert later_than(target, head, TREE) == later
 
 

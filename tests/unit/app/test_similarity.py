@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from podium.app.similarity import KnowledgeSimilarity
 from podium.knowledge.knowledge_base import KnowledgeBase
@@ -17,7 +19,7 @@ class CountingEmbedder(FakeEmbedder):
 
     asked: list[str]
 
-    def embed(self, texts: Sequence[str]):  # type: ignore[no-untyped-def]
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.asked = [*getattr(self, "asked", []), *texts]
         return super().embed(texts)
 

@@ -12,7 +12,13 @@ A, B = "a" * 64, "b" * 64
 
 @pytest.mark.parametrize(
     "answer",
-    ["approve", " Approve ", {"type": "approve"}, [{"type": "approve"}], {"decisions": [{"type": "approve"}]}],
+    [
+        "approve",
+        " Approve ",
+        {"type": "approve"},
+        [{"type": "approve"}],
+        {"decisions": [{"type": "approve"}]},
+    ],
 )
 def test_a_plain_approval_stands_for_all_that_waits(answer: object) -> None:
     decisions = parse_decisions(answer, [A, B])
