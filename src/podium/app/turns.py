@@ -264,7 +264,9 @@ def _left_of(
     attempt = derived_id(thread, "turn")
     values = snapshot.values
     begun = str((values.get("turn") or {}).get("id", ""))
-    if not begun and not values.get("messages"):
+    # A process that ended while it stored the request may have left the thread without a step to take.
+    stored = values.get("messages") and snapshot.next and "__start__" not in snapshot.next
+    if not begun and not stored:
         return _asked(text, thread, attempt, principal)
     for _ in range(MAX_ATTEMPTS):
         if begun in (attempt, ""):
