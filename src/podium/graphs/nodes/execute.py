@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from podium.agents.contracts import ExecuteRequest, StepResult, ToolOutput
@@ -14,6 +13,7 @@ from podium.core.verdict import Verdict
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
+from podium.graphs.parallel import together
 from podium.graphs.screening import check_call
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
@@ -48,9 +48,10 @@ async def execute(state: PodiumState, context: GraphContext, scope: RunScope) ->
         feedback=tuple(state.get("feedback", ())),
     )
     wave = ready_steps(plan, set(results))
-    done = await asyncio.gather(
-        *(_carry_out(base.model_copy(update={"step": step}), turn, context, scope) for step in wave)
+    done = await together(
+        _carry_out(base.model_copy(update={"step": step}), turn, context, scope) for step in wave
     )
+
     return _update(done)
 
 
@@ -96,7 +97,7 @@ async def _read(
         with context.telemetry.span("tool", call.tool, thread_id=scope.thread_id, run_id=scope.run_id):
             return await context.toolbox.read(call, effects), verdicts
 
-    pairs = await asyncio.gather(*(one(call) for call in calls))
+    pairs = await together(one(call) for call in calls)
     return tuple(output for output, _ in pairs), tuple(v for _, noted in pairs for v in noted)
 
 

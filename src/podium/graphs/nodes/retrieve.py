@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +10,7 @@ from podium.core.plan import Plan, Step
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
+from podium.graphs.parallel import together
 from podium.graphs.screening import check_evidence
 from podium.graphs.state import PodiumState, Record, Update
 from podium.graphs.turn import Turn
@@ -28,7 +28,7 @@ async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -
         RetrieveRequest(step=step, request=turn.text, history=history, gaps=gaps, attempt=attempt)
         for step in steps
     ]
-    replies = await asyncio.gather(*(_search(request, context, scope) for request in requests))
+    replies = await together(_search(request, context, scope) for request in requests)
     found = [item for reply in replies for item in reply.evidence]
     kept, verdicts = await check_evidence(context, found)
     scope.emit({"kind": "evidence", "data": {"sources": sorted({item.source for item in kept})}})
