@@ -78,9 +78,9 @@ def report(code: str, message: str, hint: str, *, as_json: bool, exit_code: int 
         error = {"code": code, "message": message, "hint": hint}
         line = json.dumps({"schema_version": 1, "error": error})
     else:
-        from podium.cli.text import one_line
+        from podium.cli.text import one_line, short_ids
 
-        line = one_line(f"error[{code}]: {message}" + (f" ({hint})" if hint else ""))
+        line = one_line(short_ids(f"error[{code}]: {message}" + (f" ({hint})" if hint else "")))
     sys.stderr.write(line + "\n")
     return exit_code
 

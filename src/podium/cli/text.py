@@ -8,6 +8,8 @@ from typing import Final
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPACES: Final = re.compile(r"\s+")
 SHORT: Final = 8
+_UUID: Final = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
+"""Random identifiers, as threads have them; those that begin with a time share their starts."""
 
 
 def printable(text: str) -> str:
@@ -31,3 +33,8 @@ def one_line(text: str, limit: int | None = None) -> str:
 def short(identifier: str) -> str:
     """The start of an identifier, enough to type."""
     return identifier[:SHORT]
+
+
+def short_ids(text: str) -> str:
+    """The text with random identifiers cut to the start that is enough to type."""
+    return _UUID.sub(r"\1", text)

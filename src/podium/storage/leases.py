@@ -109,8 +109,8 @@ class ThreadLeases:
             holder, token, expires_at = row or (None, 0, "")
             if holder is not None and expires_at > at and is_alive(holder):
                 raise ThreadBusy(
-                    f"thread {thread_id} is being worked on by {holder}",
-                    hint="Wait for the run to end, or cancel it.",
+                    f"{_told(holder)} is working on this conversation",
+                    hint="Wait until it has finished, or stop that process.",
                 )
             connection.execute(
                 "INSERT OR REPLACE INTO thread_leases"
@@ -155,6 +155,15 @@ def is_alive(holder: str) -> bool:
     except PermissionError:
         return True
     return _start_time(int(rest)) == started
+
+
+def _told(holder: str) -> str:
+    """A holder in plain words."""
+    host, _, number = holder.rpartition(":")[0].rpartition(":")
+    if not number.isdigit():
+        return "another podium process"
+    where = "" if host == socket.gethostname() else f" on {host}"
+    return f"another podium process (number {number}{where})"
 
 
 def _start_time(pid: int) -> str:

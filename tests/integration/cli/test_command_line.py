@@ -118,9 +118,21 @@ def test_a_fault_of_ours_is_one_line_and_a_file(project: Path, monkeypatch: pyte
 
 
 def test_rollback_asks_first(project: Path) -> None:
-    ended = podium("rollback", "t", "--to", "c", folder=project)
+    thread = json.loads(podium("ask", "hello", "--json", folder=project).stdout)["thread_id"]
+    points = json.loads(podium("threads", "history", thread, "--json", folder=project).stdout)["checkpoints"]
+    to = points[-1]["checkpoint_id"]
+    ended = podium("rollback", thread, "--to", to, folder=project)
     assert ended.returncode == 2
     assert b"--yes" in ended.stderr
+
+
+@pytest.mark.parametrize("consent", [(), ("--yes",), ("--dry-run",)])
+def test_rollback_of_an_unknown_thread_says_so_before_it_asks(
+    project: Path, consent: tuple[str, ...]
+) -> None:
+    ended = podium("rollback", "t", "--to", "c", *consent, folder=project)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"error[not_found]")
 
 
 def test_the_settings_are_one_object(project: Path) -> None:

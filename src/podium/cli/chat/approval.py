@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from podium.app.results import Decision
-from podium.cli.reading import json_object
+from podium.cli.reading import fitting_arguments, json_object
+from podium.cli.render.reply import arguments_json
 from podium.core.errors import InputError
 
 if TYPE_CHECKING:
-    from podium.app.results import InterruptView
+    from podium.app.results import ActionView, InterruptView
     from podium.cli.chat.lines import Lines
 
 QUESTION = "approve? [y]es / [n]o / [e]dit / [r]espond / [l]ater: "
@@ -72,23 +74,29 @@ def edit(interrupt: InterruptView, text: str, number: int = 1) -> Decision:
         number: Which of its actions, from 1.
 
     Raises:
-        InputError: There is no such action, or the text is no JSON object.
+        InputError: There is no such action, or the text is no JSON object that fits its arguments.
     """
     if not 1 <= number <= len(interrupt.actions):
         raise InputError(f"there is no action {number} to edit", hint="The actions are numbered from 1.")
-    digest = interrupt.actions[number - 1].digest
-    return Decision(
-        kind="edit", digests=(digest,), args=json_object(text, "/edit"), interrupt_id=interrupt.id
-    )
+    action = interrupt.actions[number - 1]
+    example = arguments_json(action.args)
+    args = fitting_arguments(json_object(text, "/edit", example), action.args)
+    return Decision(kind="edit", digests=(action.digest,), args=args, interrupt_id=interrupt.id)
 
 
 def _edit(interrupt: InterruptView, lines: Lines) -> Decision | None:
     number = "1"
     if len(interrupt.actions) > 1:
         number = lines.answer("which action (number): ").strip()
-    text = lines.answer('what changes, as JSON such as {"amount": 10}: ').strip()
+    chosen = int(number) if number.isdecimal() else 0
+    text = lines.answer(_invitation(interrupt.actions, chosen)).strip()
     try:
-        return edit(interrupt, text, int(number) if number.isdecimal() else 0)
+        return edit(interrupt, text, chosen)
     except InputError as error:
         lines.answer(f"{error.message} ({error.hint}) - press enter")
         return None
+
+
+def _invitation(actions: Sequence[ActionView], number: int) -> str:
+    now = arguments_json(actions[number - 1].args) if 1 <= number <= len(actions) else "{}"
+    return f"It is now {now}\nwhat changes, as JSON of that form: "

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from podium.cli.chat.lines import Lines, PlainLines, PromptLines
 from podium.cli.failures import failed
+from podium.core.errors import ThreadInterrupted
 
 if TYPE_CHECKING:
     from podium.app.podium import Podium
     from podium.app.results import Decision, InterruptView, Reply, StreamEvent
     from podium.cli.chat.display import Display
 
+WAITING = "Answer first: /approve, /reject, /edit or /respond; or /new begins another conversation."
 GREETING = "Ask anything; /help shows what else you can do, ctrl-d leaves."
 
 
@@ -76,6 +78,8 @@ class Conversation:
                 return
             except KeyboardInterrupt:
                 self.say("ctrl-d leaves.")
+            except ThreadInterrupted as error:
+                failed(ThreadInterrupted(error.message, hint=WAITING), ["chat"], as_json=False)
             except Exception as error:  # noqa: BLE001 - whatever fails, the conversation goes on
                 sys.stdout.flush()
                 failed(error, ["chat"], as_json=False)

@@ -82,12 +82,13 @@ def _effects(talk: Conversation, _: str) -> None:
 
 def _undo(talk: Conversation, rest: str) -> None:
     from podium.cli.output import console
-    from podium.cli.render.records import show_rollback
+    from podium.cli.render.records import rollback_question, show_rollback
 
     thread, out = _thread(talk), console()
     to = rest or before_last_turn(talk.runner.run(talk.app.history(thread))).checkpoint_id
-    show_rollback(out, talk.runner.run(talk.app.rollback(thread, to=to, dry_run=True)))
-    if talk.lines.answer("undo this? [y]es / [n]o: ").strip().lower() in ("y", "yes"):
+    planned = talk.runner.run(talk.app.rollback(thread, to=to, dry_run=True))
+    show_rollback(out, planned)
+    if talk.lines.answer(f"{rollback_question(planned)} [y]es / [n]o: ").strip().lower() in ("y", "yes"):
         show_rollback(out, talk.runner.run(talk.app.rollback(thread, to=to)))
 
 
@@ -119,11 +120,11 @@ def _branch(points: tuple[CheckpointView, ...]) -> list[CheckpointView]:
 
 def _history(talk: Conversation, _: str) -> None:
     from podium.cli.output import console
-    from podium.cli.render.records import show_history
-    from podium.cli.text import short
+    from podium.cli.render.history import show_milestones
 
     thread = _thread(talk)
-    show_history(console(), talk.runner.run(talk.app.history(thread)), short(thread))
+    points = talk.runner.run(talk.app.history(thread))
+    show_milestones(console(), points, talk.runner.run(talk.app.effects(thread)), thread)
 
 
 def _threads(talk: Conversation, _: str) -> None:
@@ -136,9 +137,11 @@ def _threads(talk: Conversation, _: str) -> None:
 def _switch(talk: Conversation, rest: str) -> None:
     from podium.cli.output import console
     from podium.cli.render.records import show_transcript
+    from podium.cli.text import short_ids
 
     if not rest:
-        talk.say(f"This is thread {talk.thread_id}." if talk.thread_id else "This thread has no turn yet.")
+        here = talk.thread_id
+        talk.say(f"This is thread {short_ids(here)}." if here else "This thread has no turn yet.")
         return
     said = talk.runner.run(talk.app.transcript(rest))
     waiting = talk.runner.run(talk.app.pending(rest))

@@ -8,7 +8,7 @@ import typer
 
 from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption
 if TYPE_CHECKING:
     from podium.app.batch_results import BatchReport
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

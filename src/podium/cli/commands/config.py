@@ -6,7 +6,7 @@ import typer
 
 from podium.cli.options import HERE, JsonOption, ProjectOption
 
-app = typer.Typer(help="Explain the settings.", no_args_is_help=True)
+app = typer.Typer(help="Explain the settings.", no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

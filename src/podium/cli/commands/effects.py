@@ -8,7 +8,7 @@ import typer
 
 from podium.cli.options import HERE, JsonOption, ProjectOption, ThreadArgument
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

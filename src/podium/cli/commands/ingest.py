@@ -10,7 +10,7 @@ import typer
 
 from podium.cli.options import HERE, CollectionOption, JsonOption, ProjectOption
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

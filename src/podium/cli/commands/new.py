@@ -14,7 +14,7 @@ from podium.cli.options import JsonOption
 if TYPE_CHECKING:
     from podium.app.templates import NewProject
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 
 from podium.cli.options import HERE, JsonOption, ProjectOption
 
-app = typer.Typer(help="List, read and compare prompts.", no_args_is_help=True)
+app = typer.Typer(help="List, read and compare prompts.", no_args_is_help=True, add_completion=False)
 
 RoleArgument = Annotated[str, typer.Argument(metavar="ROLE", help="planner, retriever, executor or critic.")]
 VersionOption = Annotated[

@@ -11,7 +11,7 @@ from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption, Thr
 if TYPE_CHECKING:
     from podium.app.results import Decision
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

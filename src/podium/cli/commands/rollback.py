@@ -10,7 +10,7 @@ import typer
 
 from podium.cli.options import HERE, JsonOption, ProjectOption, ThreadArgument
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -30,15 +30,15 @@ def rollback(
     from podium.cli.session import opened
     from podium.core.errors import InputError
 
-    asks = not (dry_run or yes)
-    if asks and (as_json or not sys.stdin.isatty()):
-        raise InputError("rolling back needs a yes", hint="Add --yes, or --dry-run to look first.")
     with opened(project) as podium:
-        if asks:
-            from podium.cli.render.records import show_rollback
+        if not (dry_run or yes):
+            planned = asyncio.run(podium.rollback(thread, to=to, dry_run=True))
+            if as_json or not sys.stdin.isatty():
+                raise InputError("rolling back needs a yes", hint="Add --yes, or --dry-run to look first.")
+            from podium.cli.render.records import rollback_question, show_rollback
 
-            show_rollback(console(), asyncio.run(podium.rollback(thread, to=to, dry_run=True)))
-            if not typer.confirm("Undo this?", err=True):
+            show_rollback(console(), planned)
+            if not typer.confirm(rollback_question(planned), err=True):
                 raise typer.Exit(1)
         report = asyncio.run(podium.rollback(thread, to=to, dry_run=dry_run))
     if as_json:

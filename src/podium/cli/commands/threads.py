@@ -9,7 +9,7 @@ import typer
 
 from podium.cli.options import HERE, JsonOption, ProjectOption, ThreadArgument
 
-app = typer.Typer(help="List and read conversations.", no_args_is_help=True)
+app = typer.Typer(help="List and read conversations.", no_args_is_help=True, add_completion=False)
 
 
 @app.command("list")
@@ -57,16 +57,25 @@ def show(thread: ThreadArgument, project: ProjectOption = HERE, as_json: JsonOpt
 
 
 @app.command()
-def history(thread: ThreadArgument, project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
+def history(
+    thread: ThreadArgument,
+    everything: Annotated[bool, typer.Option("--all", help="Show every checkpoint.")] = False,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
     """Show the points a conversation can go back to, newest first."""
     from podium.cli.output import console, write_json
     from podium.cli.session import opened
 
-    with opened(project) as podium:
-        found = asyncio.run(podium.history(thread))
+    with opened(project) as podium, asyncio.Runner() as runner:
+        found = runner.run(podium.history(thread))
+        effects = runner.run(podium.effects(thread))
     if as_json:
         write_json({"thread": thread, "checkpoints": [point.model_dump(mode="json") for point in found]})
         return
-    from podium.cli.render.records import show_history
+    from podium.cli.render.history import show_checkpoints, show_milestones
 
-    show_history(console(), found, thread)
+    if everything:
+        show_checkpoints(console(), found, thread)
+    else:
+        show_milestones(console(), found, effects, thread)

@@ -6,7 +6,7 @@ import typer
 
 from podium.cli.options import JsonOption
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

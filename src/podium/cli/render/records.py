@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from podium.cli.render.moments import course_of, moment
 from podium.cli.render.reply import preview_lines, show_interrupt, show_next_commands
 from podium.cli.render.words import EFFECT, REACH, state_words
 from podium.cli.text import one_line, printable, short
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from podium.app.doctor import Check
     from podium.app.results import (
-        CheckpointView,
         EffectView,
         InterruptView,
         RollbackReport,
@@ -59,26 +59,6 @@ def show_transcript(out: Console, said: Sequence[tuple[str, str]], waiting: Sequ
         show_next_commands(out, interrupt)
 
 
-def show_history(out: Console, points: Sequence[CheckpointView], thread: str) -> None:
-    """Print the points to go back to, newest first."""
-    if not points:
-        out.print("Nothing has happened in this conversation yet.")
-        return
-    table = columns("Checkpoint", "When", "After", "Actions", "Then", "Turn")
-    shown = _shortened([point.checkpoint_id for point in points])
-    for point, identifier in zip(points, shown, strict=True):
-        table.add_row(
-            identifier,
-            moment(point.created_at),
-            point.node or "start",
-            str(point.effects or ""),
-            _next(point.next),
-            one_line(point.turn, 40),
-        )
-    out.print(table)
-    out.print(Text(f"Go back to one: podium rollback {thread} --to CHECKPOINT --dry-run", "dim"))
-
-
 def show_effects(out: Console, effects: Sequence[EffectView]) -> None:
     """Print the ledger of a conversation."""
     if not effects:
@@ -91,12 +71,7 @@ def show_effects(out: Console, effects: Sequence[EffectView]) -> None:
             out.print(Text("  ").append_text(line))
         if effect.error:
             out.print(Text(f"  {one_line(effect.error)}", "red"))
-        facts = [
-            f"proposed {moment(effect.proposed_at)}",
-            f"by {effect.principal}",
-            f"digest {short(effect.digest)}",
-        ]
-        out.print(Text("  " + " · ".join(facts), "dim"))
+        out.print(Text(f"  {one_line(course_of(effect))}", "dim"))
 
 
 def show_rollback(out: Console, report: RollbackReport) -> None:
@@ -123,6 +98,13 @@ def show_rollback(out: Console, report: RollbackReport) -> None:
         )
     if not report.dry_run:
         out.print(Text(f"Back at {report.to}. The later branch stays in the history.", "dim"))
+
+
+def rollback_question(planned: RollbackReport) -> str:
+    """What is asked before a rollback, by what it would do."""
+    if any(view.undoable for view in planned.undone):
+        return "Undo this?"
+    return "Nothing outside is undone, only the conversation goes back. Go back?"
 
 
 def show_ingest(out: Console, report: IngestReport) -> None:
@@ -163,28 +145,6 @@ def show_checks(out: Console, checks: Sequence[Check]) -> None:
         )
         if check.hint and check.status != "ok":
             out.print(Text(" " * (width + 4) + one_line(check.hint), "dim"))
-
-
-def moment(iso: str) -> str:
-    """A moment in the local time zone, to the second."""
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(iso).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return one_line(iso)
-
-
-def _shortened(identifiers: Sequence[str]) -> list[str]:
-    """The shortest starts that tell the identifiers apart; ids that begin with a time share much."""
-    length = 8
-    while length < 36 and len({identifier[:length] for identifier in identifiers}) < len(identifiers):
-        length += 1
-    return [identifier[:length] for identifier in identifiers]
-
-
-def _next(nodes: Sequence[str]) -> str:
-    return ", ".join("start" if node == "__start__" else node for node in nodes) or "end of turn"
 
 
 def columns(*names: str) -> Table:

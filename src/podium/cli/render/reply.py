@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from rich.text import Text
 
@@ -43,9 +44,28 @@ def show_details(out: Console, reply: Reply) -> None:
         show_interrupt(out, interrupt)
     for note in reply.notes:
         out.print(Text(f"Note: {one_line(note)}", "yellow"))
-    if reply.confidence is not None:
+    if reply.confidence is not None and _is_measured(reply):
         out.print()
-        show_confidence(out, reply.confidence, told=bool(reply.interrupts))
+        show_confidence(
+            out, reply.confidence, told=bool(reply.interrupts), answers=_only_answers(reply.actions)
+        )
+
+
+def _is_measured(reply: Reply) -> bool:
+    """Whether the confidence says something about what is shown."""
+    match reply.status:
+        case "interrupted" | "abstained":
+            return True
+        case "completed":
+            return bool(reply.citations or reply.actions)
+        case "clarify" | "partial" | "refused" | "cancelled" | "failed":
+            return False
+        case _:
+            assert_never(reply.status)
+
+
+def _only_answers(actions: Sequence[ActionView]) -> bool:
+    return all(action.effect == "read" for action in actions)
 
 
 def show_citations(out: Console, citations: Sequence[Citation]) -> None:
@@ -61,11 +81,20 @@ def show_citations(out: Console, citations: Sequence[Citation]) -> None:
         out.print(Text(f"      “{one_line(citation.quote, _QUOTE)}”", "italic"))
 
 
-def show_confidence(out: Console, confidence: ConfidenceView, *, told: bool = False) -> None:
-    """Print how sure the agents are, in words and as a number; the reasons unless they were told."""
+def show_confidence(
+    out: Console, confidence: ConfidenceView, *, told: bool = False, answers: bool = False
+) -> None:
+    """Print how sure the agents are, in words and as a number.
+
+    Args:
+        out: Where.
+        confidence: What was measured.
+        told: Whether its reasons are shown already.
+        answers: Whether it is about an answer, not about an action.
+    """
     line = Text(f"Confidence: {confidence_word(confidence.score)} ({confidence.score:.2f})", "dim")
     if confidence.reasons and not told:
-        line.append(" · " + ", ".join(reason_words(code) for code in confidence.reasons))
+        line.append(" · " + ", ".join(reason_words(code, answers=answers) for code in confidence.reasons))
     out.print(line)
 
 
@@ -74,7 +103,7 @@ def show_factors(out: Console, reply: Reply) -> None:
     if reply.confidence is None:
         out.print("This turn was decided before its confidence was measured.")
         return
-    show_confidence(out, reply.confidence)
+    show_confidence(out, reply.confidence, answers=_only_answers(reply.actions))
     for factor in reply.confidence.factors:
         out.print(Text(f"  {reason_words(factor.name):<14} {factor.value:.2f}", "dim"))
 
@@ -105,18 +134,19 @@ def show_interrupt(out: Console, interrupt: InterruptView) -> None:
         out.print(Text("  The answer would be:", "dim"))
         out.print(Text(f"  {printable(interrupt.draft)}"))
     if interrupt.reasons:
-        out.print(Text("  Why you are asked: " + ", ".join(map(reason_words, interrupt.reasons)), "dim"))
+        answers = not interrupt.actions
+        words = ", ".join(reason_words(code, answers=answers) for code in interrupt.reasons)
+        out.print(Text(f"  Why you are asked: {words}", "dim"))
 
 
 def show_next_commands(out: Console, interrupt: InterruptView) -> None:
     """Print the exact commands that answer an interrupt."""
     resume = f"podium resume {short(interrupt.thread_id)}"
     rows = [("approve", f"{resume} --approve"), ("reject", f"{resume} --reject --message 'why'")]
-    if len(interrupt.actions) == 1:
-        action = interrupt.actions[0]
-        first = next(iter(action.args.items()), None)
-        example = json.dumps(dict([first]), ensure_ascii=False) if first else "{}"
-        rows.append(("change", f"{resume} --edit '{one_line(example)}'"))
+    for action in interrupt.actions:
+        if action.args:
+            which = f" --action {short(action.digest)}" if len(interrupt.actions) > 1 else ""
+            rows.append(("change", f"{resume}{which} --edit {shlex.quote(arguments_json(action.args))}"))
     rows.append(("reply", f"{resume} --respond 'your own words'"))
     out.print()
     for word, command in rows:
@@ -135,6 +165,12 @@ def preview_lines(preview: Mapping[str, Any]) -> list[Text]:
             change = Text(f"{one_line(str(name))}: ").append(_value(old), "red").append(" → ")
             lines.append(change.append(_value(new), "green"))
     return lines
+
+
+def arguments_json(args: Mapping[str, Any]) -> str:
+    """All arguments of an action as JSON on one line, ready to be changed and handed in."""
+    text = json.dumps(dict(args), ensure_ascii=False)
+    return text if printable(text) == text else json.dumps(dict(args))
 
 
 def _arguments(args: Mapping[str, Any]) -> str:

@@ -90,6 +90,15 @@ REASONS: Final[dict[str, str]] = {
 }
 
 
-def reason_words(code: str) -> str:
-    """A reason code as words."""
-    return REASONS.get(code, code.replace("_", " "))
+_OF_ANSWERS: Final[dict[str, str]] = {"below_threshold": "not sure enough to answer"}
+
+
+def reason_words(code: str, *, answers: bool = False) -> str:
+    """A reason code as words.
+
+    Args:
+        code: The reason.
+        answers: Whether it is about an answer, not about an action.
+    """
+    known = {**REASONS, **_OF_ANSWERS} if answers else REASONS
+    return known.get(code, code.replace("_", " "))
