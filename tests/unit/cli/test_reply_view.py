@@ -57,7 +57,7 @@ def test_what_waits_shows_its_change_and_the_commands_that_answer_it() -> None:
     assert "place: A → B" in text
     assert "size" not in text
     assert "podium resume 01234567 --approve" in text
-    assert """--edit '{"item_id": 7}'""" in text
+    assert """--edit '{"item_id": 7, "note": "x"}'""" in text
 
 
 def test_control_sequences_of_a_document_are_not_printed() -> None:
