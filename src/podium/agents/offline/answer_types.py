@@ -33,7 +33,59 @@ _WEIGHT = re.compile(
     r"|\bweight[^;\n]{0,20}: \d",
     re.IGNORECASE,
 )
+_COLOUR = re.compile(
+    r"\b(?:black|white|gr[ae]y|red|blue|green|yellow|brown|orange|pink|purple|violet|beige|cream|ivory|silver"
+    r"|gold(?:en)?|bronze|copper|navy|turquoise|olive|charcoal|indigo|transparent|colou?rless)\b",
+    re.IGNORECASE,
+)
+_STUFF = re.compile(
+    r"\b(?:steel|iron|alumini?um|copper|brass|titanium|metals?|plastic|polyester|nylon|rubber|silicone|glass"
+    r"|ceramic|porcelain|clay|stone|marble|granite|concrete|wood(?:en)?|oak|beech|pine|walnut|birch|bamboo|cork"
+    r"|paper|cardboard|felt|leather|cotton|linen|wool|silk|canvas|down|feathers?|foam|latex|wax|enamel(?:led)?"
+    r"|carbon|starch|fabric|fib(?:re|er)s?)\b",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d() /-]{5,}\d(?![\w-])")
+_MAIL = re.compile(r"\w@\w|https?:|\bwww\.", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"\d\s?(?:mm|cm|m|km|inch(?:es)?|ft|feet|foot|miles?|met(?:re|er)s?|yards?)\b|\d\s?[\"\u201d]|\d\s?[x\u00d7]\s?\d",
+    re.IGNORECASE,
+)
+_POWER = re.compile(
+    r"\d\s?(?:k?w|watts?|kilowatts?|v|volts?|amps?|m?ah|pascals?|k?pa|bar|lumens?|lm|lux|rpm|hp)\b",
+    re.IGNORECASE,
+)
+_ANGLE = re.compile(r"\d\s?(?:\u00b0|degrees?\b)", re.IGNORECASE)
 _ASKS = (
+    (
+        re.compile(
+            r"\b(?:tele)?phone number\b"
+            r"|\bnumber (?:do|can|should|to) (?:i |we |you |one )?(?:ring|call|phone)\b",
+            re.IGNORECASE,
+        ),
+        _PHONE,
+    ),
+    (re.compile(r"\be-?mail address\b|\b(?:which|what) (?:url|website)\b", re.IGNORECASE), _MAIL),
+    (re.compile(r"\b(?:which|what) colou?rs?\b", re.IGNORECASE), _COLOUR),
+    (
+        re.compile(
+            r"\b(?:made|filled|lined|coated) (?:of|out of|from|with)\b"
+            r"|\b(?:which|what) (?:material|fabric|metal|wood)\b",
+            re.IGNORECASE,
+        ),
+        _STUFF,
+    ),
+    (
+        re.compile(r"\bhow (?:bright|powerful)\b|\b(?:voltage|wattage|suction|brightness)\b", re.IGNORECASE),
+        _POWER,
+    ),
+    (
+        re.compile(
+            r"\bhow (?:thick|tall|wide|deep|broad)\b|\b(?:height|width|thickness|diameter)\b", re.IGNORECASE
+        ),
+        _LENGTH,
+    ),
+    (re.compile(r"\b(?:what|which) angle\b", re.IGNORECASE), _ANGLE),
     (re.compile(r"\bhow (?:loud|noisy|quiet)\b|\bnoise level\b", re.IGNORECASE), _SOUND),
     (re.compile(r"\bhow (?:hot|warm|cold)\b|\btemperature\b", re.IGNORECASE), _HEAT),
     (

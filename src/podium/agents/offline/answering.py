@@ -1,6 +1,6 @@
 """The estimated probability that the best quoted sentence answers a question.
 
-A logistic of five things that speak for it or against it. The coefficients are fitted by
+A logistic of six things that speak for it or against it. The coefficients are fitted by
 `benchmarks/answers/fit.py`, with L2 regularisation, on questions about the reference corpus (with an
 answer, without one, and with the answering documents taken away) and on CLAP NQ; the intercept is moved so
 that 0.5 is the place where, in cross-validation, about as many questions are answered from the right
@@ -19,16 +19,20 @@ from podium.core.evidence import Evidence
 ANSWERED = 0.5
 """The least probability that counts as an answer."""
 
-INTERCEPT = -4.3
+INTERCEPT = -4.83
 
 COEFFICIENTS: Mapping[str, float] = {
-    "meaning": 7.7,
-    "passage": 1.22,
-    "form": 1.21,
-    "lost": -2.89,
-    "lead": 1.93,
+    "meaning": 8.19,
+    "passage": 0.28,
+    "form": 1.53,
+    "lost": -2.63,
+    "lead": 2.73,
+    "share": 2.18,
 }
 """What each of `features` counts."""
+
+USUAL_LEAD, USUAL_SHARE = 0.1, 0.25
+"""Their averages over the questions of the fit."""
 
 
 def features(
@@ -45,17 +49,20 @@ def features(
     Returns:
         `meaning`: cosine of question and sentence; `passage`: the retrieval's score of its passage;
         `form`: whether it has the form of an answer; `lost`: share of the question's words that its passage
-        does not hold; `lead`: by how much its passage is ahead of the best one of another source.
+        does not hold; `lead`: by how much its passage is ahead of the best one of another source; `share`:
+        how many of the passages are of its source. Where there is one source only, the last two say
+        nothing, and are what they are on average.
     """
     own = best.sentence.evidence
     held = frozenset(lexicon.terms(own.text)) | best.sentence.around
-    others = max((item.score for item in evidence if item.source != own.source), default=0.0)
+    others = [item.score for item in evidence if item.source != own.source]
     return {
         "meaning": best.meaning,
         "passage": best.passage,
         "form": best.form,
         "lost": 1.0 - covered(weights, held),
-        "lead": own.score - others,
+        "lead": own.score - max(others) if others else USUAL_LEAD,
+        "share": 1.0 - len(others) / len(evidence) if others else USUAL_SHARE,
     }
 
 
