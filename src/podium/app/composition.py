@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from podium.agents.prompt_store import PromptStore
 from podium.app.batch import Batches
+from podium.app.brought import Brought, database_file, tools_of
 from podium.app.factory import CONTEXT_KEY
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
@@ -69,7 +71,7 @@ class Composition:
         rollbacks: Rolls threads back.
         ingests: Fills and searches the knowledge base.
         batches: Runs many requests.
-        closers: What to close, in order.
+        close: Finishes what is being written and lets go of everything.
     """
 
     context: GraphContext
@@ -80,21 +82,21 @@ class Composition:
     rollbacks: Rollbacks
     ingests: Ingests
     batches: Batches
-    closers: tuple[Callable[[], None], ...]
+    close: Callable[[], None]
 
     def warm(self) -> None:
         """Load what a first turn needs."""
         self.context.pipeline.preload()
         self.knowledge.warm()
 
-    def close(self) -> None:
-        """Finish what is being written and let go of everything."""
-        for close in self.closers:
-            close()
-
 
 def compose(
-    project: Project, *, model: str | None, principal: Principal, crash_points: CrashPoints
+    project: Project,
+    *,
+    model: str | None,
+    principal: Principal,
+    brought: Brought,
+    crash_points: CrashPoints,
 ) -> Composition:
     """Make the parts of an app.
 
@@ -102,27 +104,39 @@ def compose(
         project: The project.
         model: Replaces the manifest's default model.
         principal: Who acts when a run names nobody.
+        brought: What the caller made itself.
         crash_points: Told of every node boundary and tool call.
 
     Raises:
         ConfigError: A policy, prompt, tool, agent or graph file is broken.
         StorageError: The project's data cannot be opened.
     """
+    # What is opened last is closed first, also when a part further down cannot be made.
+    with ExitStack() as opened:
+        return _compose(project, model, principal, brought, crash_points, opened)
+
+
+def _compose(
+    project: Project,
+    model: str | None,
+    principal: Principal,
+    brought: Brought,
+    crash_points: CrashPoints,
+    opened: ExitStack,
+) -> Composition:
     manifest, clock = project.manifest, SystemClock()
     files = [project.path(file) for file in manifest.policy.files]
     policy = load_policy(*files)
     pipeline = _pipeline(project, policy, files)
-    tools = load_tools(project.tools)
+    tools = (*load_tools(project.tools), *tools_of(brought.tools))
     _check_names(policy, tools, files, servers=manifest.tools.mcp)
-    knowledge = _knowledge(project)
-    database = Database.open(project.database)
-    telemetry = Telemetry(
-        log_file=project.data / "logs" / "podium.jsonl",
-        redact=redact,
-        sink=EventSink(SqlEventLog(database, clock), principal.tenant),
-    )
+    place = project.database if brought.database is None else database_file(brought.database)
+    database = opened.enter_context(Database.open(place))
+    knowledge = opened.enter_context(_knowledge(project))
+    handles = opened.enter_context(closing(_handles(project)))
+    telemetry = opened.enter_context(closing(_telemetry(project, database, principal, brought)))
     similarity = KnowledgeSimilarity(knowledge)
-    outside = reach(project, similarity, telemetry)
+    outside = opened.enter_context(closing(reach(project, similarity, telemetry)))
     team = assemble(
         project,
         model=model,
@@ -131,8 +145,8 @@ def compose(
         sources=outside.sources,
         telemetry=telemetry,
     )
-    handles = _handles(project)
-    portal = Portal()
+    portal = opened.enter_context(closing(Portal()))
+    opened.callback(lambda: portal.run(team.close()) if team.chats else None)
     context = GraphContext(
         planner=team.members.planner,
         retriever=team.members.retriever,
@@ -147,19 +161,19 @@ def compose(
         crash_points=crash_points,
         principal=principal,
         portal=portal,
-        checkpointer=PodiumSaver(database),
+        checkpointer=brought.saver or PodiumSaver(database),
         history_tokens=manifest.models.window // HISTORY_SHARE,
     )
-    closers = (
-        lambda: portal.run(team.close()) if team.chats else None,
-        portal.close,
-        outside.close,
-        telemetry.close,
-        handles.close,
-        knowledge.close,
-        database.close,
+    return _assembled(project, context, knowledge, database, team, outside, opened)
+
+
+def _telemetry(project: Project, database: Database, principal: Principal, brought: Brought) -> Telemetry:
+    return Telemetry(
+        log_file=project.data / "logs" / "podium.jsonl",
+        redact=redact,
+        sink=EventSink(SqlEventLog(database, SystemClock()), principal.tenant),
+        tracer=brought.tracer,
     )
-    return _assembled(project, context, knowledge, database, team, outside, closers)
 
 
 def _pipeline(project: Project, policy: Policy, files: Sequence[Path]) -> Pipeline:
@@ -202,7 +216,7 @@ def _assembled(
     database: Database,
     team: Team,
     outside: Outside,
-    closers: tuple[Callable[[], None], ...],
+    opened: ExitStack,
 ) -> Composition:
     graph, name = _graph(project, context)
     runs, records = RunRecords(database, context.clock), ThreadRecords(database, context.clock)
@@ -231,7 +245,7 @@ def _assembled(
         rollbacks=Rollbacks(graph, service, reader, context.toolbox),
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
-        closers=closers,
+        close=opened.pop_all().close,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
+from podium.app.brought import Brought
 from podium.app.project import Project
 from podium.app.results import (
     CheckpointView,
@@ -26,8 +27,12 @@ from podium.core.errors import PodiumError
 from podium.core.principal import Principal, local_principal
 
 if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from opentelemetry.trace import Tracer, TracerProvider
+
     from podium.app.batch import BatchProgress
     from podium.app.batch_results import BatchReport
+    from podium.app.brought import DatabaseLike, ToolLike
     from podium.app.composition import Composition
     from podium.app.ingests import Progress
     from podium.core.evidence import Evidence
@@ -37,6 +42,18 @@ if TYPE_CHECKING:
     from podium.knowledge.knowledge_base import KnowledgeBase
 
 T = TypeVar("T")
+
+
+class Options(TypedDict, total=False):
+    """What `Podium` takes beside a project; it says there what each means."""
+
+    model: str | None
+    principal: Principal | None
+    saver: BaseCheckpointSaver[Any] | None
+    database: DatabaseLike | None
+    tracer: Tracer | TracerProvider | None
+    tools: Iterable[ToolLike]
+    crash_points: CrashPoints | None
 
 
 class Podium:
@@ -50,6 +67,10 @@ class Podium:
         project: The project.
         model: Replaces the manifest's default model, such as `offline` or `openai:NAME`.
         principal: Who acts; the user of this machine when None.
+        saver: Stores the checkpoints in place of the project's database; the caller closes it.
+        database: Another SQLite file for runs, events and ledger: a path, or a SQLAlchemy engine for one.
+        tracer: An OpenTelemetry tracer or provider that exports spans; the caller shuts it down.
+        tools: Tools beside those in the project's files: actions, or LangChain tools.
         crash_points: Told of every node boundary and tool call; for tests.
     """
 
@@ -59,37 +80,33 @@ class Podium:
         *,
         model: str | None = None,
         principal: Principal | None = None,
+        saver: BaseCheckpointSaver[Any] | None = None,
+        database: DatabaseLike | None = None,
+        tracer: Tracer | TracerProvider | None = None,
+        tools: Iterable[ToolLike] = (),
         crash_points: CrashPoints | None = None,
     ) -> None:
         self.project = project
         self.principal = principal or local_principal()
         self._model = model
+        self._brought = Brought(saver, database, tracer, tuple(tools))
         self._crash_points = crash_points or NoCrashPoints()
         self._lock = threading.Lock()
         self._composition: Composition | None = None
         self._closed = False
 
     @classmethod
-    def from_project(
-        cls,
-        path: str | Path = ".",
-        *,
-        model: str | None = None,
-        principal: Principal | None = None,
-        crash_points: CrashPoints | None = None,
-    ) -> Self:
+    def from_project(cls, path: str | Path = ".", **options: Unpack[Options]) -> Self:
         """Open the project in a folder.
 
         Args:
             path: The folder with `podium.toml`.
-            model: Replaces the manifest's default model.
-            principal: Who acts; the user of this machine when None.
-            crash_points: Told of every node boundary and tool call; for tests.
+            options: What `Podium` itself takes beside a project.
 
         Raises:
             ConfigError: There is no manifest, or it is broken.
         """
-        return cls(Project.open(path), model=model, principal=principal, crash_points=crash_points)
+        return cls(Project.open(path), **options)
 
     def preload(self) -> None:
         """Start loading the heavy parts in the background; what fails is reported at first use."""
@@ -441,6 +458,7 @@ class Podium:
                     self.project,
                     model=self._model,
                     principal=self.principal,
+                    brought=self._brought,
                     crash_points=self._crash_points,
                 )
             return self._composition

@@ -163,9 +163,10 @@ class ThreadReader:
 
 def config_of(thread_id: str, checkpoint_id: str | None = None) -> RunnableConfig:
     """The configuration that names a thread, at its head or at a checkpoint."""
-    if checkpoint_id is None:
-        return {"configurable": {"thread_id": thread_id}}
-    return {"configurable": {"thread_id": thread_id, "checkpoint_id": checkpoint_id}}
+    place = {"thread_id": thread_id, "checkpoint_ns": ""}
+    if checkpoint_id is not None:
+        place["checkpoint_id"] = checkpoint_id
+    return {"configurable": place}
 
 
 def unique(prefix: str, ids: list[str], what: str, hint: str) -> str:

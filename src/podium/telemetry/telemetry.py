@@ -6,7 +6,7 @@ import time
 from collections import deque
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never, cast
 
 from podium.core.errors import PodiumError
 from podium.telemetry.conventions import COST, INPUT_TOKENS, OUTPUT_TOKENS
@@ -25,7 +25,7 @@ _HELD: Final = 20_000
 class Telemetry:
     """Sees every run, node, model call, retrieval, guardrail and tool call of an app.
 
-    Without a tracer provider nothing of OpenTelemetry is imported: identifiers have its form, and
+    Without a tracer nothing of OpenTelemetry is imported: identifiers have its form, and
     records carry the attributes of its GenAI conventions. With one, spans are real ones of it.
 
     Args:
@@ -33,7 +33,7 @@ class Telemetry:
         level: The lowest level that is written.
         redact: Takes secrets out of text that is recorded.
         sink: Receives records in batches, at `flush`; None keeps none.
-        tracer_provider: Exports spans; the process' global one is never touched.
+        tracer: Exports spans, or provides what does; the process' global one is never touched.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Telemetry:
         level: Level = "info",
         redact: Redact | None = None,
         sink: Sink | None = None,
-        tracer_provider: TracerProvider | None = None,
+        tracer: Tracer | TracerProvider | None = None,
     ) -> None:
         self.metrics = Metrics()
         self._redact = redact or _unchanged
@@ -51,7 +51,7 @@ class Telemetry:
         self._sink = sink
         self._records: deque[SpanRecord] = deque()
         self._current: ContextVar[Span | None] = ContextVar("podium_span", default=None)
-        self._tracer: Tracer | None = tracer_provider.get_tracer("podium") if tracer_provider else None
+        self._tracer = _tracer_of(tracer)
 
     def span(self, kind: SpanKind, name: str, **attributes: AttributeValue) -> Span:
         """A piece of work as a context manager; spans inside it become its children.
@@ -204,6 +204,15 @@ class Telemetry:
         cost = record.attributes.get(COST)
         if isinstance(cost, int | float):
             self.metrics.count("cost", record.name, by=float(cost))
+
+
+def _tracer_of(given: Tracer | TracerProvider | None) -> Tracer | None:
+    # By what it can do: importing the classes would cost those who bring none.
+    provide = getattr(given, "get_tracer", None)
+    if provide is not None:
+        provided: Tracer = provide("podium")
+        return provided
+    return cast("Tracer | None", given)
 
 
 def _unchanged(text: str) -> str:

@@ -17,7 +17,7 @@ def test_spans_reach_the_exporter_with_genai_names_and_our_ids() -> None:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    telemetry = Telemetry(tracer_provider=provider)
+    telemetry = Telemetry(tracer=provider)
     with telemetry.span("run", "desk", thread_id="t1") as run:
         telemetry.turn("completed")
         with telemetry.span("model", "gpt-x") as model:
