@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from podium.agents.prompt_store import PromptStore
 from podium.app.batch import Batches
 from podium.app.brought import Brought, database_file, tools_of
+from podium.app.embedded import EmbeddedThreads
 from podium.app.factory import CONTEXT_KEY
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
+from podium.app.journal import RunJournal
 from podium.app.outside import Outside, reach
 from podium.app.project import Project
 from podium.app.prompts import store_folder
@@ -23,7 +25,7 @@ from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import Team, assemble
 from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
-from podium.core.clock import SystemClock
+from podium.core.clock import Clock, SystemClock
 from podium.core.crashpoints import CrashPoints
 from podium.core.errors import ConfigError, UnknownName
 from podium.core.principal import Principal
@@ -147,6 +149,7 @@ def _compose(
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
+    records = _records(project, database, clock, team, policy)
     context = GraphContext(
         planner=team.members.planner,
         retriever=team.members.retriever,
@@ -163,8 +166,9 @@ def _compose(
         portal=portal,
         checkpointer=brought.saver or PodiumSaver(database),
         history_tokens=manifest.models.window // HISTORY_SHARE,
+        journal=_journal(records, telemetry),
     )
-    return _assembled(project, context, knowledge, database, team, outside, opened)
+    return _assembled(project, context, knowledge, records, outside, opened)
 
 
 def _telemetry(project: Project, database: Database, principal: Principal, brought: Brought) -> Telemetry:
@@ -209,40 +213,73 @@ def _check_names(
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What is recorded of threads and runs, and how."""
+
+    runs: RunRecords
+    threads: ThreadRecords
+    feedback: FeedbackRecords
+    leases: ThreadLeases
+    versions: RunVersions
+    keep_versions: Callable[[], None]
+
+
+def _records(project: Project, database: Database, clock: Clock, team: Team, policy: Policy) -> _Records:
+    prompts = team.prompts.prompts
+    return _Records(
+        runs=RunRecords(database, clock),
+        threads=ThreadRecords(database, clock),
+        feedback=FeedbackRecords(database, clock),
+        leases=ThreadLeases(database, clock),
+        versions=RunVersions(
+            graph=next(iter(project.manifest.graphs), project.manifest.project.name),
+            models=team.models,
+            prompts={role: prompt.label for role, prompt in prompts.items()},
+            policy=policy.version,
+        ),
+        keep_versions=partial(PromptStore(store_folder(project)).keep, prompts.values()),
+    )
+
+
+def _journal(records: _Records, telemetry: Telemetry) -> RunJournal:
+    return RunJournal(
+        records.versions,
+        runs=records.runs,
+        threads=records.threads,
+        telemetry=telemetry,
+        keep_versions=records.keep_versions,
+    )
+
+
 def _assembled(
     project: Project,
     context: GraphContext,
     knowledge: KnowledgeBase,
-    database: Database,
-    team: Team,
+    records: _Records,
     outside: Outside,
     opened: ExitStack,
 ) -> Composition:
-    graph, name = _graph(project, context)
-    runs, records = RunRecords(database, context.clock), ThreadRecords(database, context.clock)
-    reader = ThreadReader(graph, records, runs, FeedbackRecords(database, context.clock), context.toolbox)
+    graph, toolbox = _graph(project, context), context.toolbox
+    embedded = EmbeddedThreads(context.checkpointer, records.runs)
+    reader = ThreadReader(graph, records.threads, records.runs, records.feedback, toolbox, embedded)
     service = RunService(
         graph,
-        RunVersions(
-            graph=name,
-            models=team.models,
-            prompts={role: prompt.label for role, prompt in team.prompts.prompts.items()},
-            policy=context.policy.version,
-        ),
-        runs=runs,
-        threads=records,
-        leases=ThreadLeases(database, context.clock),
+        records.versions,
+        runs=records.runs,
+        threads=records.threads,
+        leases=records.leases,
         telemetry=context.telemetry,
-        keep_versions=partial(PromptStore(store_folder(project)).keep, team.prompts.prompts.values()),
+        keep_versions=records.keep_versions,
     )
-    turns = Turns(graph, service, reader, context.toolbox)
+    turns = Turns(graph, service, reader, toolbox)
     return Composition(
         context=context,
         graph=graph,
         knowledge=knowledge,
         turns=turns,
         threads=reader,
-        rollbacks=Rollbacks(graph, service, reader, context.toolbox),
+        rollbacks=Rollbacks(graph, service, reader, toolbox, embedded),
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
         close=opened.pop_all().close,
@@ -287,10 +324,10 @@ def _toolbox(
     )
 
 
-def _graph(project: Project, context: GraphContext) -> tuple[Any, str]:
+def _graph(project: Project, context: GraphContext) -> PodiumGraph:
     graphs = project.manifest.graphs
     if not graphs:
-        return build_graph(context, name=project.manifest.project.name), project.manifest.project.name
+        return build_graph(context, name=project.manifest.project.name)
     name, place = next(iter(graphs.items()))
     file, colon, attribute = place.rpartition(":")
     if not colon or not file or not attribute:
@@ -298,4 +335,5 @@ def _graph(project: Project, context: GraphContext) -> tuple[Any, str]:
             f"{project.folder / 'podium.toml'}: graphs.{name}: {place!r} is not 'file.py:factory'",
             hint="Name the file and what it exports, like graphs/desk.py:desk.",
         )
-    return load_graph(project.path(file), attribute, {"configurable": {CONTEXT_KEY: context}}), name
+    graph: PodiumGraph = load_graph(project.path(file), attribute, {"configurable": {CONTEXT_KEY: context}})
+    return graph

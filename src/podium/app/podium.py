@@ -123,6 +123,13 @@ class Podium:
         return self._parts.context
 
     @property
+    def checkpointer(self) -> BaseCheckpointSaver[Any]:
+        """What stores the threads; for a graph around the app's, so that rollback reaches its state too."""
+        saver = self._parts.context.checkpointer
+        assert saver is not None  # noqa: S101 - the composition root always names one
+        return saver
+
+    @property
     def knowledge(self) -> KnowledgeBase:
         """The project's knowledge base."""
         return self._parts.knowledge

@@ -40,7 +40,8 @@ def reply_of(snapshot: StateSnapshot, effects: Sequence[Effect], *, thread_id: s
     """
     values = snapshot.values
     actions = tuple(action_view(effect) for effect in effects)
-    interrupts = tuple(interrupt_view(item, snapshot, actions, thread_id) for item in snapshot.interrupts)
+    asked_at = snapshot.created_at or ""
+    interrupts = tuple(interrupt_view(item, asked_at, actions, thread_id) for item in snapshot.interrupts)
     outcome = Outcome.model_validate(values["outcome"]) if values.get("outcome") else None
     status: Status = "interrupted" if interrupts else outcome.status if outcome else "failed"
     return Reply(
@@ -81,6 +82,11 @@ def checkpoint_of(snapshot: StateSnapshot) -> str:
     return str(snapshot.config.get("configurable", {}).get("checkpoint_id", ""))
 
 
+def parent_of(snapshot: StateSnapshot) -> str:
+    """The id of the checkpoint before the one that a snapshot shows; empty for the first."""
+    return str((snapshot.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
+
+
 def action_view(effect: Effect) -> ActionView:
     """An effect as one action of a turn."""
     return ActionView(
@@ -113,7 +119,7 @@ def effect_view(effect: Effect) -> EffectView:
 
 
 def interrupt_view(
-    item: Interrupt, snapshot: StateSnapshot, actions: Sequence[ActionView], thread_id: str
+    item: Interrupt, asked_at: str, actions: Sequence[ActionView], thread_id: str
 ) -> InterruptView:
     """Something that waits for a person."""
     value: dict[str, Any] = item.value if isinstance(item.value, dict) else {"question": str(item.value)}
@@ -128,7 +134,7 @@ def interrupt_view(
         reasons=tuple(value.get("reasons", ())),
         confidence=confidence["score"] if confidence else None,
         draft=value.get("draft", ""),
-        created_at=snapshot.created_at or "",
+        created_at=asked_at,
         expires_at=value.get("expires_at", ""),
     )
 
@@ -150,7 +156,7 @@ def _checkpoint_view(
     outcome = {} if waits_in_line else values.get("outcome") or {}
     turn = waits_in_line or str((values.get("turn") or {}).get("text", ""))
     here = checkpoint_of(snapshot)
-    parent = str((snapshot.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
+    parent = parent_of(snapshot)
     ran = dict.fromkeys(waiting.get(parent, ()))
     return CheckpointView(
         checkpoint_id=here,

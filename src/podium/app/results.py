@@ -177,6 +177,8 @@ class RollbackReport(Model):
     """The head of the new branch; empty for a dry run."""
     complete: bool = True
     """Whether every effect after the checkpoint is undone."""
+    note: str = ""
+    """What was not done besides, such as going back where the state is kept elsewhere."""
 
 
 EventKind = Literal[

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from podium.app.replies import checkpoint_of
+from podium.app.embedded import EmbeddedThreads, Point, place
 from podium.app.results import RollbackReport, UndoView
-from podium.app.threads import ThreadReader, config_of
+from podium.app.threads import ThreadReader, unique
 from podium.core.effects import HAPPENED, is_undoable
 from podium.core.principal import Principal
 
 if TYPE_CHECKING:
-    from langgraph.types import StateSnapshot
-
     from podium.graphs.build import PodiumGraph
     from podium.runtime.runs import RunService
     from podium.tools.ledger import Effect
     from podium.tools.toolbox import Toolbox
 
+KEPT_ELSEWHERE = (
+    "The state is kept by the saver of another graph: go back to the checkpoint there,"
+    " such as by invoking that graph from it."
+)
 UNSETTLED = frozenset({"compensating", "compensation_in_doubt", "compensation_failed", "in_doubt", "started"})
 
 
@@ -30,15 +32,22 @@ class Rollbacks:
         service: Holds threads.
         threads: Reads them.
         toolbox: Knows and undoes effects.
+        embedded: Knows and branches the threads of other graphs.
     """
 
     def __init__(
-        self, graph: PodiumGraph, service: RunService, threads: ThreadReader, toolbox: Toolbox
+        self,
+        graph: PodiumGraph,
+        service: RunService,
+        threads: ThreadReader,
+        toolbox: Toolbox,
+        embedded: EmbeddedThreads,
     ) -> None:
         self._graph = graph
         self._service = service
         self._threads = threads
         self._toolbox = toolbox
+        self._embedded = embedded
 
     async def roll_back(
         self, thread_id: str, to: str, principal: Principal, *, dry_run: bool
@@ -53,7 +62,7 @@ class Rollbacks:
             views = tuple(_planned(effect) for effect in effects)
             complete = all(view.undoable for view in views)
             return RollbackReport(
-                thread_id=thread, to=checkpoint_of(target), dry_run=True, undone=views, complete=complete
+                thread_id=thread, to=target.checkpoint_id, dry_run=True, undone=views, complete=complete
             )
         async with self._service.lease(thread):
             target, effects, later = await self._affected(thread, to)
@@ -69,18 +78,22 @@ class Rollbacks:
             await self._service.rest(thread)
         return RollbackReport(
             thread_id=thread,
-            to=checkpoint_of(target),
+            to=target.checkpoint_id,
             dry_run=False,
             undone=views,
             checkpoint_id=head,
+            note="" if head else KEPT_ELSEWHERE,
             complete=all(view.after == "compensated" for view in views),
         )
 
-    async def _affected(self, thread: str, to: str) -> tuple[StateSnapshot, list[Effect], set[str]]:
+    async def _affected(self, thread: str, to: str) -> tuple[Point, list[Effect], set[str]]:
         """The checkpoint, the effects after it that are in force, newest first, and what is after it."""
-        target = await self._threads.resolve_checkpoint(thread, to)
-        snapshots = await self._threads.snapshots(thread)
-        later = later_than(checkpoint_of(target), checkpoint_of(snapshots[0]), _parents(snapshots))
+        points = await self._threads.points(thread)
+        known = {point.checkpoint_id: point for point in points}
+        hint = f"'podium threads history {thread}' shows them."
+        target = known[unique(to, list(known), "checkpoint", hint)]
+        parents = {point.checkpoint_id: point.parent_id for point in points}
+        later = later_than(target.checkpoint_id, points[0].checkpoint_id, parents)
         effects = await self._toolbox.thread_effects(thread)
         affected = [
             effect
@@ -89,10 +102,16 @@ class Rollbacks:
         ]
         return target, list(reversed(affected)), later
 
-    async def _branch(self, thread: str, target: StateSnapshot) -> str:
-        """A new head with the values of the checkpoint; the old branch stays."""
+    async def _branch(self, thread: str, target: Point) -> str:
+        """A new head with the values of the checkpoint; the old branch stays.
+
+        Returns:
+            Its id; empty where the state is not the app's to branch.
+        """
+        if await self._threads.is_embedded(thread):
+            return await self._embedded.fork(thread, target.checkpoint_id)
         done = not target.next
-        config = config_of(thread, checkpoint_of(target))
+        config = place(thread, target.checkpoint_id)
         if done:
             written = await self._graph.aupdate_state(config, {"stopped": ""}, as_node="respond")
         else:
@@ -133,13 +152,6 @@ def _line(start: str, parents: Mapping[str, str]) -> Iterator[str]:
     while here:
         yield here
         here = parents.get(here, "")
-
-
-def _parents(snapshots: Sequence[StateSnapshot]) -> dict[str, str]:
-    return {
-        checkpoint_of(item): str((item.parent_config or {}).get("configurable", {}).get("checkpoint_id", ""))
-        for item in snapshots
-    }
 
 
 def _planned(effect: Effect) -> UndoView:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
-from podium.app.replies import checkpoint_of, checkpoint_views, digests_of, effect_view, reply_of
+from podium.app.embedded import MAX_RUNS, EmbeddedThreads, Point, place
+from podium.app.replies import checkpoint_of, checkpoint_views, digests_of, effect_view, parent_of, reply_of
 from podium.app.results import CheckpointView, EffectView, InterruptView, ThreadView
-from podium.core.errors import InputError, NotFound
+from podium.core.errors import InputError, NotFound, ThreadEmbedded
 from podium.core.principal import Principal
 from podium.graphs.conversation import text_of
 from podium.storage.feedback import FeedbackRecord, FeedbackRecords
 from podium.storage.threads import ThreadRecords
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import RunnableConfig
     from langgraph.types import StateSnapshot
 
     from podium.graphs.build import PodiumGraph
     from podium.storage.runs import RunRecords
     from podium.tools.toolbox import Toolbox
-MAX_RUNS = 10_000
 
 
 class ThreadReader:
@@ -32,6 +31,7 @@ class ThreadReader:
         runs: Where runs are recorded.
         feedback: Where opinions are kept.
         toolbox: Knows the effects.
+        embedded: Knows the threads of other graphs.
     """
 
     def __init__(
@@ -41,12 +41,14 @@ class ThreadReader:
         runs: RunRecords,
         feedback: FeedbackRecords,
         toolbox: Toolbox,
+        embedded: EmbeddedThreads,
     ) -> None:
         self._graph = graph
         self._records = records
         self._runs = runs
         self._feedback = feedback
         self._toolbox = toolbox
+        self._embedded = embedded
 
     async def resolve(self, prefix: str) -> str:
         """The thread whose id starts so.
@@ -60,25 +62,47 @@ class ThreadReader:
             return prefix  # run by the graph itself, without a record
         return unique(prefix, ids, "thread", "'podium threads list' shows them.")
 
-    async def resolve_checkpoint(self, thread_id: str, prefix: str) -> StateSnapshot:
-        """The checkpoint of a thread whose id starts so.
+    async def own(self, prefix: str) -> str:
+        """The thread whose id starts so, to go on with.
 
         Raises:
             NotFound: There is none.
             InputError: There are several.
+            ThreadEmbedded: Only the graph around it can go on with it.
         """
-        snapshots = await self.snapshots(thread_id)
-        known = {checkpoint_of(snapshot): snapshot for snapshot in snapshots}
-        hint = f"'podium threads history {thread_id}' shows them."
-        return known[unique(prefix, list(known), "checkpoint", hint)]
+        thread = await self.resolve(prefix)
+        if await self.is_embedded(thread):
+            raise ThreadEmbedded(
+                f"thread {thread} runs inside another graph",
+                hint="Go on with that graph: invoke it with the thread_id, and with"
+                ' Command(resume={"decisions": [{"type": "approve"}]}) where it waits.',
+            )
+        return thread
+
+    async def is_embedded(self, thread_id: str) -> bool:
+        """Whether another graph holds the thread's state."""
+        try:
+            record = await asyncio.to_thread(self._records.get, thread_id)
+        except NotFound:
+            return False
+        return await self._embedded.holds(record)
+
+    async def points(self, thread_id: str) -> list[Point]:
+        """The checkpoints of a thread, newest first."""
+        if await self.is_embedded(thread_id):
+            return await self._embedded.points(thread_id)
+        return [
+            Point(checkpoint_of(item), parent_of(item), tuple(item.next))
+            for item in await self.snapshots(thread_id)
+        ]
 
     async def head(self, thread_id: str) -> StateSnapshot:
         """The thread as it is now."""
-        return await self._graph.aget_state(config_of(thread_id))
+        return await self._graph.aget_state(place(thread_id))
 
     async def snapshots(self, thread_id: str) -> list[StateSnapshot]:
-        """All checkpoints of a thread, newest first."""
-        return [item async for item in self._graph.aget_state_history(config_of(thread_id))]
+        """All checkpoints of a thread of the app's own, newest first."""
+        return [item async for item in self._graph.aget_state_history(place(thread_id))]
 
     async def effects(self, thread_id: str) -> tuple[EffectView, ...]:
         """The ledger of a thread, oldest first."""
@@ -93,6 +117,10 @@ class ThreadReader:
             threads = await asyncio.to_thread(self._records.unsettled)
         found: list[InterruptView] = []
         for thread in threads:
+            if await self.is_embedded(thread):
+                effects = await self._toolbox.thread_effects(thread)
+                found += await self._embedded.waiting(thread, effects)
+                continue
             snapshot = await self.head(thread)
             effects = await self._toolbox.effects(digests_of(snapshot))
             found += reply_of(snapshot, effects, thread_id=thread, run_id="").interrupts
@@ -101,7 +129,10 @@ class ThreadReader:
     async def history(self, thread_id: str) -> tuple[CheckpointView, ...]:
         """The checkpoints of a thread, newest first."""
         thread = await self.resolve(thread_id)
-        return checkpoint_views(await self.snapshots(thread), await self._toolbox.thread_effects(thread))
+        effects = await self._toolbox.thread_effects(thread)
+        if await self.is_embedded(thread):
+            return await self._embedded.history(thread, effects)
+        return checkpoint_views(await self.snapshots(thread), effects)
 
     async def views(self, limit: int) -> tuple[ThreadView, ...]:
         """The conversations, the one changed last first."""
@@ -118,7 +149,10 @@ class ThreadReader:
 
     async def transcript(self, thread_id: str) -> tuple[tuple[str, str], ...]:
         """What was said, as pairs of `user` or `assistant` and the text."""
-        snapshot = await self.head(await self.resolve(thread_id))
+        thread = await self.resolve(thread_id)
+        if await self.is_embedded(thread):
+            return await self._embedded.transcript(thread)
+        snapshot = await self.head(thread)
         speakers = {"human": "user", "ai": "assistant"}
         messages: list[Any] = snapshot.values.get("messages") or []
         return tuple(
@@ -159,14 +193,6 @@ class ThreadReader:
 
     async def _list(self, limit: int) -> list[Any]:
         return await asyncio.to_thread(self._records.list, limit=limit)
-
-
-def config_of(thread_id: str, checkpoint_id: str | None = None) -> RunnableConfig:
-    """The configuration that names a thread, at its head or at a checkpoint."""
-    place = {"thread_id": thread_id, "checkpoint_ns": ""}
-    if checkpoint_id is not None:
-        place["checkpoint_id"] = checkpoint_id
-    return {"configurable": place}
 
 
 def unique(prefix: str, ids: list[str], what: str, hint: str) -> str:

@@ -51,7 +51,7 @@ class Turns:
     ) -> AsyncGenerator[StreamEvent, None]:
         """Take one turn with the user's words."""
         checked = checked_text(text)
-        thread = new_id() if thread_id is None else await self._threads.resolve(thread_id)
+        thread = new_id() if thread_id is None else await self._threads.own(thread_id)
         async with self._service.lease(thread):
             if thread_id is not None:
                 async with aclosing(self._finish_previous(thread, principal)) as events:
@@ -92,7 +92,7 @@ class Turns:
         """Answer what waits, or go on with what a crash cut off."""
         from langgraph.types import Command
 
-        thread = await self._threads.resolve(thread_id)
+        thread = await self._threads.own(thread_id)
         async with self._service.lease(thread):
             snapshot = await self._threads.head(thread)
             if decision is None:

@@ -5,8 +5,10 @@
     PodiumError
     ├── ConfigError            a manifest, policy, prompt or setting is wrong
     │   ├── ProjectNotFound    no project in the folder
-    │   └── UnknownName        a model, role, tool, graph or collection nobody declared
+    │   ├── UnknownName        a model, role, tool, graph or collection nobody declared
+    │   └── NoCheckpointer     a graph that nothing stores would have to wait or to act
     ├── InputError             a request that cannot be taken as it is
+    │   └── ThreadEmbedded     a thread that only the graph around it can go on with
     ├── NotFound               a thread, run, checkpoint or effect that is not stored
     ├── StorageError           the database or a folder cannot be used
     │   ├── NotADatabase       the file is something else, or damaged
@@ -22,6 +24,7 @@
     │       └── SourceUnavailable  it may work again in a moment
     ├── GuardrailError         a validator is unknown or breaks its contract
     ├── AgentError             an agent breaks its contract
+    │   └── AgentUnavailable   a specialist failed or was too slow; the others go on
     ├── ModelError             a chat model cannot answer
     │   ├── ModelAuthError     the key is missing or refused
     │   ├── ModelTimeout       no answer in time
@@ -101,11 +104,23 @@ class UnknownName(ConfigError):
     code = "unknown_name"
 
 
+class NoCheckpointer(ConfigError):
+    """A graph that nothing stores would have to wait for a person, or to act."""
+
+    code = "no_checkpointer"
+
+
 class InputError(PodiumError):
     """A request that cannot be taken as it is."""
 
     code = "input_invalid"
     exit_code = 2
+
+
+class ThreadEmbedded(InputError):
+    """A thread that runs inside another graph, which alone can go on with it."""
+
+    code = "thread_embedded"
 
 
 class NotFound(PodiumError):
@@ -198,6 +213,12 @@ class AgentError(PodiumError):
     """An agent breaks its contract."""
 
     code = "agent_error"
+
+
+class AgentUnavailable(AgentError):
+    """A specialist failed or was too slow; the others go on."""
+
+    code = "agent_unavailable"
 
 
 class ModelError(PodiumError):

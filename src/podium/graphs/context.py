@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from podium.core.crashpoints import CrashPoints
     from podium.core.principal import Principal
     from podium.core.usage import Budget
+    from podium.graphs.journal import Journal
     from podium.graphs.portal import Portal
     from podium.guardrails.pipeline import Pipeline
     from podium.guardrails.policy import Policy
@@ -40,6 +41,7 @@ class GraphContext:
         portal: Runs the asynchronous nodes for synchronous callers.
         checkpointer: Where threads are stored; None inside a parent graph that has one.
         history_tokens: How much of the conversation the agents see.
+        journal: Records runs that nobody else records; None for nobody.
     """
 
     planner: Planner
@@ -57,3 +59,4 @@ class GraphContext:
     portal: Portal
     checkpointer: BaseCheckpointSaver[Any] | None = None
     history_tokens: int = 4_000
+    journal: Journal | None = None

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import get_runtime
 
+from podium.core.errors import NoCheckpointer
 from podium.core.ids import derived_id
 from podium.core.principal import Principal
 from podium.core.usage import Budget, Usage
 from podium.graphs.context import GraphContext
+from podium.graphs.journal import journaled
 from podium.graphs.state import PodiumState, Update
 from podium.models.allowance import allowing
 
@@ -30,9 +32,12 @@ class RunScope:
     Attributes:
         thread_id: The thread; empty when the graph runs without one.
         run_id: The run that the caller named, or one derived from the turn.
-        checkpoint_id: The checkpoint that the node started from.
+        checkpoint_id: The checkpoint of the outermost graph that the node belongs to: where to go back to.
         principal: Who acts.
         emit: Sends one event to whoever streams the run.
+        inside: The path of nodes in the graphs around this one; empty when there is none.
+        stored: Whether the run is stored, so that it can be resumed.
+        led: Whether an app leads the run and records it.
     """
 
     thread_id: str
@@ -40,6 +45,23 @@ class RunScope:
     checkpoint_id: str
     principal: Principal
     emit: Callable[[dict[str, Any]], None]
+    inside: str = ""
+    stored: bool = True
+    led: bool = True
+
+    def require_stored(self) -> None:
+        """Make sure that the run could be resumed, and what it does be undone.
+
+        Raises:
+            NoCheckpointer: It is not stored.
+        """
+        if not self.stored:
+            raise NoCheckpointer(
+                "the graph is run without a checkpointer: what needs a person or acts could not be resumed"
+                " or undone",
+                hint="Compile the graph around it with one, such as checkpointer=app.checkpointer, and name a"
+                " thread_id.",
+            )
 
     def effect_scope(self, turn_id: str, step_id: str, policy_version: str) -> EffectScope:
         """The scope under which the ledger files an effect of the turn."""
@@ -76,6 +98,9 @@ class Degradable(Protocol):
         ...
 
 
+CONFIG_KEY_CHECKPOINTER = "__pregel_checkpointer"
+"""Where LangGraph tells a task what stores it; there is no public name for it."""
+
 NodeFunction: TypeAlias = Callable[[PodiumState, GraphContext, RunScope], Awaitable[Update]]
 
 
@@ -110,8 +135,15 @@ class Node(Runnable[PodiumState, Update]):
             input: The state.
             config: The run's configuration.
         """
-        context, name = self._context, self.name or ""
+        context = self._context
         scope = scope_of(input, config, context)
+        work = self._run(input, context, scope)
+        if context.journal is None or scope.led or not scope.stored:
+            return await work
+        return await journaled(context.journal, scope, input, work)
+
+    async def _run(self, input: PodiumState, context: GraphContext, scope: RunScope) -> Update:  # noqa: A002 - as above
+        name = self.name or ""
         context.crash_points.hit(f"{name}:before")
         if self._budgeted and (limit := _spent(input, context)):
             return {"stopped": limit}
@@ -150,16 +182,30 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
     info = runtime.execution_info
     configurable: dict[str, Any] = (config or {}).get("configurable", {})
     thread_id = str(configurable.get("thread_id") or "")
-    run_id = configurable.get("podium_run_id") or (info.run_id if info else None)
+    led = configurable.get("podium_run_id")
     principal = configurable.get("podium_principal")
-    turn: dict[str, Any] = state.get("turn") or {}
+    # Of the graphs around this one and the node itself, each `NAME:TASK`.
+    path = info.checkpoint_ns.split("|")[:-1] if info else []
+    run_id = led or (info.run_id if info else None) or derived_id(thread_id, *path, _turn_id(state))
+    outermost = (configurable.get("checkpoint_map") or {}).get("")
     return RunScope(
         thread_id=thread_id,
-        run_id=str(run_id or derived_id(thread_id, str(turn.get("id", "")))),
-        checkpoint_id=info.checkpoint_id if info else "",
+        run_id=str(run_id),
+        checkpoint_id=str(outermost or (info.checkpoint_id if info else "")),
         principal=principal if isinstance(principal, Principal) else context.principal,
         emit=runtime.stream_writer,
+        inside="/".join(part.partition(":")[0] for part in path),
+        stored=bool(thread_id) and configurable.get(CONFIG_KEY_CHECKPOINTER) is not None,
+        led=led is not None,
     )
+
+
+def _turn_id(state: PodiumState) -> str:
+    """The turn that the node works on: the one that the last message begins, or the one under way."""
+    messages = state.get("messages") or []
+    if messages and messages[-1].type == "human" and messages[-1].id:
+        return messages[-1].id
+    return str((state.get("turn") or {}).get("id", ""))
 
 
 def _spent(state: PodiumState, context: GraphContext) -> str | None:

@@ -26,6 +26,8 @@ Event: TypeAlias = dict[str, Any]
 CANCELLED = "cancelled"
 LEASE_SECONDS = 60.0
 RECURSION_LIMIT = 200
+KEPT = ("outcome", "plan", "decision", "confidence", "verdicts", "review", "loops")
+"""What the record of a run keeps of the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +247,7 @@ class RunService:
         await self._runs.afinish_run(
             request.run_id,
             status,
-            output={
-                name: values.get(name)
-                for name in ("outcome", "plan", "decision", "confidence", "verdicts", "review", "loops")
-            },
+            output={name: values.get(name) for name in KEPT},
             usage=values.get("usage"),
             error=error,
         )

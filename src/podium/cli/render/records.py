@@ -96,7 +96,9 @@ def show_rollback(out: Console, report: RollbackReport) -> None:
                 "red",
             )
         )
-    if not report.dry_run:
+    if report.note:
+        out.print(Text(report.note, "yellow"))
+    elif not report.dry_run:
         out.print(Text(f"Back at {report.to}. The later branch stays in the history.", "dim"))
 
 

@@ -14,6 +14,7 @@ async def commit(state: PodiumState, context: GraphContext, scope: RunScope) -> 
 
     Run again after a crash it reads the ledger and repeats no effect.
     """
+    scope.require_stored()
     turn = Turn.model_validate(state["turn"])
     review = state.get("review")
     if review:

@@ -112,6 +112,7 @@ async def _propose(
         verdicts += noted
         if blocked := _blocking(noted):
             return Executed(_failed(result, blocked), (), tuple(verdicts))
+        scope.require_stored()
         try:
             effect = await context.toolbox.propose(call, effects)
         except ActionError as error:

@@ -37,6 +37,7 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
     resumed: it reads, and proposes under the same keys. An answer that cannot be taken is asked for
     again, with the reason.
     """
+    scope.require_stored()
     error: InputError | ActionError | None = None
     digests = await _in_force(state, context, scope)
     while True:
