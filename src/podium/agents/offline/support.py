@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from podium.agents.offline.answer_types import counted, type_match
 from podium.agents.offline.protocols import Similarity
@@ -19,8 +20,12 @@ MOST_COMPARED = 12
 SHORTEST, LONGEST = 8, 900
 """Characters of a sentence that can be quoted."""
 
+LONG = 300
+"""Characters from which a sentence is quoted by its parts."""
+
+_PART = re.compile(r"(?<=;)\s+")
 _HEADING = re.compile(r"^[^.!:;\n]{3,90}\??$")
-_ROW = re.compile(r"^[^:;\n]{1,60}: [^;\n]+; ")
+_ROW = re.compile(r"^[^:;\n]{1,60}: [^;\n]*; [^:;\n]{1,60}: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def sentences_of(evidence: Iterable[Evidence], lexicon: Lexicon) -> list[Sentenc
     for item in list(evidence)[:MOST_PASSAGES]:
         headings = str(item.metadata.get("headings") or "")
         above, before = headings.rsplit(" > ", 1)[-1], ""
-        for start, end in split_sentences(item.text):
+        for start, end in _quotable(item.text):
             text = item.text[start:end]
             if _is_heading(text, item, headings):
                 above, before = text.lstrip("# ").strip(), ""
@@ -105,6 +110,18 @@ def sentences_of(evidence: Iterable[Evidence], lexicon: Lexicon) -> list[Sentenc
                 )
             before = text
     return found
+
+
+def _quotable(text: str) -> Iterator[tuple[int, int]]:
+    """The places of sentences; what is longer than people read at once in its parts, but rows as a whole."""
+    for start, end in split_sentences(text):
+        sentence = text[start:end]
+        if len(sentence) <= LONG or _ROW.match(sentence):
+            yield start, end
+            continue
+        cuts = [0, *(match.end() for match in _PART.finditer(sentence)), len(sentence)]
+        for first, last in pairwise(cuts):
+            yield start + first, start + first + len(sentence[first:last].rstrip())
 
 
 async def score_sentences(
