@@ -45,7 +45,7 @@ _STUFF = re.compile(
     r"|carbon|starch|fabric|fib(?:re|er)s?)\b",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d() /-]{5,}\d(?![\w-])")
+_PHONE = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d)\+?\(?\d[\d() /-]{5,}\d(?![\w-])")
 _MAIL = re.compile(r"\w@\w|https?:|\bwww\.", re.IGNORECASE)
 _LENGTH = re.compile(
     r"\d\s?(?:mm|cm|m|km|inch(?:es)?|ft|feet|foot|miles?|met(?:re|er)s?|yards?)\b|\d\s?[\"\u201d]|\d\s?[x\u00d7]\s?\d",
