@@ -35,7 +35,7 @@ _WEIGHT = re.compile(
 )
 _COLOUR = re.compile(
     r"\b(?:black|white|gr[ae]y|red|blue|green|yellow|brown|orange|pink|purple|violet|beige|cream|ivory|silver"
-    r"|gold(?:en)?|bronze|copper|navy|turquoise|olive|charcoal|indigo|transparent|colou?rless)\b",
+    r"|gold(?:en)?|bronze|copper|navy|turquoise|olive|charcoal|indigo|transparent|colou?rless|colou?rs)\b",
     re.IGNORECASE,
 )
 _STUFF = re.compile(
@@ -129,6 +129,7 @@ _ASKS = (
 )
 
 
+_EXACT = frozenset([_PHONE, _MAIL, _COLOUR, _STUFF, _SOUND, _HEAT, _WEIGHT, _POWER, _LENGTH, _ANGLE])
 _COUNTED = re.compile(r"\bhow many (?:(?:more|different|other|working|of the) )?([a-z]+)", re.IGNORECASE)
 
 
@@ -144,8 +145,13 @@ def counted(question: str) -> str:
 
 
 def type_match(question: str, sentence: str) -> float:
-    """1 when the sentence has what the question asks for, 0 when not, a half when it asks for no form."""
+    """1 when the sentence has what the question asks for, a half when it asks for no form.
+
+    Otherwise 0, or -1 where the form is exact: without a colour, "which colours" is not answered.
+    """
     form = wanted(question)
     if form is None:
         return 0.5
-    return 1.0 if form.search(sentence) else 0.0
+    if form.search(sentence):
+        return 1.0
+    return -1.0 if form in _EXACT else 0.0

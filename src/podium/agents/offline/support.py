@@ -56,14 +56,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A sentence with what speaks for it, each in 0..1.
+    """A sentence with what speaks for it, each in 0..1 but for the form.
 
     Attributes:
         sentence: The sentence.
         words: Share of the question's words that it holds itself.
         reach: Share that it holds together with what stands around it.
         meaning: Cosine of question and sentence, cut at 0.
-        form: Whether it has the form of an answer.
+        form: Whether it has the form of an answer; below 0 when it cannot be one.
         passage: The retrieval's score of its passage.
     """
 
