@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from podium.agents.loader import agent
+    from podium.agents.briefing import Handover
+    from podium.agents.declared import agent
+    from podium.agents.foreign import adapt
     from podium.app.factory import graph_context
     from podium.app.podium import Podium
     from podium.core.errors import ActionError, PodiumError
@@ -24,11 +26,13 @@ __version__ = "0.1.0"
 __all__ = [
     "ActionContext",
     "ActionError",
+    "Handover",
     "KnowledgeBase",
     "Podium",
     "PodiumError",
     "Policy",
     "action",
+    "adapt",
     "agent",
     "build_graph",
     "graph_context",
@@ -37,12 +41,14 @@ __all__ = [
 _MODULES = {
     "ActionContext": "podium.tools.context",
     "ActionError": "podium.core.errors",
+    "Handover": "podium.agents.briefing",
     "KnowledgeBase": "podium.knowledge.knowledge_base",
     "Podium": "podium.app.podium",
     "PodiumError": "podium.core.errors",
     "Policy": "podium.guardrails.policy",
     "action": "podium.tools.actions",
-    "agent": "podium.agents.loader",
+    "adapt": "podium.agents.foreign",
+    "agent": "podium.agents.declared",
     "build_graph": "podium.graphs.build",
     "graph_context": "podium.app.factory",
 }

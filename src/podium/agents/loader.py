@@ -1,10 +1,12 @@
-"""Custom agents in Python: files in a project's `agents/` folder.
+"""The agents in a project's `agents/` folder: specialists, and agents that play one of the four roles.
 
-A custom agent is a class with the decorator `agent`. It is given the agent that would otherwise play the
-role, so that it can pass work on to it, and it has the one method of the role's Protocol
-(`podium.agents.contracts`)::
+::
 
     from podium import agent
+
+    @agent
+    async def courier(request: str) -> str:
+        ...
 
     @agent(role="critic")
     class Careful:
@@ -12,30 +14,26 @@ role, so that it can pass work on to it, and it has the one method of the role's
             self.default = default
 
         async def critique(self, request):
-            critique = await self.default.critique(request)
-            ...
-            return critique
-
-A class whose `__init__` takes no argument is made without one. One file may declare agents of several
-roles; a role has at most one custom agent in a project.
+            return await self.default.critique(request)
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import inspect
-import sys
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any
 
-from podium.agents.contracts import ROLES, Critic, Executor, Planner, Retriever, Role
+from podium.agents.contracts import Critic, Executor, Planner, Retriever, Role
+from podium.agents.declared import Contract, contract_of, place_of
 from podium.agents.guarded import Guarded
-from podium.core.errors import ConfigError, UnknownName
+from podium.core.errors import ConfigError
+from podium.core.loading import load_module
+
+if TYPE_CHECKING:
+    from podium.agents.foreign import AgentLike
+    from podium.agents.specialist import Specialist
 
 Agent = Planner | Retriever | Executor | Critic
 
@@ -47,50 +45,22 @@ METHODS: Mapping[Role, str] = {
 }
 """The one method of each role's Protocol."""
 
-_MARK = "__podium_role__"
-
-C = TypeVar("C", bound=type)
-
-
-def agent(*, role: Role) -> Callable[[C], C]:
-    """Declare a class as a project's agent for a role.
-
-    Args:
-        role: `planner`, `retriever`, `executor` or `critic`.
-
-    Raises:
-        ValueError: There is no such role.
-    """
-    if role not in ROLES:
-        raise ValueError(f"there is no role {role!r}; the roles are {', '.join(ROLES)}")
-
-    def mark(cls: C) -> C:
-        setattr(cls, _MARK, role)
-        return cls
-
-    return mark
-
 
 @dataclass(frozen=True, slots=True)
 class CustomAgent:
-    """A declared agent that is not made yet.
+    """A declared agent of a role that is not made yet.
 
     Attributes:
         role: Which role it plays.
-        cls: The class.
-        file: The file that declares it.
-        line: Where the class begins.
+        target: The class or function.
+        where: File and line of its declaration.
+        calls: The tools that it may call; None for all that its role is given.
     """
 
     role: Role
-    cls: type
-    file: Path
-    line: int
-
-    @property
-    def where(self) -> str:
-        """File and line of the class."""
-        return f"{self.file}:{self.line}"
+    target: Callable[..., Any]
+    where: str
+    calls: tuple[str, ...] | None = None
 
     def build(self, default: Agent) -> Guarded:
         """Make the agent.
@@ -101,97 +71,137 @@ class CustomAgent:
         Raises:
             ConfigError: It cannot be made.
         """
+        name = self.target.__name__
+        if not inspect.isclass(self.target):
+            work = _Function(self.target, default) if _takes(self.target, 2) else self.target
+            return Guarded(work, name, self.where, self.calls)
         try:
-            made = self.cls(default) if self._takes_default() else self.cls()
+            made = self.target(*([default] if _takes(self.target, 1) else []))
         except (Exception, SystemExit) as error:
             raise ConfigError(
-                f"{self.where}: {self.cls.__name__} cannot be made: {error!r}",
+                f"{self.where}: {name} cannot be made: {error!r}",
                 hint="Its __init__ takes the default agent of the role, or nothing.",
             ) from error
-        return Guarded(made, self.file, self.line)
-
-    def _takes_default(self) -> bool:
-        try:
-            inspect.signature(self.cls).bind(None)
-        except TypeError:
-            return False
-        return True
+        return Guarded(getattr(made, METHODS[self.role]), name, self.where, self.calls)
 
 
-def load_custom_agents(folder: Path) -> dict[Role, CustomAgent]:
-    """The custom agents of a project, by role.
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A function of a request and of the agent that would play the role otherwise."""
+
+    function: Callable[..., Any]
+    default: Agent
+
+    async def __call__(self, request: Any) -> Any:
+        return await self.function(request, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a folder of agents declares.
+
+    Attributes:
+        roles: Agents that play a role.
+        specialists: Agents beside the four.
+    """
+
+    roles: Mapping[Role, CustomAgent]
+    specialists: tuple[Specialist, ...] = ()
+
+
+def load_agents(folder: Path) -> Declared:
+    """The agents of a project.
 
     Args:
         folder: The project's folder of agents; one that does not exist holds none.
 
     Raises:
         UnknownName: An agent names no role.
-        ConfigError: A file does not load, an agent lacks its method, or a role has two; the message
-            names file and line.
+        ConfigError: A file does not load, an agent lacks its method, or two have one role or one name; the
+            message names file and line.
+    """
+    roles: list[CustomAgent] = []
+    specialists: list[Specialist] = []
+    for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
+        for target, contract in _declared_in(path):
+            if contract.role is not None:
+                roles.append(custom_agent(target, contract, place_of(target)))
+            else:
+                from podium.agents.foreign import specialist_of
+
+                specialists.append(specialist_of(target))
+    if specialists:
+        from podium.agents.foreign import check_names
+
+        check_names(specialists)
+    return Declared(by_role(roles), tuple(specialists))
+
+
+def with_agents(declared: Declared, agents: Iterable[AgentLike]) -> Declared:
+    """What a folder declares and what code passes, together.
+
+    Raises:
+        ConfigError: Two agents have one name or role; the message names both places.
+    """
+    given = list(agents)
+    if not given:
+        return declared
+    from podium.agents.foreign import team_of
+
+    specialists, roles = team_of(given, beside=declared.specialists)
+    return Declared(by_role([*declared.roles.values(), *roles.values()]), tuple(specialists))
+
+
+def by_role(agents: Iterable[CustomAgent]) -> dict[Role, CustomAgent]:
+    """The agents by role.
+
+    Raises:
+        ConfigError: A role has two; the message names both places.
     """
     found: dict[Role, CustomAgent] = {}
-    for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
-        for custom in _declared_in(_load(path), path):
-            if custom.role in found:
-                first = found[custom.role].where
-                raise ConfigError(
-                    f"{custom.where}: the role {custom.role} already has an agent, at {first}",
-                    hint="Keep one of the two.",
-                )
-            found[custom.role] = custom
+    for custom in agents:
+        if custom.role in found:
+            first = found[custom.role].where
+            raise ConfigError(
+                f"{custom.where}: the role {custom.role} already has an agent, at {first}",
+                hint="Keep one of the two.",
+            )
+        found[custom.role] = custom
     return found
 
 
-def _declared_in(module: ModuleType, path: Path) -> list[CustomAgent]:
-    classes = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and _MARK in vars(value) and value.__module__ == module.__name__
-    ]
-    return [_checked(cls, path) for cls in dict.fromkeys(classes)]
+def custom_agent(target: Any, contract: Contract, where: str) -> CustomAgent:
+    """An agent of a role, checked.
 
-
-def _checked(cls: type, path: Path) -> CustomAgent:
-    role: Role = vars(cls)[_MARK]
-    where = f"{path}:{_line_of(cls)}"
-    method = getattr(cls, METHODS[role], None)
-    if not inspect.iscoroutinefunction(method):
+    Raises:
+        ConfigError: It lacks the method of its role.
+    """
+    role = contract.role or "planner"
+    work = getattr(target, METHODS[role], None) if inspect.isclass(target) else target
+    if not inspect.iscoroutinefunction(work):
+        wanted = f"async def {METHODS[role]}(self, request)" if inspect.isclass(target) else "async def"
         raise ConfigError(
-            f"{where}: {cls.__name__} has no 'async def {METHODS[role]}(self, request)'",
+            f"{where}: {target.__name__} has no '{wanted}'"
+            if inspect.isclass(target)
+            else f"{where}: {target.__name__} is no '{wanted}' function",
             hint=f"Every {role} has that method; see podium.agents.contracts.",
         )
-    return CustomAgent(role, cls, path, _line_of(cls))
+    return CustomAgent(role, target, where, contract.calls)
 
 
-def _line_of(cls: type) -> int:
+def _declared_in(path: Path) -> list[tuple[Any, Contract]]:
+    module = load_module(path)
+    values = {id(value): value for value in vars(module).values() if _is_of(value, module.__name__)}
+    return [(value, found) for value in values.values() if (found := contract_of(value)) is not None]
+
+
+def _is_of(value: Any, module: str) -> bool:
+    return (inspect.isclass(value) or inspect.isroutine(value)) and value.__module__ == module
+
+
+def _takes(target: Callable[..., Any], count: int) -> bool:
     try:
-        return inspect.getsourcelines(cls)[1]
-    except (OSError, TypeError):
-        return 1
-
-
-def _load(path: Path) -> ModuleType:
-    name = f"podium_project_agents_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ConfigError(f"{path} is no Python file", hint="Rename it, or take it out of the folder.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        line = _failing_line(error, path)
-        kind = UnknownName if isinstance(error, ValueError) and "no role" in str(error) else ConfigError
-        raise kind(
-            f"{path}:{line}: {type(error).__name__}: {error}", hint="Mend the file; it is loaded at start."
-        ) from error
-    return module
-
-
-def _failing_line(error: BaseException, path: Path) -> int:
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return error.lineno or 1
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
-    return (lines[-1] if lines else 1) or 1
+        inspect.signature(target).bind(*[None] * count)
+    except TypeError:
+        return False
+    return True

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from podium.agents.foreign import AgentLike
     from podium.tools.actions import Action
     from podium.tools.tool import Tool
 
@@ -32,12 +33,14 @@ class Brought:
         database: The file of runs, events, ledger and, without a saver, checkpoints.
         tracer: Exports spans; the caller shuts it down.
         tools: Tools beside those of the project's files.
+        agents: Agents beside those of the project's files.
     """
 
     saver: BaseCheckpointSaver[Any] | None = None
     database: DatabaseLike | None = None
     tracer: Tracer | TracerProvider | None = None
     tools: Iterable[ToolLike] = ()
+    agents: Iterable[AgentLike] = ()
 
 
 def database_file(given: DatabaseLike) -> Path:

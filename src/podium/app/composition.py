@@ -146,6 +146,7 @@ def _compose(
         similarity=similarity,
         sources=outside.sources,
         telemetry=telemetry,
+        agents=brought.agents,
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
@@ -166,6 +167,7 @@ def _compose(
         portal=portal,
         checkpointer=brought.saver or PodiumSaver(database),
         history_tokens=manifest.models.window // HISTORY_SHARE,
+        specialists=team.specialists,
         journal=_journal(records, telemetry),
     )
     return _assembled(project, context, knowledge, records, outside, opened)
@@ -336,4 +338,10 @@ def _graph(project: Project, context: GraphContext) -> PodiumGraph:
             hint="Name the file and what it exports, like graphs/desk.py:desk.",
         )
     graph: PodiumGraph = load_graph(project.path(file), attribute, {"configurable": {CONTEXT_KEY: context}})
+    for one in context.specialists:
+        if one.name not in graph.nodes:
+            raise ConfigError(
+                f"{one.where}: the agent {one.name!r} is no node of {place}, so nobody would ask it",
+                hint="Let build_graph make the graph, or add a node for it: see docs/agents.md.",
+            )
     return graph

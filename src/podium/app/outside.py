@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from podium.app.project import Project
 from podium.core.errors import ConfigError, SourceError
+from podium.core.loading import load_module
 from podium.core.location import toml_line
 from podium.core.settings import MANIFEST, KnowledgeSettings
 from podium.telemetry.telemetry import Telemetry
-from podium.tools.loader import load_module
 
 if TYPE_CHECKING:
     from podium.knowledge.sources.relevance import Similarity

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from opentelemetry.trace import Tracer, TracerProvider
 
+    from podium.agents.foreign import AgentLike
     from podium.app.batch import BatchProgress
     from podium.app.batch_results import BatchReport
     from podium.app.brought import DatabaseLike, ToolLike
@@ -53,6 +54,7 @@ class Options(TypedDict, total=False):
     database: DatabaseLike | None
     tracer: Tracer | TracerProvider | None
     tools: Iterable[ToolLike]
+    agents: Iterable[AgentLike]
     crash_points: CrashPoints | None
 
 
@@ -71,6 +73,8 @@ class Podium:
         database: Another SQLite file for runs, events and ledger: a path, or a SQLAlchemy engine for one.
         tracer: An OpenTelemetry tracer or provider that exports spans; the caller shuts it down.
         tools: Tools beside those in the project's files: actions, or LangChain tools.
+        agents: Agents beside those in the project's files: functions and classes, declared with `@agent` or
+            bare, LangGraph graphs and other Runnables.
         crash_points: Told of every node boundary and tool call; for tests.
     """
 
@@ -84,12 +88,13 @@ class Podium:
         database: DatabaseLike | None = None,
         tracer: Tracer | TracerProvider | None = None,
         tools: Iterable[ToolLike] = (),
+        agents: Iterable[AgentLike] = (),
         crash_points: CrashPoints | None = None,
     ) -> None:
         self.project = project
         self.principal = principal or local_principal()
         self._model = model
-        self._brought = Brought(saver, database, tracer, tuple(tools))
+        self._brought = Brought(saver, database, tracer, tuple(tools), tuple(agents))
         self._crash_points = crash_points or NoCrashPoints()
         self._lock = threading.Lock()
         self._composition: Composition | None = None

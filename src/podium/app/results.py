@@ -182,7 +182,18 @@ class RollbackReport(Model):
 
 
 EventKind = Literal[
-    "run", "node", "plan", "evidence", "token", "action", "confidence", "interrupt", "note", "reply", "error"
+    "run",
+    "node",
+    "plan",
+    "agent",
+    "evidence",
+    "token",
+    "action",
+    "confidence",
+    "interrupt",
+    "note",
+    "reply",
+    "error",
 ]
 
 
@@ -195,8 +206,9 @@ class StreamEvent(Model):
     node: str = ""
     data: JsonObject = {}
     """`run`: {text}; `node`: {phase: start|end, seconds}; `plan`: {steps: [{kind, instruction, tool}]};
-    `evidence`: {sources}; `token`: {text}; `action`: {digest, tool, status}; `confidence`:
-    {score, route, reasons}; `interrupt`: an `InterruptView`; `note`: {text}; `reply`: a `Reply`."""
+    `agent`: {event} of a specialist's own stream; `evidence`: {sources}; `token`: {text};
+    `action`: {digest, tool, status}; `confidence`: {score, route, reasons}; `interrupt`: an
+    `InterruptView`; `note`: {text}; `reply`: a `Reply`."""
 
 
 class Decision(Model):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podium.agents.contracts import ROLES, Critic, Executor, Planner, Retriever, Role
-from podium.agents.loader import load_custom_agents
+from podium.agents.loader import load_agents, with_agents
 from podium.agents.offline.critic import OfflineCritic
 from podium.agents.offline.executor import OfflineExecutor
 from podium.agents.offline.planner import OfflinePlanner
@@ -23,7 +23,9 @@ from podium.knowledge.sources.sources import Sources
 from podium.models.resolver import ResolvedModel
 
 if TYPE_CHECKING:
+    from podium.agents.foreign import AgentLike
     from podium.agents.language.asking import Voice
+    from podium.agents.specialist import Specialist
     from podium.models.cache import ResponseCache
     from podium.telemetry.telemetry import Telemetry
 
@@ -43,7 +45,8 @@ class Team:
     """The agents and what they are made of.
 
     Attributes:
-        members: The agents.
+        members: The four agents.
+        specialists: The project's agents beside the four.
         models: Model by role.
         prompts: The prompts by role.
         chats: The chat models in use.
@@ -57,6 +60,7 @@ class Team:
     chats: tuple[ResolvedModel, ...] = ()
     cache: ResponseCache | None = None
     unpriced: tuple[str, ...] = ()
+    specialists: tuple[Specialist, ...] = ()
 
     async def close(self) -> None:
         """Close the models' connections."""
@@ -74,6 +78,7 @@ def assemble(
     similarity: KnowledgeSimilarity,
     sources: Sources | None,
     telemetry: Telemetry,
+    agents: Iterable[AgentLike] = (),
 ) -> Team:
     """Make the agents of a project.
 
@@ -86,9 +91,10 @@ def assemble(
         similarity: Compares texts by its embedding model.
         sources: What is searched beside it; None for nothing.
         telemetry: Told of model calls.
+        agents: Agents that the caller passes, beside those in the folder.
 
     Raises:
-        ConfigError: A prompt or a custom agent is broken.
+        ConfigError: A prompt or a custom agent is broken, or two agents have one name or role.
         UnknownName: There is no such model.
         ModelAuthError: A model's key is missing.
     """
@@ -105,10 +111,12 @@ def assemble(
     members = _with_models(_offline(knowledge, similarity), voices, knowledge, telemetry)
     if sources is not None:
         members = replace(members, retriever=SourcedRetriever(members.retriever, sources))
-    for role, custom in load_custom_agents(folder).items():
+    declared = with_agents(load_agents(folder), agents)
+    for role, custom in declared.roles.items():
         members = replace(members, **{role: custom.build(getattr(members, role))})
     return Team(
         members=members,
+        specialists=declared.specialists,
         models=names,
         prompts=prompts,
         chats=callers.chats,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from podium.agents.contracts import Critic, Executor, Planner, Retriever
+    from podium.agents.specialist import Specialist
     from podium.core.clock import Clock
     from podium.core.crashpoints import CrashPoints
     from podium.core.principal import Principal
@@ -29,7 +30,7 @@ class GraphContext:
         planner: Turns a request into steps.
         retriever: Finds evidence.
         executor: Carries out steps without changing the world.
-        critic: Judges a turn.
+        critic: Judges a turn; None for nobody.
         toolbox: Proposes, reads and commits actions through the ledger.
         pipeline: Runs the guardrails.
         policy: Thresholds, weights, bounds and who may do what.
@@ -41,13 +42,14 @@ class GraphContext:
         portal: Runs the asynchronous nodes for synchronous callers.
         checkpointer: Where threads are stored; None inside a parent graph that has one.
         history_tokens: How much of the conversation the agents see.
+        specialists: Agents of the project beside the four.
         journal: Records runs that nobody else records; None for nobody.
     """
 
     planner: Planner
     retriever: Retriever
     executor: Executor
-    critic: Critic
+    critic: Critic | None
     toolbox: Toolbox
     pipeline: Pipeline
     policy: Policy
@@ -59,4 +61,5 @@ class GraphContext:
     portal: Portal
     checkpointer: BaseCheckpointSaver[Any] | None = None
     history_tokens: int = 4_000
+    specialists: tuple[Specialist, ...] = ()
     journal: Journal | None = None

@@ -111,10 +111,18 @@ class Node(Runnable[PodiumState, Update]):
         function: What the node does.
         context: What it works with.
         budgeted: Whether a spent budget skips the node, and its time limit ends it.
+        beside: How many such nodes run side by side and share what is left of the budget.
+
+    Attributes:
+        counted: Whether the state counts how often the node runs in a turn.
     """
 
-    def __init__(self, function: NodeFunction, context: GraphContext, *, budgeted: bool = True) -> None:
+    def __init__(
+        self, function: NodeFunction, context: GraphContext, *, budgeted: bool = True, beside: int = 1
+    ) -> None:
         self.name = function.__name__
+        self.counted = False
+        self._beside = beside
         self._function = function
         self._context = context
         self._budgeted = budgeted
@@ -154,11 +162,13 @@ class Node(Runnable[PodiumState, Update]):
         seconds = time.monotonic() - began
         scope.emit({"kind": "node", "node": name, "data": {"phase": "end", "seconds": round(seconds, 4)}})
         update["usage"] = _with_time(update.get("usage"), seconds)
+        if self.counted:
+            update["rounds"] = {name: 1}
         context.crash_points.hit(f"{name}:after")
         return update
 
     async def _limited(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
-        with allowing(_share(state, context.budget), usage_of(state)):
+        with allowing(_share(state, context.budget, self._beside), usage_of(state)):
             return await self._timed(state, context, scope)
 
     async def _timed(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
@@ -215,9 +225,9 @@ def _spent(state: PodiumState, context: GraphContext) -> str | None:
     return usage_of(state).exhausted(context.budget.model_copy(update={"model_calls": None}))
 
 
-def _share(state: PodiumState, budget: Budget) -> Budget:
+def _share(state: PodiumState, budget: Budget, siblings: int) -> Budget:
     """The budget of a task that runs beside others: an equal part of the model calls that are left."""
-    beside: Any = state.get("beside", 1)
+    beside: Any = state.get("beside", siblings)
     if budget.model_calls is None or beside == 1:
         return budget
     used = usage_of(state).model_calls

@@ -52,6 +52,14 @@ async def check_call(context: GraphContext, call: ToolCall) -> tuple[Verdict, ..
     return verdicts
 
 
+def blocking(verdicts: Sequence[Verdict]) -> str:
+    """Why a call may not be made; empty when it may."""
+    for verdict in verdicts:
+        if verdict.outcome in ("refuse", "retry", "filter"):
+            return verdict.reason or f"the rule {verdict.rule} does not allow it"
+    return ""
+
+
 def _note(context: GraphContext, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         context.telemetry.verdict(verdict.rule, verdict.stage, verdict.outcome)

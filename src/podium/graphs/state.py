@@ -78,13 +78,18 @@ class PodiumState(TypedDict, total=False):
     """What a person decided, a `graphs.review.Review`."""
     loops: dict[str, int]
     """How often each bounded loop has run."""
+    rounds: Annotated[dict[str, float], add_usage]
+    """How often a node has run that a bounded route leaves from, by its name."""
+    handovers: Annotated[list[Record], extend]
+    """Who handed over to whom: `from`, `to` and `message` each."""
     feedback: Annotated[list[str], extend]
     """Why earlier attempts of this turn were not enough."""
     usage: Annotated[dict[str, float], add_usage]
     stopped: str
     """The budget limit that ended the turn early; empty while none has."""
     degraded: Annotated[list[str], extend]
-    """Why the turn is degraded: `ROLE:WHO:WHY` where one stood in, `source:NAME` or `server:NAME` out."""
+    """Why the turn is degraded: `ROLE:WHO:WHY` where one stood in; `source:NAME`, `server:NAME` or
+    `agent:NAME` where one was out."""
     open_question: Record | None
     """`agents.contracts.OpenQuestion` that the last turn ended with."""
     outcome: Record

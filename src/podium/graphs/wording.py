@@ -43,6 +43,7 @@ _CAUSES = {
 _OUT = {
     "source": "the source {} could not be asked, so nothing of it is in this answer",
     "server": "the MCP server {} could not be started, so its tools were not there",
+    "agent": "the agent {} could not be asked, so nothing of it is in this answer",
 }
 
 

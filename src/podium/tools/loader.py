@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import linecache
-import sys
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from podium.core.errors import ConfigError, PodiumError
-from podium.core.ids import digest_of
+from podium.core.errors import ConfigError
+from podium.core.loading import load_module
 from podium.tools.actions import Action
 from podium.tools.tool import Tool
 
@@ -72,32 +68,6 @@ def load_world(file: Path) -> World:
     return World(*(function for function in functions if callable(function)))
 
 
-def load_module(file: Path) -> ModuleType:
-    """Run a Python file as a module whose name no installed package can have.
-
-    Raises:
-        ConfigError: It is missing or cannot be run; the message names file and line.
-    """
-    path = file.resolve()
-    name = f"podium_project_{digest_of(str(path).encode())[:12]}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path) if path.is_file() else None
-    if spec is None or spec.loader is None:
-        raise ConfigError(f"{file} is not there", hint="Correct the path in podium.toml, or write the file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pydantic look their module up
-    try:
-        spec.loader.exec_module(module)
-    except PodiumError as error:
-        del sys.modules[name]
-        raise ConfigError(f"{_place(path, error)}: {error.message}", hint=error.hint) from error
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise ConfigError(
-            f"{_place(path, error)}: {type(error).__name__}: {_message(error)}", hint="Mend the file."
-        ) from error
-    return module
-
-
 def _files(paths: Sequence[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
@@ -115,19 +85,3 @@ def _tools_of(module: ModuleType) -> list[Tool]:
         if isinstance(value, Action) and value.__module__ == module.__name__
     }
     return list(actions.values())
-
-
-def _place(path: Path, error: BaseException) -> str:
-    """File and line of an error: where the file itself was when it happened."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno or 1}"
-    linecache.checkcache(str(path))
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
-    return f"{path}:{lines[-1] if lines and lines[-1] else 1}"
-
-
-def _message(error: BaseException) -> str:
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return " ".join(text.split())

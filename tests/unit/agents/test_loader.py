@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from podium.agents.loader import load_custom_agents
+from podium.agents.loader import load_agents
 from podium.core.errors import ConfigError
 from podium.testing.scripted import ScriptedAgents
 
-CRITIC = """from podium.agents.loader import agent
+CRITIC = """from podium.agents.declared import agent
 
 @agent(role="critic")
 class Careful:
@@ -25,11 +26,12 @@ class Careful:
 def test_a_custom_agent_is_given_the_default_one(tmp_path: Path) -> None:
     (tmp_path / "careful.py").write_text(CRITIC)
     default = ScriptedAgents()
-    assert load_custom_agents(tmp_path)["critic"].build(default).agent.default is default
+    work: Any = load_agents(tmp_path).roles["critic"].build(default).work
+    assert work.__self__.default is default
 
 
 def test_a_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:
-    assert load_custom_agents(tmp_path / "none") == {}
+    assert load_agents(tmp_path / "none").roles == {}
 
 
 @pytest.mark.parametrize(
@@ -38,13 +40,13 @@ def test_a_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:
         ("x = 1\nraise RuntimeError('no')\n", ":2: RuntimeError"),
         ("def broken(:\n", ":1: SyntaxError"),
         (CRITIC.replace("async def critique", "async def judge"), ":3: Careful has no"),
-        (CRITIC.replace('"critic"', '"cook"'), ":3: ValueError: there is no role 'cook'"),
+        (CRITIC.replace('"critic"', '"cook"'), ":3: there is no role 'cook'"),
     ],
 )
 def test_a_broken_file_is_named_by_file_and_line(tmp_path: Path, code: str, where: str) -> None:
     (tmp_path / "careful.py").write_text(code)
     with pytest.raises(ConfigError) as caught:
-        load_custom_agents(tmp_path)
+        load_agents(tmp_path)
     assert f"careful.py{where}" in caught.value.message
 
 
@@ -52,4 +54,4 @@ def test_a_role_has_one_custom_agent(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(CRITIC)
     (tmp_path / "b.py").write_text(CRITIC)
     with pytest.raises(ConfigError, match="already has an agent"):
-        load_custom_agents(tmp_path)
+        load_agents(tmp_path)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from podium.core.loading import load_module
 from podium.tools.context import ActionContext
-from podium.tools.loader import load_module, load_tools
+from podium.tools.loader import load_tools
 from podium.tools.tool import Tool
 
 TOOLS = Path(__file__).parents[3] / "tools"

@@ -2,6 +2,7 @@
 
 from podium.graphs.nodes.admit import admit
 from podium.graphs.nodes.commit import commit
+from podium.graphs.nodes.consult import consult
 from podium.graphs.nodes.critique import critique
 from podium.graphs.nodes.execute import execute
 from podium.graphs.nodes.human import human
@@ -9,4 +10,4 @@ from podium.graphs.nodes.plan import plan
 from podium.graphs.nodes.respond import respond
 from podium.graphs.nodes.retrieve import retrieve
 
-__all__ = ["admit", "commit", "critique", "execute", "human", "plan", "respond", "retrieve"]
+__all__ = ["admit", "commit", "consult", "critique", "execute", "human", "plan", "respond", "retrieve"]

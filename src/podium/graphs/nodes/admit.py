@@ -43,6 +43,8 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         "usage": reset_usage(),
         "stopped": "",
         "degraded": reset([]),
+        "handovers": reset([]),
+        "rounds": reset({}),
         "outcome": {},
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podium.agents.contracts import ActionSummary, Critique, CritiqueRequest, StepResult
+from podium.core.confidence import Confidence
 from podium.core.evidence import Evidence, Provenance
 from podium.core.plan import Plan
 from podium.core.tool import ToolCall
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 
 OPEN = ("proposed", "approved")
+UNJUDGED = Critique(reasons=("no_critic",))
+SURE = Confidence(score=1.0, reasons=("no_critic",))
+"""What stands in where there is no critic: the rules decide alone, and nothing is done without a person."""
 
 
 async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
@@ -40,18 +44,19 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     summaries = tuple(_summary(effect, context) for effect in effects)
     noted = await _check_draft(turn.text, plan, results, evidence, context)
     verdicts = (*(Verdict.model_validate(item) for item in state.get("verdicts", ())), *noted)
-    reply = await context.critic.critique(
-        CritiqueRequest(
-            request=turn.text,
-            plan=plan,
-            evidence=evidence,
-            results=results,
-            actions=summaries,
-            verdicts=verdicts,
-            history=history_of(state, turn.id, context.history_tokens),
-        )
+    request = CritiqueRequest(
+        request=turn.text,
+        plan=plan,
+        evidence=evidence,
+        results=results,
+        actions=summaries,
+        verdicts=verdicts,
+        history=history_of(state, turn.id, context.history_tokens),
     )
-    confidence = score(reply.factors, context.policy, reasons=reply.reasons)
+    reply = UNJUDGED if context.critic is None else await context.critic.critique(request)
+    confidence = (
+        SURE if context.critic is None else score(reply.factors, context.policy, reasons=reply.reasons)
+    )
     decision = decide(
         confidence,
         policy=context.policy,
@@ -61,6 +66,8 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
         loops=state.get("loops", {}),
         untrusted=any(summary.untrusted_arguments for summary in summaries),
     )
+    if context.critic is None and decision.route == "act":
+        decision = Decision(route="escalate", rule="critic", reasons=("no_critic",))
     context.telemetry.confidence(confidence.score, decision.route)
     scope.emit(
         {
@@ -76,7 +83,7 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     return {
         **({} if again is None else {"results": reset(again)}),
         "critique": reply.model_dump(mode="json"),
-        "confidence": confidence.model_dump(mode="json"),
+        "confidence": {} if context.critic is None else confidence.model_dump(mode="json"),
         "decision": decision.model_dump(mode="json"),
         "verdicts": [verdict.model_dump(mode="json") for verdict in noted],
         "loops": _counted(state.get("loops", {}), decision),

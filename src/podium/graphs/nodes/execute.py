@@ -14,7 +14,7 @@ from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
 from podium.graphs.parallel import together
-from podium.graphs.screening import check_call
+from podium.graphs.screening import blocking, check_call
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
 
@@ -92,7 +92,7 @@ async def _read(
 
     async def one(call: ToolCall) -> tuple[ToolOutput, tuple[Verdict, ...]]:
         verdicts = await check_call(context, call)
-        if blocked := _blocking(verdicts):
+        if blocked := blocking(verdicts):
             return ToolOutput(call=call, ok=False, error=blocked), verdicts
         with context.telemetry.span("tool", call.tool, thread_id=scope.thread_id, run_id=scope.run_id):
             return await context.toolbox.read(call, effects), verdicts
@@ -110,7 +110,7 @@ async def _propose(
     for call in result.calls:
         noted = await check_call(context, call)
         verdicts += noted
-        if blocked := _blocking(noted):
+        if blocked := blocking(noted):
             return Executed(_failed(result, blocked), (), tuple(verdicts))
         scope.require_stored()
         try:
@@ -129,13 +129,6 @@ async def _propose(
 
 def _failed(result: StepResult, reason: str) -> StepResult:
     return result.model_copy(update={"status": "failed", "calls": (), "reasons": (*result.reasons, reason)})
-
-
-def _blocking(verdicts: tuple[Verdict, ...]) -> str:
-    for verdict in verdicts:
-        if verdict.outcome in ("refuse", "retry", "filter"):
-            return verdict.reason or f"the rule {verdict.rule} does not allow it"
-    return ""
 
 
 def _update(done: list[Executed]) -> Update:
