@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from podium.core.errors import ConfigError
 
@@ -17,11 +17,26 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from podium.agents.foreign import AgentLike
+    from podium.core.crashpoints import CrashPoints
+    from podium.core.principal import Principal
     from podium.tools.actions import Action
     from podium.tools.tool import Tool
 
     DatabaseLike: TypeAlias = "str | Path | Engine | AsyncEngine"
     ToolLike: TypeAlias = "Tool | Action[..., Any] | BaseTool"
+
+
+class Options(TypedDict, total=False):
+    """What `Podium` takes beside a project; it says there what each means."""
+
+    model: str | None
+    principal: Principal | None
+    saver: BaseCheckpointSaver[Any] | None
+    database: DatabaseLike | None
+    tracer: Tracer | TracerProvider | None
+    tools: Iterable[ToolLike]
+    agents: Iterable[AgentLike]
+    crash_points: CrashPoints | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
-from podium.app.brought import Brought
+from podium.app.brought import Brought, Options
+from podium.app.lifetime import Lifetime, Running
 from podium.app.project import Project
 from podium.app.results import (
     CheckpointView,
@@ -43,19 +43,6 @@ if TYPE_CHECKING:
     from podium.knowledge.knowledge_base import KnowledgeBase
 
 T = TypeVar("T")
-
-
-class Options(TypedDict, total=False):
-    """What `Podium` takes beside a project; it says there what each means."""
-
-    model: str | None
-    principal: Principal | None
-    saver: BaseCheckpointSaver[Any] | None
-    database: DatabaseLike | None
-    tracer: Tracer | TracerProvider | None
-    tools: Iterable[ToolLike]
-    agents: Iterable[AgentLike]
-    crash_points: CrashPoints | None
 
 
 class Podium:
@@ -96,9 +83,8 @@ class Podium:
         self._model = model
         self._brought = Brought(saver, database, tracer, tuple(tools), tuple(agents))
         self._crash_points = crash_points or NoCrashPoints()
-        self._lock = threading.Lock()
-        self._composition: Composition | None = None
-        self._closed = False
+        self._lifetime = Lifetime(self._compose, str(project.folder))
+        self._running = Running()
 
     @classmethod
     def from_project(cls, path: str | Path = ".", **options: Unpack[Options]) -> Self:
@@ -115,7 +101,7 @@ class Podium:
 
     def preload(self) -> None:
         """Start loading the heavy parts in the background; what fails is reported at first use."""
-        threading.Thread(target=self._preload, name="podium-preload", daemon=True).start()
+        self._lifetime.preload()
 
     @property
     def graph(self) -> PodiumGraph:
@@ -162,7 +148,8 @@ class Podium:
             text: The user's words.
             thread_id: The conversation to go on with; a new one when None.
         """
-        async with aclosing((await self._ready()).turns.ask(text, thread_id, self.principal)) as events:
+        turn = (await self._ready()).turns.ask(text, thread_id, self.principal)
+        async with aclosing(self._running.told(turn)) as events:
             async for event in events:
                 yield event
 
@@ -183,9 +170,8 @@ class Podium:
         self, thread_id: str, decision: Decision | None = None
     ) -> AsyncGenerator[StreamEvent, None]:
         """Like `resume`, telling what happens."""
-        async with aclosing(
-            (await self._ready()).turns.resume(thread_id, decision, self.principal)
-        ) as events:
+        turn = (await self._ready()).turns.resume(thread_id, decision, self.principal)
+        async with aclosing(self._running.told(turn)) as events:
             async for event in events:
                 yield event
 
@@ -426,14 +412,11 @@ class Podium:
 
     def close(self) -> None:
         """Finish what is being written and let go of everything. Safe to call twice."""
-        with self._lock:
-            self._closed = True
-            composition, self._composition = self._composition, None
-        if composition is not None:
-            composition.close()
+        self._lifetime.close()
 
     async def aclose(self) -> None:
-        """`close`, without blocking the event loop."""
+        """`close`, without blocking the event loop; streams that nobody reads on are ended."""
+        await self._running.stop()
         await asyncio.to_thread(self.close)
 
     def __enter__(self) -> Self:
@@ -454,32 +437,24 @@ class Podium:
 
     async def _ready(self) -> Composition:
         """All parts; composing them takes a second of imports, which is spent off the event loop."""
-        if self._composition is not None and not self._closed:
-            return self._composition
+        if (parts := self._lifetime.ready) is not None:
+            return parts
         return await asyncio.to_thread(lambda: self._parts)
 
     @property
     def _parts(self) -> Composition:
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("this Podium is closed")
-            if self._composition is None:
-                from podium.app.composition import compose
+        return self._lifetime.parts
 
-                self._composition = compose(
-                    self.project,
-                    model=self._model,
-                    principal=self.principal,
-                    brought=self._brought,
-                    crash_points=self._crash_points,
-                )
-            return self._composition
+    def _compose(self) -> Composition:
+        from podium.app.composition import compose
 
-    def _preload(self) -> None:
-        try:
-            self._parts.warm()
-        except Exception:  # noqa: BLE001 - the first use meets the same error and reports it
-            return
+        return compose(
+            self.project,
+            model=self._model,
+            principal=self.principal,
+            brought=self._brought,
+            crash_points=self._crash_points,
+        )
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         try:
