@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from podium.agents.contracts import HistoryTurn
 from podium.core.errors import ActionError, AgentError
@@ -32,12 +33,17 @@ class Briefing(Model):
     """The id of the user's message."""
 
 
-class Handover(Model):
-    """Passes the turn on to another agent, which has to be named in the contract."""
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Passes the turn on to another agent, which has to be named in the contract.
+
+    Attributes:
+        to: The other agent's name.
+        message: What it should know.
+    """
 
     to: str
     message: str = ""
-    """What the other agent should know."""
 
 
 class Advice(Model):

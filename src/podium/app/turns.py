@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from podium.app.answers import resume_value
 from podium.app.replies import digests_of, reply_of
 from podium.app.results import Decision, Problem, Reply, StreamEvent
 from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrupted
@@ -208,9 +209,7 @@ class Turns:
             return reply
         return reply.model_copy(update={"status": "failed", "error": Problem(**problem.as_dict())})
 
-    def _answer(self, thread: str, decision: Decision, snapshot: StateSnapshot) -> dict[str, Any]:
-        from podium.graphs.review import parse_decisions
-
+    def _answer(self, thread: str, decision: Decision, snapshot: StateSnapshot) -> Any:
         waiting = [
             item
             for item in snapshot.interrupts
@@ -220,10 +219,7 @@ class Turns:
             raise NotFound(
                 f"nothing waits in thread {thread}", hint="'podium threads list' shows which threads wait."
             )
-        value = waiting[0].value if isinstance(waiting[0].value, dict) else {}
-        answer = _wire_form(decision, value)
-        parse_decisions(answer, value.get("digests", ()))
-        return answer
+        return resume_value(decision, waiting[0], snapshot.interrupts)
 
 
 def _asked(text: str, thread: str, turn: str, principal: Principal) -> RunRequest:
@@ -298,34 +294,6 @@ def checked_text(text: str) -> str:
             f"the request has {len(text):,} characters", hint="Ingest long texts with 'podium ingest'."
         )
     return text
-
-
-def _wire_form(decision: Decision, value: dict[str, Any]) -> dict[str, Any]:
-    """The decision as the interrupt's resume value, in the shape of LangChain's middleware."""
-    requests = value.get("action_requests", [])
-    digests = decision.digests if decision.digests is not None else tuple(value.get("digests", ()))
-    if decision.kind == "edit" and not decision.args:
-        raise InputError("the edit changes nothing", hint="Give the arguments to change, or approve.")
-    if decision.kind == "respond" and not decision.message.strip():
-        raise InputError("the response is empty", hint="Say what is to be done or answered, or reject.")
-    if decision.digests == ():
-        raise InputError("the decision names no action", hint="Name digests, or leave them out for all.")
-    if not digests:
-        return {"decisions": [{"type": decision.kind, "message": decision.message}]}
-    if decision.kind != "edit":
-        return {
-            "decisions": [
-                {"type": decision.kind, "digest": digest, "message": decision.message} for digest in digests
-            ]
-        }
-    if len(digests) != 1:
-        raise InputError("an edit changes one action at a time", hint="Name its digest.")
-    known = dict(zip(value.get("digests", ()), requests, strict=False))
-    request = next((item for digest, item in known.items() if digest.startswith(digests[0])), None)
-    if request is None:
-        raise InputError(f"no action {digests[0]} waits here", hint="Look again at what waits.")
-    edited = {"name": request["name"], "args": {**request["args"], **decision.args}}
-    return {"decisions": [{"type": "edit", "digest": digests[0], "edited_action": edited}]}
 
 
 def _is_of_another_turn(snapshot: StateSnapshot, request: RunRequest) -> bool:

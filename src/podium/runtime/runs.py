@@ -192,11 +192,16 @@ class RunService:
         try:
             with span:
                 # `sync`: a step is stored before the next one starts, so that a crash goes back one
-                # step at most.
-                async for event in self._graph.astream(
-                    request.graph_input, self.config(request), stream_mode="custom", durability="sync"
+                # step at most. `subgraphs`: what a graph inside a node streams is told as well.
+                async for _, event in self._graph.astream(
+                    request.graph_input,
+                    self.config(request),
+                    stream_mode="custom",
+                    durability="sync",
+                    subgraphs=True,
                 ):
-                    emit(event)
+                    if isinstance(event, dict) and "kind" in event:  # else a node's that is not Podium's
+                        emit(event)
             status = "completed"
         except PodiumError as problem:
             status, error = "failed", problem.as_dict()
