@@ -139,6 +139,11 @@ class EmbeddedThreads:
             )
         return tuple(reversed(shown.values()))
 
+    async def can_fork(self, thread_id: str, checkpoint_id: str) -> bool:
+        """Whether the app's saver has the checkpoint."""
+        saver = self._saver
+        return saver is not None and await saver.aget_tuple(place(thread_id, checkpoint_id)) is not None
+
     async def fork(self, thread_id: str, checkpoint_id: str) -> str:
         """Make a checkpoint the head of its thread again, by a copy; the later branch stays.
 

@@ -404,9 +404,16 @@ class Podium:
         """`ingest`, waiting."""
         return self._wait(self.ingest(paths, collection=collection, progress=progress))
 
-    def search_sync(self, text: str, *, k: int = 8, collection: str | None = None) -> tuple[Evidence, ...]:
+    def search_sync(
+        self,
+        text: str,
+        *,
+        k: int = 8,
+        collection: str | None = None,
+        failed: Callable[[str], None] | None = None,
+    ) -> tuple[Evidence, ...]:
         """`search`, waiting."""
-        return self._wait(self.search(text, k=k, collection=collection))
+        return self._wait(self.search(text, k=k, collection=collection, failed=failed))
 
     # Lifetime
 

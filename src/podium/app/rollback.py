@@ -62,7 +62,12 @@ class Rollbacks:
             views = tuple(_planned(effect) for effect in effects)
             complete = all(view.undoable for view in views)
             return RollbackReport(
-                thread_id=thread, to=target.checkpoint_id, dry_run=True, undone=views, complete=complete
+                thread_id=thread,
+                to=target.checkpoint_id,
+                dry_run=True,
+                undone=views,
+                complete=complete,
+                note=await self._note(thread, target),
             )
         async with self._service.lease(thread):
             target, effects, later = await self._affected(thread, to)
@@ -82,7 +87,7 @@ class Rollbacks:
             dry_run=False,
             undone=views,
             checkpoint_id=head,
-            note="" if head else KEPT_ELSEWHERE,
+            note=await self._note(thread, target),
             complete=all(view.after == "compensated" for view in views),
         )
 
@@ -101,6 +106,12 @@ class Rollbacks:
             if effect.checkpoint_id in later and (effect.status in HAPPENED or effect.status in UNSETTLED)
         ]
         return target, list(reversed(affected)), later
+
+    async def _note(self, thread: str, target: Point) -> str:
+        if not await self._threads.is_embedded(thread):
+            return ""
+        kept_here = await self._embedded.can_fork(thread, target.checkpoint_id)
+        return "" if kept_here else KEPT_ELSEWHERE
 
     async def _branch(self, thread: str, target: Point) -> str:
         """A new head with the values of the checkpoint; the old branch stays.

@@ -146,6 +146,17 @@ class KnowledgeBase:
                 self._retrieval.save_lexical()
             return report
 
+    async def aingest(
+        self,
+        paths: Iterable[Path | str],
+        collection: str = "default",
+        *,
+        prune: bool = False,
+        progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestReport:
+        """The same as `ingest`, on a thread of its own, so that the event loop goes on."""
+        return await asyncio.to_thread(self.ingest, paths, collection, prune=prune, progress=progress)
+
     def search(
         self,
         query: str,
@@ -252,6 +263,18 @@ class KnowledgeBase:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    async def aclose(self) -> None:
+        """The same as `close`, on a thread of its own."""
+        await asyncio.to_thread(self.close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
 
     def _embedder(self) -> Embedder:
         with self._lock:

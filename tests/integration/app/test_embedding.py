@@ -155,6 +155,7 @@ def test_where_another_saver_keeps_the_state_rollback_undoes_the_effects_and_say
     assert [view.tool for view in planned.undone] == ["issue_refund"]
     assert (report.complete, report.checkpoint_id) == (True, "")
     assert "saver of another graph" in report.note
+    assert planned.note == report.note
     assert said(shop.get_state(THREAD).values).startswith("Done")
     shop.invoke(None, {"configurable": {"thread_id": "shop-1", "checkpoint_id": latest.checkpoint_id}})
     assert statuses(app) == ["compensated", "proposed"]
