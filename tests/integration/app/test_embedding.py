@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -203,3 +205,38 @@ def test_the_graph_called_by_itself_is_listed_and_goes_on_either_way(app: Podium
     assert app.resume_sync("shop-1", Decision(kind="approve")).status == "completed"
     app.graph.invoke(QUESTION, THREAD)
     assert [speaker for speaker, _ in app.transcript_sync("shop-1")] == ["user", "assistant"] * 2
+
+
+KILLED = """
+import sys
+from langgraph.graph import END, START, MessagesState, StateGraph
+from langgraph.types import Command
+from podium import Podium
+from podium.core.crashpoints import NoCrashPoints
+from podium.testing.crashpoints import KillAt
+
+points = KillAt(sys.argv[2]) if sys.argv[2] else NoCrashPoints()
+with Podium.from_project(sys.argv[1], crash_points=points) as app:
+    graph = StateGraph(MessagesState).add_node("desk", app.graph)
+    graph.add_edge(START, "desk").add_edge("desk", END)
+    shop = graph.compile(checkpointer=app.checkpointer)
+    thread = {"configurable": {"thread_id": "shop-1"}}
+    if not shop.get_state(thread).values:
+        shop.invoke({"messages": [("user", "Issue a refund for order O-10007")]}, thread)
+        shop.invoke(Command(resume="approve"), thread, durability="sync")
+    done = shop.invoke(None, thread, durability="sync")
+    print(done["messages"][-1].content)
+"""
+
+
+@pytest.mark.parametrize("point", ["tool:after", "commit:after"])
+def test_a_parent_that_is_killed_goes_on_and_repeats_nothing(desk: Path, point: str) -> None:
+    killed, resumed = (
+        subprocess.run([sys.executable, "-c", KILLED, desk, at], capture_output=True, text=True, check=False)
+        for at in (point, "")
+    )
+    assert (killed.returncode, killed.stdout) == (-9, ""), killed.stderr
+    assert resumed.stdout.startswith("Done: issue refund"), resumed.stderr
+    with Podium.from_project(desk) as app:
+        assert statuses(app) == ["verified"]
+        assert [view.status for view in app.threads_sync()] == ["idle"]
