@@ -55,7 +55,8 @@ class Contract:
             )
         if not _NAME.fullmatch(self.name):
             raise ConfigError(
-                f"{self.name!r} is no name for an agent", hint="Use letters, digits, '_' and '-'."
+                f"{self.name!r} is no name for an agent",
+                hint="Use letters, digits, '_' and '-': @agent(name=…), adapt(…, name=…).",
             )
         if self.timeout is not None and self.timeout <= 0:
             raise ConfigError(

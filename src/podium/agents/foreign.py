@@ -8,9 +8,10 @@ their model calls are the turn's, and a graph is stored with the turn's thread, 
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_type_hints
 
 from podium.agents.briefing import Advice, Briefing
 from podium.agents.contracts import Role
@@ -22,6 +23,8 @@ from podium.core.ids import derived_id
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
+
+_MARK = re.compile(r" ?\[\d+\]")
 
 AgentLike: TypeAlias = "Specialist | Runnable[Any, Any] | Callable[..., Any] | type"
 
@@ -212,8 +215,8 @@ def _output(result: Any, specialist: Specialist) -> Any:
     if not isinstance(result, dict):
         return getattr(result, "text", result) if _is_message(result) else result
     if isinstance(outcome := result.get("outcome"), dict) and "status" in outcome:
-        # One of Podium's own: what it does not stand behind is no advice.
-        return outcome["answer"] if outcome["status"] == "completed" else None
+        # One of Podium's own: what it does not stand behind is no advice, and its marks are not ours.
+        return _MARK.sub("", outcome["answer"]) if outcome["status"] == "completed" else None
     if result.get("structured_response") is not None:
         return result["structured_response"]
     messages = result.get("messages")
@@ -232,9 +235,11 @@ def _output(result: Any, specialist: Specialist) -> Any:
 
 def _fields(runnable: Any) -> list[str] | None:
     """The names in the input's schema; None where it has no fields."""
-    schema = runnable.get_input_jsonschema()
-    properties = schema.get("properties")
-    return list(properties) if properties else None
+    # Of a graph the state says it: a JSON schema is not to be had of every `TypedDict`.
+    state = getattr(getattr(runnable, "builder", None), "input_schema", None)
+    if state is not None:
+        return list(get_type_hints(state)) or None
+    return list(runnable.get_input_jsonschema().get("properties", ())) or None
 
 
 def _is_message(value: Any) -> bool:

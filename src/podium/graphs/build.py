@@ -25,8 +25,8 @@ PodiumGraph: TypeAlias = "CompiledStateGraph[PodiumState, None, PodiumInput, Pod
 PodiumStateGraph: TypeAlias = "StateGraph[PodiumState, None, PodiumInput, PodiumOutput]"
 Droppable = Literal["retriever", "critic"]
 
+NODES = ("admit", "plan", "retrieve", "execute", "critique", "human", "commit", "respond")
 _BUDGETED = ("plan", "retrieve", "execute", "critique")
-_UNBUDGETED = ("admit", "human", "commit", "respond")
 
 
 def new_graph(
@@ -44,7 +44,7 @@ def new_graph(
     """
     context = staffed(context, agents, without)
     graph = StateGraph(PodiumState, input_schema=PodiumInput, output_schema=PodiumOutput)
-    for name in (*_BUDGETED, *_UNBUDGETED):
+    for name in NODES:
         if name != "retrieve" or "retriever" not in without:
             graph.add_node(name, Node(getattr(nodes, name), context, budgeted=name in _BUDGETED))
     for one in context.specialists:
@@ -147,7 +147,7 @@ def staffed(
         }
         context = replace(context, **playing)
     for one in context.specialists:
-        if one.name in (*_BUDGETED, *_UNBUDGETED, START, END):
+        if one.name in (*NODES, START, END):
             raise ConfigError(
                 f"{one.where}: the agent {one.name!r} has the name of a node",
                 hint="Give it another name: @agent(name=…), or a role to play: @agent(role=…).",

@@ -112,3 +112,26 @@ def test_a_step_for_a_tool_that_nobody_opened_becomes_a_question() -> None:
     plan = within(Plan(steps=(act("a", tool="launch"), act("b", "a", tool="look"))), {"look"})
     assert [step.kind for step in plan.steps] == ["clarify", "act"]
     assert plan.steps[1].depends_on == ("a",)
+
+
+def test_at_most_goes_on_after_the_last_run() -> None:
+    route = routes.at_most(2, "cook", lambda state: "plan", otherwise="execute")
+    counted: Any = [route({"rounds": {"cook": runs}}) for runs in (1.0, 2.0)]
+    assert counted == ["plan", "execute"]
+    assert route({"stopped": "steps"}) == "execute"
+
+
+def test_redirect_moves_names_and_sends_and_says_each_once() -> None:
+    sends = [Send("retrieve", {}), Send("retrieve", {})]
+    assert routes.redirect(lambda state: sends, retrieve="execute")({}) == ["execute"]
+    assert routes.redirect(lambda state: "a", a=lambda state: ["b", "c"])({}) == ["b", "c"]
+    moved = routes.redirect(routes.after_critique, retrieve="execute")
+    assert routes.bound_of(moved) == routes.bound_of(routes.after_critique)
+
+
+def test_handovers_end() -> None:
+    route = routes.after_agent("a")
+    one = {"from": "a", "to": "b", "message": ""}
+    assert route({"handovers": [one]}) == "b"
+    assert route({"handovers": [{**one, "from": "b"}]}) == "execute"
+    assert route({"handovers": [one] * (routes.MAX_HANDOVERS + 1)}) == "execute"

@@ -43,8 +43,8 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         "usage": reset_usage(),
         "stopped": "",
         "degraded": reset([]),
-        "handovers": reset([]),
-        "rounds": reset({}),
+        **({"handovers": reset([])} if state.get("handovers") else {}),
+        **({"rounds": reset({})} if state.get("rounds") else {}),
         "outcome": {},
     }
 
