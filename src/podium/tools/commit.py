@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from podium.core.effects import HAPPENED, EffectStatus
 from podium.core.errors import PodiumError
-from podium.tools.execution import Executor
+from podium.tools.execution import Settler
 from podium.tools.ledger import Effect, EffectLedger
 from podium.tools.registry import ToolRegistry
 from podium.tools.runner import Runner
@@ -29,7 +29,7 @@ class Saga:
         ledger: Holds the effects.
         registry: Knows the tools.
         runner: Checks what they require.
-        executor: Carries out one.
+        settler: Carries out one.
         compensator: Undoes what succeeded when another one fails.
     """
 
@@ -38,13 +38,13 @@ class Saga:
         ledger: EffectLedger,
         registry: ToolRegistry,
         runner: Runner,
-        executor: Executor,
+        settler: Settler,
         compensator: Compensator,
     ) -> None:
         self._ledger = ledger
         self._registry = registry
         self._runner = runner
-        self._executor = executor
+        self._settler = settler
         self._compensator = compensator
 
     async def commit(
@@ -68,7 +68,7 @@ class Saga:
         for digest in mine:
             if stopped is not None and digest not in independent:
                 continue
-            effect = await self._executor.settle(digest, scope)
+            effect = await self._settler.settle(digest, scope)
             if digest not in independent and effect.status in _LOST | _OPEN_DOUBT:
                 stopped = effect
         if stopped is not None and stopped.status in _LOST:

@@ -19,14 +19,14 @@ from podium.tools.tool import Tool
 BROKE_OFF = "the process ended during the call"
 
 
-class Executor:
+class Settler:
     """Takes one effect from `approved` to its outcome.
 
     Args:
         ledger: Holds the effects.
         registry: Knows the tools.
         runner: Calls them.
-        claims: Keeps two executors off one effect.
+        claims: Keeps two settlers off one effect.
         clock: Decides when an outcome is read back.
         crash_points: Told of each call, before and after.
     """

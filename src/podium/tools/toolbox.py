@@ -20,7 +20,7 @@ from podium.tools.claims import Claims
 from podium.tools.commit import Saga
 from podium.tools.context import ActionContext
 from podium.tools.envelope import ActionEnvelope, idempotency_key
-from podium.tools.execution import Executor
+from podium.tools.execution import Settler
 from podium.tools.ledger import DEFAULT_EXPIRY_S, Effect, EffectLedger
 from podium.tools.registry import ToolRegistry
 from podium.tools.runner import Runner
@@ -68,11 +68,11 @@ class Toolbox:
         self._servers = servers
         self._runner = Runner(default_timeout)
         claims = Claims(Path(f"{database.path}-claims"))
-        self._executor = Executor(self.ledger, self._registry, self._runner, claims, clock, points)
+        self._settler = Settler(self.ledger, self._registry, self._runner, claims, clock, points)
         self._compensator = Compensator(
-            self.ledger, self._registry, self._runner, claims, self._executor, points
+            self.ledger, self._registry, self._runner, claims, self._settler, points
         )
-        self._saga = Saga(self.ledger, self._registry, self._runner, self._executor, self._compensator)
+        self._saga = Saga(self.ledger, self._registry, self._runner, self._settler, self._compensator)
 
     # --- tools -----------------------------------------------------------------------------------
 

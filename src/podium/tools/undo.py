@@ -8,7 +8,7 @@ from podium.core.crashpoints import CrashPoints
 from podium.core.effects import HAPPENED, EffectStatus, is_undoable
 from podium.core.errors import ActionError, ActionOutputError, ActionTimeout
 from podium.tools.claims import Claims
-from podium.tools.execution import Executor
+from podium.tools.execution import Settler
 from podium.tools.ledger import Effect, EffectLedger
 from podium.tools.registry import ToolRegistry
 from podium.tools.runner import Runner, ToolCrashed
@@ -27,7 +27,7 @@ class Compensator:
         registry: Knows the tools.
         runner: Calls them.
         claims: Keeps two executors off one effect.
-        executor: Settles effects that are still open.
+        settler: Settles effects that are still open.
         crash_points: Told of each call, before and after.
     """
 
@@ -37,14 +37,14 @@ class Compensator:
         registry: ToolRegistry,
         runner: Runner,
         claims: Claims,
-        executor: Executor,
+        settler: Settler,
         crash_points: CrashPoints,
     ) -> None:
         self._ledger = ledger
         self._registry = registry
         self._runner = runner
         self._claims = claims
-        self._executor = executor
+        self._settler = settler
         self._crash_points = crash_points
 
     async def undo_all(self, effects: Iterable[Effect], principal: str) -> list[Effect]:
@@ -79,9 +79,9 @@ class Compensator:
         """What became of an effect that was still open."""
         scope = _scope_of(effect, principal)
         if effect.status == "started":
-            return await self._executor.recover(effect, scope)
+            return await self._settler.recover(effect, scope)
         if effect.status == "in_doubt":
-            return await self._executor.ask_again(effect, scope)
+            return await self._settler.ask_again(effect, scope)
         return effect
 
     async def _resume(self, effect: Effect, principal: str) -> Effect:

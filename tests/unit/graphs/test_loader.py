@@ -61,3 +61,22 @@ async def test_an_asynchronous_factory_is_loaded_inside_a_running_loop(file: Pat
 def test_what_is_no_graph_is_refused_with_its_place(file: Path, name: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         load_graph(file, name, CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\nimport no_such_package_anywhere\n", r"bad\.py:2: ModuleNotFoundError: No module named"),
+        ("def graph(:\n", r"bad\.py:1: SyntaxError"),
+        ("\nraise SystemExit('stop')\n", r"bad\.py:2: SystemExit: stop"),
+        (
+            "from podium.core.errors import ConfigError\ndef graph():\n    raise ConfigError('a → a has no bound')\n",
+            r"bad\.py:3: a → a has no bound",
+        ),
+    ],
+)
+def test_a_file_that_does_not_run_is_named_by_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "bad.py").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=said) as caught:
+        load_graph(tmp_path / "bad.py", "graph", CONFIG)
+    assert "\n" not in caught.value.message
