@@ -31,7 +31,8 @@ def check_bounds(graph: StateGraph[Any, Any, Any, Any]) -> None:
     if cycle:
         raise ConfigError(
             f"the cycle {' → '.join(cycle)} has no bound: a turn could go round in it for ever",
-            hint=f"Bound a route in it: routes.at_most(3, {cycle[-2]!r}, ROUTE, otherwise='respond').",
+            hint=f"Bound a route in it: routes.at_most(3, {cycle[-2]!r}, ROUTE, otherwise='respond')."
+            " A route without '-> Literal[…]' may lead anywhere.",
         )
 
 

@@ -200,3 +200,24 @@ def test_names_that_would_clash_or_be_forgotten_are_refused(blank: Path, desk: P
         pytest.raises(ConfigError, match=r"is no node of graphs/support_desk.py"),
     ):
         app.ask_sync(QUESTION)
+
+
+def test_two_that_ask_at_once_are_answered_one_after_the_other(blank: Path) -> None:
+    def asking(name: str) -> Any:
+        def ask(state: MessagesState) -> dict[str, Any]:
+            return {"messages": [("ai", f"The {name} is {interrupt(f'which {name}?')}.")]}
+
+        graph = StateGraph(MessagesState)
+        graph.add_node("ask", ask)
+        graph.add_edge(START, "ask")
+        return graph.compile(name=name)
+
+    said = {"which colour?": "red", "which size?": "large"}
+    with Podium.from_project(blank, agents=[asking("colour"), asking("size")]) as app:
+        reply = app.ask_sync("What is the colour and what is the size?")
+        assert sorted(item.question for item in reply.interrupts) == sorted(said)
+        for item in reply.interrupts:
+            decision = Decision(kind="respond", message=said[item.question], interrupt_id=item.id)
+            reply = app.resume_sync(reply.thread_id, decision)
+    assert reply.status == "completed"
+    assert {citation.quote for citation in reply.citations} == {"The colour is red.", "The size is large."}
