@@ -185,12 +185,23 @@ effects = Table(
     _time("started_at"),
     _time("ended_at"),
     _time("expires_at"),
+    _json("observed"),
     UniqueConstraint("effect_id"),
     UniqueConstraint("idempotency_key", "generation"),
     Index("ix_effects_thread_id_seq", "thread_id", "seq"),
     Index("ix_effects_digest", "digest"),
     Index("ix_effects_status", "status"),
     sqlite_autoincrement=True,
+)
+
+forks = Table(
+    "forks",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    _text("source"),
+    Column("at", Text, nullable=False),
+    _time("live_at"),
+    _text("live_by"),
 )
 
 effect_moves = Table(

@@ -12,7 +12,7 @@ from podium.core.evidence import Provenance
 from podium.core.model import JsonObject, JsonValue
 from podium.tools.envelope import ActionEnvelope
 
-_JSON = frozenset({"args", "preview", "provenance", "estimated_cost", "result"})
+_JSON = frozenset({"args", "preview", "provenance", "estimated_cost", "result", "observed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Effect:
         started_at: When the tool was last called.
         ended_at: When the outcome was known.
         expires_at: Until when it may be approved.
+        observed: What reading the outcome back showed; `result` is what the tool claimed.
     """
 
     seq: int
@@ -82,6 +83,7 @@ class Effect:
     started_at: str | None
     ended_at: str | None
     expires_at: str | None
+    observed: JsonValue
 
     @property
     def envelope(self) -> ActionEnvelope:

@@ -15,6 +15,8 @@ from sqlalchemy import create_engine
 from podium.storage import Database, migrate, versions
 from podium.storage.schema import metadata
 
+LATER = versions.SCHEMA_VERSION + 1
+
 
 def scalar(path: Path, query: str) -> object:
     with closing(sqlite3.connect(path)) as connection:
@@ -53,12 +55,12 @@ def test_a_file_with_data_is_backed_up_before_it_is_migrated(
     with Database.open(path) as database:
         database.execute("INSERT INTO threads(thread_id, created_at, updated_at) VALUES ('a', '', '')")
     for module in (versions, migrate):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", 2)
+        monkeypatch.setattr(module, "SCHEMA_VERSION", LATER)
     Database.open(path).close()
-    backup = path.with_name(f"{path.name}.schema-1.bak")
+    backup = path.with_name(f"{path.name}.schema-{LATER - 1}.bak")
     assert scalar(backup, "SELECT thread_id FROM threads") == "a"
-    assert scalar(backup, "PRAGMA user_version") == 1
-    assert scalar(path, "PRAGMA user_version") == 2
+    assert scalar(backup, "PRAGMA user_version") == LATER - 1
+    assert scalar(path, "PRAGMA user_version") == LATER
     assert scalar(path, "SELECT thread_id FROM threads") == "a"
 
 
@@ -73,7 +75,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
         raise RuntimeError("broken migration")
 
     for module in (versions, migrate):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", 2)
+        monkeypatch.setattr(module, "SCHEMA_VERSION", LATER)
     monkeypatch.setattr(migrate, "_run_alembic", broken)
     with pytest.raises(RuntimeError, match="broken migration"):
         Database.open(path)
