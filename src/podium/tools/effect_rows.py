@@ -182,12 +182,25 @@ def mark_started(connection: sqlite3.Connection, effect: Effect, scope: EffectSc
 
 
 def set_outcome(
-    connection: sqlite3.Connection, effect: Effect, *, result: JsonValue, error: str | None
+    connection: sqlite3.Connection,
+    effect: Effect,
+    *,
+    result: JsonValue,
+    error: str | None,
+    observed: JsonValue = None,
 ) -> None:
-    """Keep what the call gave back or why it failed; None leaves what is there."""
+    """Keep what the call gave back, what was read back and why it failed; None leaves results as they are."""
     connection.execute(
-        "UPDATE effects SET result=coalesce(?, result), error=? WHERE effect_id=?",
-        (_text(result), error, effect.effect_id),
+        "UPDATE effects SET result=coalesce(?, result), observed=coalesce(?, observed), error=?"
+        " WHERE effect_id=?",
+        (_text(result), _text(observed), error, effect.effect_id),
+    )
+
+
+def mark_fork(connection: sqlite3.Connection, thread_id: str, source: str, at: str) -> None:
+    """A thread is a copy of another, and simulates until a person says otherwise."""
+    connection.execute(
+        "INSERT OR IGNORE INTO forks(thread_id, source, at) VALUES (?,?,?)", (thread_id, source, at)
     )
 
 
