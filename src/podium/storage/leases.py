@@ -184,6 +184,9 @@ def _release(lease: Lease) -> Work[None]:
     return work
 
 
+CONFIG_KEY_FENCE = "__podium_fence"
+"""Where a run's configuration carries the token of the thread's lease, for all that it stores."""
+
 HELD = "SELECT 1 FROM thread_leases WHERE thread_id=? AND fencing_token=? AND holder IS NOT NULL"
 """Finds a row while the lease with the token counts."""
 
