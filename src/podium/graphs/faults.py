@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _EFFECTS: Mapping[EffectStatus, tuple[str, str]] = {
     "failed": ("action_failed", "Mend the cause and ask again."),
     "refused": ("action_failed", "Mend the cause and ask again."),
-    "in_doubt": ("action_in_doubt", "Look whether it happened; 'podium effects THREAD' names it."),
+    "in_doubt": ("action_in_doubt", "Look whether it happened; then say so with 'podium reconcile DIGEST'."),
     "expired": ("grant_invalid", "Nothing was changed; ask for it again."),
+    "unverified": ("action_unverified", "Look at it, then try 'podium reconcile'."),
+    "compensation_failed": ("undo_failed", "Look at it, then try 'podium rollback' again."),
+    "compensation_in_doubt": ("undo_in_doubt", "Look whether it was undone; then 'podium reconcile DIGEST'."),
 }
 _OUTPUTS: Mapping[str, str] = {
     "action_crashed": "Mend the tool; other questions are answered as before.",

@@ -14,6 +14,10 @@ from podium.tools.envelope import ActionEnvelope
 from podium.tools.scope import EffectScope
 
 _SELECT = f"SELECT {EFFECT_COLUMNS} FROM effects"  # noqa: S608 - our own names
+_RENEWED = (
+    f"{_SELECT} WHERE thread_id=? AND effect_id IN (SELECT effect_id FROM effect_moves AS m"  # noqa: S608 - as above
+    " WHERE m.effect_id=effects.effect_id AND m.to_status='proposed' AND json_extract(m.data, '$.before')=?)"
+)
 _CHUNK = 500
 _INSERT = (
     "INSERT INTO effects(effect_id, idempotency_key, generation, digest, tenant, owner, thread_id, run_id,"
@@ -62,6 +66,12 @@ def by_digests(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[s
             effect = effect_of(row)
             found[effect.digest] = effect
     return found
+
+
+def renewed(connection: sqlite3.Connection, digest: str, thread_id: str) -> Effect | None:
+    """The effect of a thread that had this digest before it was proposed anew."""
+    row = connection.execute(_RENEWED, (thread_id, digest)).fetchone()
+    return None if row is None else effect_of(row)
 
 
 def where(connection: sqlite3.Connection, condition: str, values: Sequence[str | int]) -> list[Effect]:

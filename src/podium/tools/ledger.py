@@ -273,6 +273,20 @@ class EffectLedger:
         found = await self._database.aread(lambda connection: rows.by_digests(connection, digests))
         return [found[digest] for digest in dict.fromkeys(digests) if digest in found]
 
+    async def current(self, digests: Sequence[str], thread_id: str) -> list[Effect]:
+        """Like `several`; what a thread has proposed anew since, with another digest, is found as well."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, Effect]:
+            found = rows.by_digests(connection, digests)
+            for digest in digests:
+                if digest not in found and (effect := rows.renewed(connection, digest, thread_id)):
+                    found[digest] = effect
+            return found
+
+        found = await self._database.aread(work)
+        effects = [found[digest] for digest in dict.fromkeys(digests) if digest in found]
+        return list({effect.effect_id: effect for effect in effects}.values())
+
     async def effects(self, thread_id: str, *, after: int = 0) -> list[Effect]:
         """The effects of a thread, oldest first.
 

@@ -167,6 +167,29 @@ class Toolbox:
             )
         return effect
 
+    async def renew(self, effect: Effect, scope: EffectScope, reason: str = "") -> Effect:
+        """Propose an action anew, with a preview of now, because its approval would not count any more.
+
+        Args:
+            effect: As it was proposed.
+            scope: Who proposes, and where; the turn and the step stay those of the effect.
+            reason: Why, for one that still waits or is approved.
+
+        Raises:
+            ActionError: The preview shows that the call would be refused by now.
+        """
+        if effect.status in ("proposed", "approved") and effect.thread_id == scope.thread_id:
+            await self.ledger.move(
+                effect.digest, "expired", actor=scope.principal, reason=reason, error=reason
+            )
+        call = ToolCall(
+            tool=effect.tool,
+            args=effect.args,
+            provenance=effect.envelope.provenance,
+            step=effect.step_id,
+        )
+        return await self.propose(call, replace(scope, turn_id=effect.turn_id, step_id=effect.step_id))
+
     async def approve(self, digests: Sequence[str], *, principal: str, policy_version: str) -> list[Effect]:
         """Let each of these actions run once.
 
@@ -261,6 +284,10 @@ class Toolbox:
     async def effects(self, digests: Sequence[str]) -> list[Effect]:
         """The effects with these digests, in their order; unknown ones are left out."""
         return await self.ledger.several(digests)
+
+    async def current(self, digests: Sequence[str], thread_id: str) -> list[Effect]:
+        """Like `effects`; what the thread has proposed anew since is found by its old digest as well."""
+        return await self.ledger.current(digests, thread_id)
 
     async def thread_effects(self, thread_id: str) -> list[Effect]:
         """All effects of a thread, oldest first."""
