@@ -19,6 +19,7 @@ from podium.app.outside import Outside, reach
 from podium.app.project import Project
 from podium.app.recording import EventSink
 from podium.app.renewal import Renewal
+from podium.app.repairs import Repairs
 from podium.app.rollback import Rollbacks
 from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import assemble, prompts_of
@@ -72,6 +73,7 @@ class Composition:
         turns: Runs turns.
         threads: Reads threads.
         rollbacks: Rolls threads back.
+        repairs: Settles effects, and forks threads.
         ingests: Fills and searches the knowledge base.
         batches: Runs many requests.
         close: Finishes what is being written and lets go of everything.
@@ -83,6 +85,7 @@ class Composition:
     turns: Turns
     threads: ThreadReader
     rollbacks: Rollbacks
+    repairs: Repairs
     ingests: Ingests
     batches: Batches
     close: Callable[[], None]
@@ -285,6 +288,7 @@ def _assembled(
         turns=turns,
         threads=reader,
         rollbacks=Rollbacks(graph, service, reader, toolbox, embedded),
+        repairs=Repairs(graph, context, reader, records.threads),
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
         close=opened.pop_all().close,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_RUNS = 10_000
 _EXCERPT = 80
-ROLLED_BACK_TO = "podium_rolled_back_to"
+_ROLLED_BACK_TO = "podium_rolled_back_to"
 """In the metadata of a checkpoint: the one that a rollback made it a copy of."""
 _BRANCH = "branch:to:"
 """Begins the channel by which LangGraph tells that a node is next."""
@@ -169,7 +169,7 @@ class EmbeddedThreads:
         metadata: Any = {
             "source": "fork",
             "step": int(held.get("step", 0)) + 1,
-            ROLLED_BACK_TO: checkpoint_id,
+            _ROLLED_BACK_TO: checkpoint_id,
             **kept,
         }
         described: CheckpointMetadata = metadata
@@ -189,9 +189,9 @@ def place(thread_id: str, checkpoint_id: str | None = None) -> RunnableConfig:
     return {"configurable": named}
 
 
-def rolled_back_to(metadata: object) -> str:
+def _rolled_back_to(metadata: object) -> str:
     """The checkpoint of which a rollback made this one a copy; empty for all others."""
-    return str(metadata.get(ROLLED_BACK_TO) or "") if isinstance(metadata, Mapping) else ""
+    return str(metadata.get(_ROLLED_BACK_TO) or "") if isinstance(metadata, Mapping) else ""
 
 
 def _point(item: CheckpointTuple) -> Point:
@@ -203,7 +203,7 @@ def _point(item: CheckpointTuple) -> Point:
         next=("__start__",) if "__start__" in held else tuple(sorted(due)),
         created_at=item.checkpoint["ts"],
         step=int((item.metadata or {}).get("step", 0)),
-        rolled_back_to=rolled_back_to(item.metadata),
+        rolled_back_to=_rolled_back_to(item.metadata),
     )
 
 

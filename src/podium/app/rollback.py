@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podium.app.embedded import ROLLED_BACK_TO, EmbeddedThreads, Point, place
+from podium.app.embedded import EmbeddedThreads, Point, place
 from podium.app.results import RollbackReport, UndoView
 from podium.app.threads import ThreadReader, unique
 from podium.core.effects import HAPPENED, is_undoable
@@ -124,8 +124,20 @@ class Rollbacks:
             chosen=frozenset(named or [effect.digest for effect in in_force]),
             later=frozenset(later),
             head=points[0].checkpoint_id,
-            is_there=points[0].rolled_back_to == target.checkpoint_id,
+            is_there=await self._is_back(thread, points[0], target),
         )
+
+    async def _is_back(self, thread: str, head: Point, target: Point) -> bool:
+        """Whether the thread's head is a copy of the checkpoint, at which nothing has happened since."""
+        if await self._threads.is_embedded(thread):
+            return head.rolled_back_to == target.checkpoint_id
+        if head.checkpoint_id == target.checkpoint_id:
+            return False
+        if head.parent_id not in (target.checkpoint_id, target.parent_id) or head.next != target.next:
+            return False
+        now = await self._graph.aget_state(place(thread))
+        then = await self._graph.aget_state(place(thread, target.checkpoint_id))
+        return not now.interrupts and now.values == then.values
 
     async def _note(self, thread: str, target: Point) -> str:
         if not await self._threads.is_embedded(thread):
@@ -143,7 +155,6 @@ class Rollbacks:
             return await self._embedded.fork(thread, target.checkpoint_id)
         done = not target.next
         config = self._service.fenced(place(thread, target.checkpoint_id))
-        config["configurable"][ROLLED_BACK_TO] = target.checkpoint_id
         if done:
             written = await self._graph.aupdate_state(config, {"stopped": ""}, as_node="respond")
         else:

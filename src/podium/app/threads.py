@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
-from podium.app.embedded import MAX_RUNS, EmbeddedThreads, Point, place, rolled_back_to
+from podium.app.embedded import MAX_RUNS, EmbeddedThreads, Point, place
 from podium.app.replies import checkpoint_of, checkpoint_views, digests_of, effect_view, parent_of, reply_of
 from podium.app.results import CheckpointView, EffectView, InterruptView, ThreadView
 from podium.core.errors import InputError, NotFound, ThreadEmbedded
@@ -92,12 +92,7 @@ class ThreadReader:
         if await self.is_embedded(thread_id):
             return await self._embedded.points(thread_id)
         return [
-            Point(
-                checkpoint_of(item),
-                parent_of(item),
-                tuple(item.next),
-                rolled_back_to=rolled_back_to(item.metadata),
-            )
+            Point(checkpoint_of(item), parent_of(item), tuple(item.next))
             for item in await self.snapshots(thread_id)
         ]
 

@@ -37,6 +37,17 @@ def effect_fault(effects: Sequence[Effect]) -> Fault | None:
     return None
 
 
+def lapsed_fault(decision: Mapping[str, Any], review: object) -> Fault | None:
+    """An approval that did not hold any more, where the graph leads no way back to a person."""
+    if decision.get("rule") != "grant" or review:
+        return None
+    return Fault(
+        code="grant_invalid",
+        message="; ".join(decision["reasons"][1:]),
+        hint="Nothing was changed; ask for it again.",
+    )
+
+
 def output_fault(results: Mapping[str, Mapping[str, Any]]) -> Fault | None:
     """The tool whose breaking a step failed of; a tool's refusal is an answer and no fault."""
     for result in results.values():
