@@ -69,7 +69,7 @@ class Fingerprints:
             raise GraphChanged(
                 f"thread {run.thread_id} no longer fits the graph: {'; '.join(found)}",
                 hint="Put back what it needs, reject what waits, or go back with"
-                f" 'podium rollback {run.thread_id}'.",
+                f" 'podium rollback {run.thread_id} --to CHECKPOINT'.",
             )
 
     def _present(self) -> Fingerprint:

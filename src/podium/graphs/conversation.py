@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from podium.agents.contracts import HistoryTurn
-from podium.agents.memory import fold_history
+from podium.agents.memory import Memory, fold_history, remember
 from podium.core.errors import InputError
 from podium.graphs.state import PodiumState
 
@@ -25,20 +27,45 @@ def current_message(state: PodiumState) -> HumanMessage:
 
 
 def history_of(state: PodiumState, turn_id: str, tokens: int) -> tuple[HistoryTurn, ...]:
-    """Earlier messages, oldest first, folded so that they fit.
+    """Earlier messages, oldest first: a summary of what went into the memory, and what came after it.
 
     Args:
         state: The state.
         turn_id: The id of the message that the turn answers; it is left out, and all after it.
         tokens: How much the history may take.
     """
-    turns: list[HistoryTurn] = []
-    for message in state.get("messages") or []:
-        if message.id == turn_id:
-            break
-        if (speaker := _speaker(message)) is not None:
-            turns.append(HistoryTurn(speaker=speaker, text=text_of(message)))
+    memory = _memory(state)
+    summary = [memory.turn()] if memory.messages else []
+    turns = [*summary, *(turn for _, turn in _after(state, memory.through, turn_id))]
     return fold_history(turns, tokens) if turns else ()
+
+
+def memory_of(state: PodiumState, turn_id: str, tokens: int) -> Memory:
+    """The memory with the older messages in it that no longer fit; each goes into it once.
+
+    Args:
+        state: The state.
+        turn_id: The id of the message that the turn answers.
+        tokens: How much the history may take.
+    """
+    memory = _memory(state)
+    return remember(memory, list(_after(state, memory.through, turn_id)), tokens)
+
+
+def _memory(state: PodiumState) -> Memory:
+    return Memory.model_validate(state.get("memory") or {})
+
+
+def _after(state: PodiumState, through: str, until: str) -> Iterator[tuple[str, HistoryTurn]]:
+    """The messages of user and assistant between two, with their ids; from the first, if none is named so."""
+    messages = state.get("messages") or []
+    ids = [message.id for message in messages]
+    start = ids.index(through) + 1 if through in ids else 0
+    for message in messages[start:]:
+        if message.id == until:
+            return
+        if (speaker := _speaker(message)) is not None:
+            yield message.id or "", HistoryTurn(speaker=speaker, text=text_of(message))
 
 
 def text_of(message: AnyMessage) -> str:

@@ -50,12 +50,14 @@ def reset(value: object) -> Record:
 class PodiumState(TypedDict, total=False):
     """Everything a thread remembers.
 
-    Only `messages` grows with the conversation, and it is stored as deltas. All else belongs to the
-    current turn and is reset when the next one is admitted.
+    Only `messages` grows with the conversation, and it is stored as deltas. `memory` is bounded. All else
+    belongs to the current turn and is reset when the next one is admitted.
     """
 
     schema_version: int
     messages: Annotated[list[AnyMessage], DeltaChannel(_messages_delta_reducer, snapshot_frequency=50)]
+    memory: Record
+    """`agents.memory.Memory`: what is kept of the messages that are no longer shown as they are."""
     turn: Record
     """The turn under way, a `graphs.turn.Turn`."""
     plan: Record

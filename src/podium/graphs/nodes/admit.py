@@ -6,7 +6,7 @@ from langchain_core.messages import HumanMessage
 
 from podium.core.clock import to_iso
 from podium.graphs.context import GraphContext
-from podium.graphs.conversation import current_message, text_of
+from podium.graphs.conversation import current_message, memory_of, text_of
 from podium.graphs.node import RunScope, reset_usage
 from podium.graphs.screening import check_text
 from podium.graphs.state import STATE_VERSION, PodiumState, Update, reset
@@ -28,6 +28,7 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
     return {
         **_cleaned(message, checked.value),
         "schema_version": STATE_VERSION,
+        **_remembered(state, turn.id, context.history_tokens),
         "turn": turn.model_dump(mode="json"),
         "plan": {},
         "evidence": reset([]),
@@ -47,6 +48,11 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         **({"rounds": reset({})} if state.get("rounds") else {}),
         "outcome": {},
     }
+
+
+def _remembered(state: PodiumState, turn_id: str, tokens: int) -> Update:
+    memory = memory_of(state, turn_id, tokens).model_dump(mode="json")
+    return {} if memory["through"] == (state.get("memory") or {}).get("through", "") else {"memory": memory}
 
 
 def _cleaned(message: HumanMessage, text: str) -> Update:
