@@ -10,7 +10,7 @@ arguments, or asks for just what is missing, or, for a question, only looks thin
 
 `dev` may be looked at while tuning, and what is wrong there is printed; `--held-out` adds the half that was
 kept aside: totals only. `actions.jsonl` is the first list, `actions_fresh.jsonl` (`fresh` and
-`fresh_held_out`) was written from the tools' descriptions alone when the planner could already plan the first.
+`fresh_held_out`) was written from the tools' descriptions alone when the first was already planned.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.actions.judging import Made, Wanted, is_right, same_tools, unasked
 from benchmarks.report import report
@@ -33,6 +34,9 @@ from podium.app.layout import LAYOUT
 from podium.app.podium import Podium
 from podium.core.plan import Plan
 from podium.core.tool import ToolCall
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
 
 NAME = "actions"
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +77,7 @@ def requests(prefix: str, split: str) -> list[Wanted]:
 async def play(app: Podium, wanted: Wanted) -> Played:
     """Ask in a new thread, and read the turn's first plan and the calls made for it."""
     reply = await app.ask(wanted.request)
-    config = {"configurable": {"thread_id": reply.thread_id}}
+    config: RunnableConfig = {"configurable": {"thread_id": reply.thread_id}}
     states = [state.values async for state in app.graph.aget_state_history(config)]
     planned = [values for values in reversed(states) if values.get("plan")]
     if not planned:

@@ -20,7 +20,7 @@ class Wanted:
 
     Attributes:
         request: Its words.
-        kind: `question` is looked up, `ask` is asked about, `missing` lacks something; others are carried out.
+        kind: `question` is looked up, `ask` is asked about, `missing` lacks something; others are done.
         calls: Tool and arguments of each call; for `missing` what is known of it.
         missing: Arguments to ask for.
     """
