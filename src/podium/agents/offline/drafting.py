@@ -123,7 +123,7 @@ class Draft:
             if slot := amount_of_part(known, args):
                 self._ask_for(known, [slot], args, {}, lead=f"You wrote “{part}”. ")
             else:
-                whole = f"You wrote “{part}”, but I can only {known.purpose} as a whole. Shall I do that?"
+                whole = f"You wrote “{part}”, but this is done to the whole. Shall I {known.purpose}?"
                 self._ask_whether(known, args, whole)
         elif asks:
             self._ask_whether(known, args, f"Shall I do it: {clause.text.rstrip('?.! ')}?")

@@ -102,7 +102,7 @@ class FollowUps:
         before = ""
         for turn in said:
             earlier = clean(turn.text)
-            if not smalltalk_reply(earlier):
+            if words(earlier) and not smalltalk_reply(earlier):
                 before = (await self._completed(earlier, before, tools, verbs)).text
         done = await self._completed(text, before, tools, verbs)
         return done if done.text != text or done.about else self._from_answer(text, history, tools)
@@ -115,8 +115,7 @@ class FollowUps:
 
     def _points(self, text: str) -> bool:
         """Whether a question has a pronoun and hardly anything else for it to stand for."""
-        first = next(iter(words(text)), "")
-        asks = text.rstrip().endswith("?") or first in QUESTION_WORDS
+        asks = text.rstrip().endswith("?") or _first(text) in QUESTION_WORDS
         return bool(
             asks
             and _PRONOUN.search(text)
@@ -129,7 +128,7 @@ class FollowUps:
     ) -> Understood:
         if not before or not self._leans(text, verbs):
             return Understood(text)
-        asked = before.rstrip().endswith("?") or words(before)[0] in QUESTION_WORDS
+        asked = before.rstrip().endswith("?") or _first(before) in QUESTION_WORDS
         if (condition := _CONDITION.match(text)) and asked:
             return Understood(f"{_bare(before)} {condition['rest']}?")
         if fragment := _fragment(text, verbs):
@@ -181,7 +180,7 @@ def _fragment(text: str, verbs: frozenset[str]) -> re.Match[str] | None:
     match = _FRAGMENT.match(text)
     if match is None:
         return None
-    first = next(iter(words(match["rest"])), "")
+    first = _first(match["rest"])
     whole = (
         len(words(match["rest"])) > 6
         or first in QUESTION_WORDS
@@ -192,6 +191,10 @@ def _fragment(text: str, verbs: frozenset[str]) -> re.Match[str] | None:
         and "about" not in match["lead"].lower()
     )
     return None if whole or (bare and first in verbs) else match
+
+
+def _first(text: str) -> str:
+    return next(iter(words(text)), "")
 
 
 def _bare(question: str) -> str:
@@ -269,7 +272,7 @@ def _may_stand(held: Sequence[re.Match[str]], plain: str, *, inside: bool) -> bo
 def _phrases(plain: str) -> list[tuple[int, int]]:
     """Whole phrases that begin with a preposition, up to the next."""
     starts = [match.start() for match in _PREPOSITION.finditer(plain)]
-    ends = [*starts[1:], len(plain)]
+    ends = [*starts[1:], len(plain)][: len(starts)]
     return [
         (start, start + len(plain[start:end].rstrip(" ,"))) for start, end in zip(starts, ends, strict=True)
     ]

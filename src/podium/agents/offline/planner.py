@@ -97,6 +97,13 @@ class OfflinePlanner:
             return
         draft.act(match, clause, asks=read.asks)
 
+    def _told(self, wish: str, verbs: frozenset[str]) -> str:
+        """A wish that begins with the form of a verb by which orders begin: `cancel` for `cancelled`."""
+        first, _, rest = wish.partition(" ")
+        stem = self._lexicon.stem(first)
+        same = sorted(verb for verb in verbs if self._lexicon.stem(verb) == stem)
+        return f"{same[0] if same and first.casefold() not in verbs else first} {rest}"
+
     async def _ranked(self, clause: Clause, draft: Draft, request: PlanRequest) -> list[Match]:
         ranked = await rank_tools(clause, draft.tools, self._lexicon, self._similarity)
         return [match for match in ranked if not _failed_before(match, request.feedback)]
@@ -106,9 +113,14 @@ class OfflinePlanner:
         wish = order_in(clause.text)
         if not wish:
             return False
-        order = Clause(wish, "order")
-        match = choose(order, await self._ranked(order, draft, request))
-        if match is None or not match.told or match.known.spec.effect == "read":
+        order = Clause(self._told(wish, draft.verbs), "order")
+        told = [
+            match
+            for match in await self._ranked(order, draft, request)
+            if match.told and match.known.spec.effect != "read"
+        ]
+        match = choose(order, told)
+        if match is None:
             return False
         if not any(slot.is_id and slot.name in match.filled.args for slot in match.known.slots):
             return False

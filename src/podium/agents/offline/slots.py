@@ -25,6 +25,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _NUMBER = re.compile(
     r"(?<![\w.,-])[\u00a3$\u20ac]?\s?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)(?![\w-]|[.,]\d)"
+    r"(?!\s?%|\s?per\s?cent)",
+    re.IGNORECASE,
 )
 _MONEY = re.compile(
     r"[\u00a3$\u20ac]\s?(\d+(?:,\d{3})*(?:\.\d{1,2})?)(?!\d)"
