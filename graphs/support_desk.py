@@ -39,7 +39,7 @@ async def support_desk(config: RunnableConfig) -> PodiumGraph:
         "critique", routes.after_critique, ["retrieve", "plan", "human", "commit", "respond"]
     )
     graph.add_conditional_edges("human", routes.after_human, ["commit", "plan", "respond"])
-    graph.add_edge("commit", "respond")
+    graph.add_conditional_edges("commit", routes.after_commit, ["human", "respond"])
     graph.add_edge("respond", END)
 
     return compile_graph(graph, context, name="support_desk")

@@ -86,6 +86,11 @@ def _shown(shop: Shop, row: sqlite3.Row) -> dict[str, Any]:
     return {**{name: row[name] for name in fields}, "credit": shop.pounds(row["credit_cents"])}
 
 
+def find_change(ctx: ActionContext, _: BaseModel) -> dict[str, Any] | None:
+    """What this very action has changed, if it has."""
+    return cast("Shop", ctx.handle("shop")).changed(ctx.idempotency_key)
+
+
 def preview_credit(ctx: ActionContext, args: ApplyCredit) -> dict[str, Any]:
     """The balance before and after."""
     shop = cast("Shop", ctx.handle("shop"))
@@ -130,6 +135,7 @@ def verify_credit(ctx: ActionContext, args: ApplyCredit, result: dict[str, Any])
     preview=preview_credit,
     compensate=reverse_credit,
     verify=verify_credit,
+    reconcile=find_change,
     idempotent=True,
 )
 def apply_credit(ctx: ActionContext, args: ApplyCredit) -> dict[str, Any]:

@@ -41,6 +41,11 @@ class ChangeAddress(BaseModel):
     )
 
 
+def find_change(ctx: ActionContext, _: BaseModel) -> dict[str, Any] | None:
+    """What this very action has changed, if it has."""
+    return cast("Shop", ctx.handle("shop")).changed(ctx.idempotency_key)
+
+
 def preview_cancel(ctx: ActionContext, args: CancelOrder) -> dict[str, Any]:
     """The state before and after."""
     shop = cast("Shop", ctx.handle("shop"))
@@ -76,6 +81,7 @@ def verify_cancel(ctx: ActionContext, args: CancelOrder, _: dict[str, Any]) -> b
     preview=preview_cancel,
     compensate=undo_cancel,
     verify=verify_cancel,
+    reconcile=find_change,
     idempotent=True,
 )
 def cancel_order(ctx: ActionContext, args: CancelOrder) -> dict[str, Any]:
@@ -133,6 +139,7 @@ def verify_address(ctx: ActionContext, args: ChangeAddress, _: dict[str, Any]) -
     preview=preview_address,
     compensate=restore_address,
     verify=verify_address,
+    reconcile=find_change,
     idempotent=True,
 )
 def change_address(ctx: ActionContext, args: ChangeAddress) -> dict[str, Any]:

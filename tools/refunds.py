@@ -40,6 +40,11 @@ class VoidRefund(BaseModel):
     )
 
 
+def find_change(ctx: ActionContext, _: BaseModel) -> dict[str, Any] | None:
+    """What this very action has changed, if it has."""
+    return cast("Shop", ctx.handle("shop")).changed(ctx.idempotency_key)
+
+
 def preview_refund(ctx: ActionContext, args: IssueRefund) -> dict[str, Any]:
     """What has been refunded on the order before and after."""
     shop = cast("Shop", ctx.handle("shop"))
@@ -79,6 +84,7 @@ def verify_refund(ctx: ActionContext, args: IssueRefund, result: dict[str, Any])
     preview=preview_refund,
     compensate=undo_refund,
     verify=verify_refund,
+    reconcile=find_change,
     idempotent=True,
 )
 def issue_refund(ctx: ActionContext, args: IssueRefund) -> dict[str, Any]:
@@ -152,6 +158,7 @@ def verify_void(ctx: ActionContext, args: VoidRefund, _: dict[str, Any]) -> bool
     preview=preview_void,
     compensate=reinstate_refund,
     verify=verify_void,
+    reconcile=find_change,
     idempotent=True,
 )
 def void_refund(ctx: ActionContext, args: VoidRefund) -> dict[str, Any]:

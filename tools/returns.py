@@ -36,6 +36,11 @@ class CreateReturn(BaseModel):
     )
 
 
+def find_change(ctx: ActionContext, _: BaseModel) -> dict[str, Any] | None:
+    """What this very action has changed, if it has."""
+    return cast("Shop", ctx.handle("shop")).changed(ctx.idempotency_key)
+
+
 def preview_return(ctx: ActionContext, args: CreateReturn) -> dict[str, Any]:
     """How many pieces of the item are coming back before and after."""
     shop = cast("Shop", ctx.handle("shop"))
@@ -75,6 +80,7 @@ def verify_return(ctx: ActionContext, args: CreateReturn, result: dict[str, Any]
     preview=preview_return,
     compensate=withdraw_return,
     verify=verify_return,
+    reconcile=find_change,
     idempotent=True,
 )
 def create_return(ctx: ActionContext, args: CreateReturn) -> dict[str, Any]:

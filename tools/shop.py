@@ -78,6 +78,13 @@ class Shop:
             )
             return result
 
+    def changed(self, key: str) -> dict[str, Any] | None:
+        """The result of the change that was made under an idempotency key; None when none was."""
+        with self.reading() as db:
+            row = db.execute("SELECT result FROM changes WHERE idempotency_key = ?", (key,)).fetchone()
+        found: dict[str, Any] | None = json.loads(row["result"]) if row else None
+        return found
+
     @property
     def today(self) -> date:
         """The day on which the shop lives; it never moves, so that every example stays true."""

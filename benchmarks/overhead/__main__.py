@@ -23,13 +23,16 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, StateGraph
 
+from podium.agents.prompts import PromptRegistry
 from podium.core.clock import SystemClock
 from podium.core.crashpoints import NoCrashPoints
 from podium.core.ids import new_id
+from podium.core.pinned import Pinned
 from podium.core.principal import Principal
 from podium.core.usage import Budget
 from podium.graphs.build import build_graph
 from podium.graphs.context import GraphContext
+from podium.graphs.in_force import InForce
 from podium.graphs.portal import Portal
 from podium.guardrails.pipeline import Pipeline
 from podium.guardrails.policy import Policy
@@ -75,8 +78,7 @@ def context(folder: Path, saver: BaseCheckpointSaver[Any] | None) -> tuple[Graph
         executor=agents,
         critic=agents,
         toolbox=Toolbox((), database),
-        pipeline=Pipeline.from_policy(policy, folder),
-        policy=policy,
+        in_force=Pinned(InForce(policy, Pipeline.from_policy(policy, folder), PromptRegistry.load())),
         telemetry=Telemetry(),
         budget=Budget(),
         clock=SystemClock(),

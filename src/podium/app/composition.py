@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from podium.agents.prompt_store import PromptStore
 from podium.app.batch import Batches
 from podium.app.brought import Brought, database_file, tools_of
 from podium.app.embedded import EmbeddedThreads
@@ -18,19 +17,22 @@ from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
 from podium.app.outside import Outside, reach
 from podium.app.project import Project
-from podium.app.prompts import store_folder
 from podium.app.recording import EventSink
+from podium.app.renewal import Renewal
+from podium.app.repairs import Repairs
 from podium.app.rollback import Rollbacks
 from podium.app.similarity import KnowledgeSimilarity
-from podium.app.team import Team, assemble
+from podium.app.team import assemble, prompts_of
 from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
 from podium.core.clock import Clock, SystemClock
 from podium.core.crashpoints import CrashPoints
 from podium.core.errors import ConfigError, UnknownName
+from podium.core.pinned import Pinned
 from podium.core.principal import Principal
 from podium.graphs.build import PodiumGraph, build_graph
 from podium.graphs.context import GraphContext
+from podium.graphs.in_force import InForce
 from podium.graphs.loader import load_graph
 from podium.graphs.portal import Portal
 from podium.guardrails.pipeline import Pipeline
@@ -38,7 +40,7 @@ from podium.guardrails.policy import Policy
 from podium.guardrails.policy_file import load_policy, place_of
 from podium.guardrails.redaction import redact
 from podium.knowledge.knowledge_base import KnowledgeBase
-from podium.runtime.runs import RunService, RunVersions
+from podium.runtime.runs import RunService
 from podium.storage.checkpointer import PodiumSaver
 from podium.storage.database import Database
 from podium.storage.events import SqlEventLog
@@ -71,6 +73,7 @@ class Composition:
         turns: Runs turns.
         threads: Reads threads.
         rollbacks: Rolls threads back.
+        repairs: Settles effects, and forks threads.
         ingests: Fills and searches the knowledge base.
         batches: Runs many requests.
         close: Finishes what is being written and lets go of everything.
@@ -82,6 +85,7 @@ class Composition:
     turns: Turns
     threads: ThreadReader
     rollbacks: Rollbacks
+    repairs: Repairs
     ingests: Ingests
     batches: Batches
     close: Callable[[], None]
@@ -127,11 +131,9 @@ def _compose(
     opened: ExitStack,
 ) -> Composition:
     manifest, clock = project.manifest, SystemClock()
-    files = [project.path(file) for file in manifest.policy.files]
-    policy = load_policy(*files)
-    pipeline = _pipeline(project, policy, files)
     tools = (*load_tools(project.tools), *tools_of(brought.tools))
-    _check_names(policy, tools, files, servers=manifest.tools.mcp)
+    read = partial(_read, project, tools)
+    in_force = Pinned(read())
     place = project.database if brought.database is None else database_file(brought.database)
     database = opened.enter_context(Database.open(place))
     knowledge = opened.enter_context(_knowledge(project))
@@ -146,19 +148,19 @@ def _compose(
         similarity=similarity,
         sources=outside.sources,
         telemetry=telemetry,
+        prompts=lambda: in_force.value.prompts,
         agents=brought.agents,
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
-    records = _records(project, database, clock, team, policy)
+    records = _records(database, clock, Renewal(project, in_force, read, team.models))
     context = GraphContext(
         planner=team.members.planner,
         retriever=team.members.retriever,
         executor=team.members.executor,
         critic=team.members.critic,
-        toolbox=_toolbox(project, tools, database, handles, policy, crash_points, outside.servers),
-        pipeline=pipeline,
-        policy=policy,
+        toolbox=_toolbox(project, tools, database, handles, in_force, crash_points, outside.servers),
+        in_force=in_force,
         telemetry=telemetry,
         budget=manifest.budget,
         clock=clock,
@@ -180,6 +182,19 @@ def _telemetry(project: Project, database: Database, principal: Principal, broug
         sink=EventSink(SqlEventLog(database, SystemClock()), principal.tenant),
         tracer=brought.tracer,
     )
+
+
+def _read(project: Project, tools: tuple[Tool, ...]) -> InForce:
+    """The policy and the prompts as their files say now.
+
+    Raises:
+        ConfigError: One is broken; the message names file and line.
+    """
+    files = [project.path(file) for file in project.manifest.policy.files]
+    policy = load_policy(*files)
+    pipeline = _pipeline(project, policy, files)
+    _check_names(policy, tools, files, servers=project.manifest.tools.mcp)
+    return InForce(policy, pipeline, prompts_of(project))
 
 
 def _pipeline(project: Project, policy: Policy, files: Sequence[Path]) -> Pipeline:
@@ -223,34 +238,25 @@ class _Records:
     threads: ThreadRecords
     feedback: FeedbackRecords
     leases: ThreadLeases
-    versions: RunVersions
-    keep_versions: Callable[[], None]
+    renewal: Renewal
 
 
-def _records(project: Project, database: Database, clock: Clock, team: Team, policy: Policy) -> _Records:
-    prompts = team.prompts.prompts
+def _records(database: Database, clock: Clock, renewal: Renewal) -> _Records:
     return _Records(
         runs=RunRecords(database, clock),
         threads=ThreadRecords(database, clock),
         feedback=FeedbackRecords(database, clock),
         leases=ThreadLeases(database, clock),
-        versions=RunVersions(
-            graph=next(iter(project.manifest.graphs), project.manifest.project.name),
-            models=team.models,
-            prompts={role: prompt.label for role, prompt in prompts.items()},
-            policy=policy.version,
-        ),
-        keep_versions=partial(PromptStore(store_folder(project)).keep, prompts.values()),
+        renewal=renewal,
     )
 
 
 def _journal(records: _Records, telemetry: Telemetry) -> RunJournal:
     return RunJournal(
-        records.versions,
+        records.renewal,
         runs=records.runs,
         threads=records.threads,
         telemetry=telemetry,
-        keep_versions=records.keep_versions,
     )
 
 
@@ -267,12 +273,12 @@ def _assembled(
     reader = ThreadReader(graph, records.threads, records.runs, records.feedback, toolbox, embedded)
     service = RunService(
         graph,
-        records.versions,
+        records.renewal,
+        context.in_force,
         runs=records.runs,
         threads=records.threads,
         leases=records.leases,
         telemetry=context.telemetry,
-        keep_versions=records.keep_versions,
     )
     turns = Turns(graph, service, reader, toolbox)
     return Composition(
@@ -282,6 +288,7 @@ def _assembled(
         turns=turns,
         threads=reader,
         rollbacks=Rollbacks(graph, service, reader, toolbox, embedded),
+        repairs=Repairs(graph, context, reader, records.threads),
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
         close=opened.pop_all().close,
@@ -311,7 +318,7 @@ def _toolbox(
     tools: tuple[Tool, ...],
     database: Database,
     handles: Handles,
-    policy: Policy,
+    in_force: Pinned[InForce],
     crash_points: CrashPoints,
     servers: McpServers | None,
 ) -> Toolbox:
@@ -321,7 +328,7 @@ def _toolbox(
         handles=handles,
         crash_points=crash_points,
         default_timeout=project.manifest.tools.timeout,
-        expiry=policy.approval_expires,
+        expiry=in_force.value.policy.approval_expires,
         servers=servers,
     )
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_RUNS = 10_000
 _EXCERPT = 80
+_ROLLED_BACK_TO = "podium_rolled_back_to"
+"""In the metadata of a checkpoint: the one that a rollback made it a copy of."""
 _BRANCH = "branch:to:"
 """Begins the channel by which LangGraph tells that a node is next."""
 
@@ -41,6 +43,7 @@ class Point:
         next: The nodes that run from here.
         created_at: ISO 8601.
         step: Counted from -1, the input.
+        rolled_back_to: The checkpoint that a rollback made it a copy of; empty for all others.
     """
 
     checkpoint_id: str
@@ -48,6 +51,7 @@ class Point:
     next: tuple[str, ...] = ()
     created_at: str = ""
     step: int = 0
+    rolled_back_to: str = ""
 
 
 class EmbeddedThreads:
@@ -162,7 +166,12 @@ class EmbeddedThreads:
         copy["id"], copy["ts"] = str(uuid6(clock_seq=-2)), datetime.now(UTC).isoformat()
         held: Mapping[str, Any] = found.metadata
         kept = {name: held[name] for name in ("parents", "counters_since_delta_snapshot") if name in held}
-        metadata: Any = {"source": "fork", "step": int(held.get("step", 0)) + 1, **kept}
+        metadata: Any = {
+            "source": "fork",
+            "step": int(held.get("step", 0)) + 1,
+            _ROLLED_BACK_TO: checkpoint_id,
+            **kept,
+        }
         described: CheckpointMetadata = metadata
         written = await self._saver.aput(found.parent_config or place(thread_id), copy, described, {})
         return str(written["configurable"]["checkpoint_id"])
@@ -180,6 +189,11 @@ def place(thread_id: str, checkpoint_id: str | None = None) -> RunnableConfig:
     return {"configurable": named}
 
 
+def _rolled_back_to(metadata: object) -> str:
+    """The checkpoint of which a rollback made this one a copy; empty for all others."""
+    return str(metadata.get(_ROLLED_BACK_TO) or "") if isinstance(metadata, Mapping) else ""
+
+
 def _point(item: CheckpointTuple) -> Point:
     held = item.checkpoint["channel_values"]
     due = [name.removeprefix(_BRANCH) for name in held if name.startswith(_BRANCH)]
@@ -189,6 +203,7 @@ def _point(item: CheckpointTuple) -> Point:
         next=("__start__",) if "__start__" in held else tuple(sorted(due)),
         created_at=item.checkpoint["ts"],
         step=int((item.metadata or {}).get("step", 0)),
+        rolled_back_to=_rolled_back_to(item.metadata),
     )
 
 

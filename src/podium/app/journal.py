@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from asyncio import CancelledError, to_thread
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from podium.core.errors import NotFound, PodiumError
 from podium.guardrails.redaction import redact
-from podium.runtime.runs import CANCELLED, KEPT, RunVersions
+from podium.runtime.runs import CANCELLED, KEPT, Renewing
 from podium.storage.runs import RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
 
@@ -30,27 +29,24 @@ class RunJournal:
     """Lists threads and runs as the run service does for the turns that it leads.
 
     Args:
-        versions: What is in force.
+        renewal: Knows what is in force.
         runs: Where runs are recorded.
         threads: Where threads are listed.
         telemetry: Hands over what it saw when a turn pauses or ends.
-        keep_versions: Called before a run is recorded, so that what its versions name can be read later.
     """
 
     def __init__(
         self,
-        versions: RunVersions,
+        renewal: Renewing,
         *,
         runs: RunRecords,
         threads: ThreadRecords,
         telemetry: Telemetry,
-        keep_versions: Callable[[], None],
     ) -> None:
-        self._versions = versions
+        self._renewal = renewal
         self._runs = runs
         self._threads = threads
         self._telemetry = telemetry
-        self._keep_versions = keep_versions
 
     async def opened(self, scope: RunScope, turn: Record) -> None:
         """A turn was admitted: its thread is listed, and its run recorded."""
@@ -61,7 +57,7 @@ class RunJournal:
         metadata = {**record.metadata, EMBEDDED: scope.inside} if scope.inside else None
         await self._threads.atouch(scope.thread_id, status="busy", metadata=metadata)
         if not await to_thread(self._known, turn):  # replayed from before its admission, it is known
-            await to_thread(self._keep_versions)
+            await to_thread(self._renewal.keep())
             await self._runs.astart_run(self._record(scope, turn, text))
 
     async def waits(self, scope: RunScope, turn: Record, interrupts: tuple[Interrupt, ...]) -> None:
@@ -107,6 +103,7 @@ class RunJournal:
         return True
 
     def _record(self, scope: RunScope, turn: Record, text: str) -> RunRecord:
+        versions = self._renewal.versions()
         return RunRecord(
             run_id=str(turn["run_id"]),
             thread_id=scope.thread_id,
@@ -114,9 +111,9 @@ class RunJournal:
             owner=scope.principal.id,
             turn_id=str(turn["id"]),
             kind=KIND,
-            graph=self._versions.graph,
+            graph=versions.graph,
             input={"text": text, "inside": scope.inside, "checkpoint_id": scope.checkpoint_id},
-            models=dict(self._versions.models),
-            prompts=dict(self._versions.prompts),
-            policy_version=self._versions.policy,
+            models=dict(versions.models),
+            prompts=dict(versions.prompts),
+            policy_version=versions.policy,
         )

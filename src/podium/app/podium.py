@@ -15,13 +15,12 @@ from podium.app.project import Project
 from podium.app.results import (
     CheckpointView,
     Decision,
-    EffectView,
     InterruptView,
     Reply,
-    RollbackReport,
     StreamEvent,
     ThreadView,
 )
+from podium.app.undoing import EffectMethods
 from podium.core.crashpoints import CrashPoints, NoCrashPoints
 from podium.core.errors import PodiumError
 from podium.core.principal import Principal, local_principal
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Podium:
+class Podium(EffectMethods):
     """A project in use.
 
     Opening reads the manifest only; the rest loads at first use, or behind `preload`. Every
@@ -175,18 +174,6 @@ class Podium:
             async for event in events:
                 yield event
 
-    async def rollback(self, thread_id: str, *, to: str, dry_run: bool = False) -> RollbackReport:
-        """Undo the outside effects after a checkpoint, newest first, then branch the state from it.
-
-        Nothing is deleted: the old branch stays in the history.
-
-        Args:
-            thread_id: The thread, or the start of its id.
-            to: The checkpoint, or the start of its id.
-            dry_run: Tell what would be done and change nothing.
-        """
-        return await (await self._ready()).rollbacks.roll_back(thread_id, to, self.principal, dry_run=dry_run)
-
     async def feedback(
         self,
         thread_id: str,
@@ -245,10 +232,6 @@ class Podium:
         return await (await self._ready()).batches.run(Path(file), options, self.principal, progress)
 
     # Looking back
-
-    async def effects(self, thread_id: str) -> tuple[EffectView, ...]:
-        """The ledger of a thread, oldest first."""
-        return await (await self._ready()).threads.effects(thread_id)
 
     async def pending(self, thread_id: str | None = None) -> tuple[InterruptView, ...]:
         """What waits for a person, in one thread or in all."""
@@ -334,10 +317,6 @@ class Podium:
         """`resume_stream`, waiting for each event."""
         yield from self._parts.context.portal.iterate(self.resume_stream(thread_id, decision))
 
-    def rollback_sync(self, thread_id: str, *, to: str, dry_run: bool = False) -> RollbackReport:
-        """`rollback`, waiting."""
-        return self._wait(self.rollback(thread_id, to=to, dry_run=dry_run))
-
     def feedback_sync(
         self,
         thread_id: str,
@@ -373,10 +352,6 @@ class Podium:
                 progress=progress,
             )
         )
-
-    def effects_sync(self, thread_id: str) -> tuple[EffectView, ...]:
-        """`effects`, waiting."""
-        return self._wait(self.effects(thread_id))
 
     def pending_sync(self, thread_id: str | None = None) -> tuple[InterruptView, ...]:
         """`pending`, waiting."""

@@ -17,7 +17,7 @@ from podium.app.results import (
     UsageView,
 )
 from podium.core.confidence import Confidence
-from podium.core.effects import HAPPENED, is_undoable
+from podium.core.effects import HAPPENED, is_undoable, outcome_of
 from podium.graphs.conversation import text_of
 from podium.graphs.turn import Outcome
 
@@ -115,6 +115,8 @@ def effect_view(effect: Effect) -> EffectView:
         proposed_at=effect.proposed_at or "",
         ended_at=effect.ended_at or "",
         undoable=effect.status in HAPPENED and is_undoable(effect.effect_class),
+        outcome=outcome_of(effect.status),
+        observed=effect.observed,
     )
 
 

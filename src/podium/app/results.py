@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from podium.core.confidence import Factor, Route
-from podium.core.effects import EffectClass, EffectStatus
+from podium.core.effects import EffectClass, EffectStatus, Outcome
 from podium.core.evidence import Citation
 from podium.core.model import JsonObject, JsonValue, Model
 
@@ -150,6 +150,32 @@ class EffectView(ActionView):
     proposed_at: str = ""
     ended_at: str = ""
     undoable: bool = False
+    outcome: Outcome = "open"
+    observed: JsonValue = None
+    """What reading the outcome back showed; `result` is what the tool claimed."""
+
+
+class SettledView(Model):
+    """What a reconciliation found out about one effect."""
+
+    digest: str
+    thread_id: str
+    tool: str
+    target: str = ""
+    before: EffectStatus
+    after: EffectStatus
+    outcome: Outcome
+    message: str = ""
+
+
+class ReconcileReport(Model):
+    """What a reconciliation did."""
+
+    schema_version: int = SCHEMA_VERSION
+    settled: tuple[SettledView, ...] = ()
+    """Effects about which something was found out."""
+    waiting: tuple[EffectView, ...] = ()
+    """Effects that a person has to look at."""
 
 
 class UndoView(Model):

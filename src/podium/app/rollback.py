@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podium.app.embedded import EmbeddedThreads, Point, place
@@ -21,6 +22,7 @@ KEPT_ELSEWHERE = (
     "The state is kept by the saver of another graph: go back to the checkpoint there,"
     " such as by invoking that graph from it."
 )
+_NAMED = "A rollback with --dry-run shows the actions since the checkpoint."
 UNSETTLED = frozenset({"compensating", "compensation_in_doubt", "compensation_failed", "in_doubt", "started"})
 
 
@@ -50,48 +52,62 @@ class Rollbacks:
         self._embedded = embedded
 
     async def roll_back(
-        self, thread_id: str, to: str, principal: Principal, *, dry_run: bool
+        self, thread_id: str, to: str, principal: Principal, *, dry_run: bool, only: Sequence[str] = ()
     ) -> RollbackReport:
         """Undo what came after a checkpoint.
 
         Run again after a crash it goes on where it stopped; run twice it does nothing the second time.
+
+        Args:
+            thread_id: The thread, or the start of its id.
+            to: The checkpoint, or the start of its id.
+            principal: Who asks for it.
+            dry_run: Tell what would be done and change nothing.
+            only: Digests, or the starts of them, of the effects to undo; the others are kept. All when empty.
         """
         thread = await self._threads.resolve(thread_id)
         if dry_run:
-            target, effects, _ = await self._affected(thread, to)
-            views = tuple(_planned(effect) for effect in effects)
-            complete = all(view.undoable for view in views)
-            return RollbackReport(
-                thread_id=thread,
-                to=target.checkpoint_id,
-                dry_run=True,
-                undone=views,
-                complete=complete,
-                note=await self._note(thread, target),
-            )
+            return await self._planned(thread, to, only)
         async with self._service.lease(thread):
-            target, effects, later = await self._affected(thread, to)
-            before = {effect.digest: effect for effect in effects}
-            undoable = [effect for effect in effects if is_undoable(effect.effect_class)]
-            after = await self._toolbox.compensate(
-                [effect.digest for effect in undoable], principal=principal.id
-            )
+            found = await self._affected(thread, to, only)
+            before = {effect.digest: effect for effect in found.effects}
+            chosen = [digest for digest in before if digest in found.chosen]
+            undoable = [digest for digest in chosen if is_undoable(before[digest].effect_class)]
+            after = await self._toolbox.compensate(undoable, principal=principal.id)
             now = {**before, **{effect.digest: effect for effect in after}}
-            views = tuple(_outcome(before[digest], now[digest]) for digest in before)
-            await self._toolbox.withdraw(thread, later, principal=principal.id)
-            head = await self._branch(thread, target)
-            await self._service.rest(thread)
+            views = tuple(
+                self._outcome(before[digest], now[digest], chosen=digest in chosen) for digest in before
+            )
+            head = found.head
+            if chosen or not found.is_there:
+                await self._toolbox.withdraw(thread, found.later, principal=principal.id)
+                head = await self._branch(thread, found.target)
+                await self._service.rest(thread)
         return RollbackReport(
             thread_id=thread,
-            to=target.checkpoint_id,
+            to=found.target.checkpoint_id,
             dry_run=False,
             undone=views,
             checkpoint_id=head,
-            note=await self._note(thread, target),
-            complete=all(view.after == "compensated" for view in views),
+            note=await self._note(thread, found.target),
+            complete=all(now[digest].status == "compensated" for digest in chosen),
         )
 
-    async def _affected(self, thread: str, to: str) -> tuple[Point, list[Effect], set[str]]:
+    async def _planned(self, thread: str, to: str, only: Sequence[str]) -> RollbackReport:
+        found = await self._affected(thread, to, only)
+        views = tuple(
+            self._foreseen(effect, chosen=effect.digest in found.chosen) for effect in found.effects
+        )
+        return RollbackReport(
+            thread_id=thread,
+            to=found.target.checkpoint_id,
+            dry_run=True,
+            undone=views,
+            complete=all(view.undoable for view in views if view.digest in found.chosen),
+            note=await self._note(thread, found.target),
+        )
+
+    async def _affected(self, thread: str, to: str, only: Sequence[str]) -> _Affected:
         """The checkpoint, the effects after it that are in force, newest first, and what is after it."""
         points = await self._threads.points(thread)
         known = {point.checkpoint_id: point for point in points}
@@ -99,13 +115,29 @@ class Rollbacks:
         target = known[unique(to, list(known), "checkpoint", hint)]
         parents = {point.checkpoint_id: point.parent_id for point in points}
         later = later_than(target.checkpoint_id, points[0].checkpoint_id, parents)
-        effects = await self._toolbox.thread_effects(thread)
-        affected = [
-            effect
-            for effect in effects
-            if effect.checkpoint_id in later and (effect.status in HAPPENED or effect.status in UNSETTLED)
-        ]
-        return target, list(reversed(affected)), later
+        since = [e for e in await self._toolbox.thread_effects(thread) if e.checkpoint_id in later]
+        named = [unique(digest, [e.digest for e in since], "action", _NAMED) for digest in only]
+        in_force = [e for e in since if e.status in HAPPENED or e.status in UNSETTLED]
+        return _Affected(
+            target=target,
+            effects=tuple(reversed(in_force)),
+            chosen=frozenset(named or [effect.digest for effect in in_force]),
+            later=frozenset(later),
+            head=points[0].checkpoint_id,
+            is_there=await self._is_back(thread, points[0], target),
+        )
+
+    async def _is_back(self, thread: str, head: Point, target: Point) -> bool:
+        """Whether the thread's head is a copy of the checkpoint, at which nothing has happened since."""
+        if await self._threads.is_embedded(thread):
+            return head.rolled_back_to == target.checkpoint_id
+        if head.checkpoint_id == target.checkpoint_id:
+            return False
+        if head.parent_id not in (target.checkpoint_id, target.parent_id) or head.next != target.next:
+            return False
+        now = await self._graph.aget_state(place(thread))
+        then = await self._graph.aget_state(place(thread, target.checkpoint_id))
+        return not now.interrupts and now.values == then.values
 
     async def _note(self, thread: str, target: Point) -> str:
         if not await self._threads.is_embedded(thread):
@@ -122,12 +154,68 @@ class Rollbacks:
         if await self._threads.is_embedded(thread):
             return await self._embedded.fork(thread, target.checkpoint_id)
         done = not target.next
-        config = place(thread, target.checkpoint_id)
+        config = self._service.fenced(place(thread, target.checkpoint_id))
         if done:
             written = await self._graph.aupdate_state(config, {"stopped": ""}, as_node="respond")
         else:
             written = await self._graph.aupdate_state(config, None, as_node="__copy__")
         return str(written["configurable"]["checkpoint_id"])
+
+    def _foreseen(self, effect: Effect, *, chosen: bool) -> UndoView:
+        reason = self._toolbox.why_not_undone(effect)
+        undone = chosen and not reason
+        return UndoView(
+            digest=effect.digest,
+            tool=effect.tool,
+            target=effect.target,
+            effect=effect.effect_class,
+            before=effect.status,
+            after="compensated" if undone else effect.status,
+            undoable=not reason,
+            message="would be kept"
+            if not chosen
+            else f"cannot be undone: {reason}"
+            if reason
+            else "would be undone",
+        )
+
+    def _outcome(self, before: Effect, after: Effect, *, chosen: bool) -> UndoView:
+        reason = self._toolbox.why_not_undone(before)
+        if after.status == "compensated":
+            message = "undone"
+        else:
+            message = "kept" if not chosen else after.error or f"cannot be undone: {reason}"
+        return UndoView(
+            digest=before.digest,
+            tool=before.tool,
+            target=before.target,
+            effect=before.effect_class,
+            before=before.status,
+            after=after.status,
+            undoable=not reason,
+            message=message,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Affected:
+    """What a rollback is about.
+
+    Attributes:
+        target: The checkpoint to go back to.
+        effects: Effects after it that are in force, newest first.
+        chosen: Digests of those that are to be undone.
+        later: The checkpoints after it.
+        head: Where the thread is.
+        is_there: Whether the thread is back at the checkpoint already.
+    """
+
+    target: Point
+    effects: tuple[Effect, ...]
+    chosen: frozenset[str]
+    later: frozenset[str]
+    head: str
+    is_there: bool
 
 
 def later_than(target: str, head: str, parents: Mapping[str, str]) -> set[str]:
@@ -163,31 +251,3 @@ def _line(start: str, parents: Mapping[str, str]) -> Iterator[str]:
     while here:
         yield here
         here = parents.get(here, "")
-
-
-def _planned(effect: Effect) -> UndoView:
-    undoable = is_undoable(effect.effect_class)
-    return UndoView(
-        digest=effect.digest,
-        tool=effect.tool,
-        target=effect.target,
-        effect=effect.effect_class,
-        before=effect.status,
-        after="compensated" if undoable else effect.status,
-        undoable=undoable,
-        message="would be undone" if undoable else "cannot be undone",
-    )
-
-
-def _outcome(before: Effect, after: Effect) -> UndoView:
-    undone = after.status == "compensated"
-    return UndoView(
-        digest=before.digest,
-        tool=before.tool,
-        target=before.target,
-        effect=before.effect_class,
-        before=before.status,
-        after=after.status,
-        undoable=is_undoable(before.effect_class),
-        message="undone" if undone else after.error or "cannot be undone",
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from podium.agents.offline.critic import OfflineCritic
 from podium.agents.offline.executor import OfflineExecutor
 from podium.agents.offline.planner import OfflinePlanner
 from podium.agents.offline.retriever import OfflineRetriever
-from podium.agents.prompts import PromptRegistry
+from podium.agents.prompts import Prompt, PromptRegistry
 from podium.agents.sourced import SourcedRetriever
 from podium.app.callers import Callers
 from podium.app.project import Project
@@ -48,7 +48,6 @@ class Team:
         members: The four agents.
         specialists: The project's agents beside the four.
         models: Model by role.
-        prompts: The prompts by role.
         chats: The chat models in use.
         cache: Replies that are kept; None when no model is used, or none are to be kept.
         unpriced: The models in use whose cost is not known.
@@ -56,7 +55,6 @@ class Team:
 
     members: Members
     models: Mapping[Role, str]
-    prompts: PromptRegistry
     chats: tuple[ResolvedModel, ...] = ()
     cache: ResponseCache | None = None
     unpriced: tuple[str, ...] = ()
@@ -78,6 +76,7 @@ def assemble(
     similarity: KnowledgeSimilarity,
     sources: Sources | None,
     telemetry: Telemetry,
+    prompts: Callable[[], PromptRegistry],
     agents: Iterable[AgentLike] = (),
 ) -> Team:
     """Make the agents of a project.
@@ -91,20 +90,18 @@ def assemble(
         similarity: Compares texts by its embedding model.
         sources: What is searched beside it; None for nothing.
         telemetry: Told of model calls.
+        prompts: Gives what the roles are told; which model a role has is read from it once.
         agents: Agents that the caller passes, beside those in the folder.
 
     Raises:
-        ConfigError: A prompt or a custom agent is broken, or two agents have one name or role.
+        ConfigError: A custom agent is broken, or two agents have one name or role.
         UnknownName: There is no such model.
         ModelAuthError: A model's key is missing.
     """
     folder = project.path(project.manifest.agents.path)
-    if "path" in project.manifest.agents.model_fields_set and not folder.is_dir():
-        raise ConfigError(f"there is no folder {folder}", hint="Correct [agents] path in podium.toml.")
-    prompts = PromptRegistry.load(folder)
-    settings = project.manifest.models
+    settings, told = project.manifest.models, prompts()
     names: dict[Role, str] = {
-        role: model or prompts.get(role).model or settings.for_role(role) for role in ROLES
+        role: model or told.get(role).model or settings.for_role(role) for role in ROLES
     }
     callers = Callers(settings, folder=project.folder, data=project.data, telemetry=telemetry)
     voices = _voices(names, callers, prompts, settings.window)
@@ -118,11 +115,22 @@ def assemble(
         members=members,
         specialists=declared.specialists,
         models=names,
-        prompts=prompts,
         chats=callers.chats,
         cache=callers.cache,
         unpriced=callers.unpriced,
     )
+
+
+def prompts_of(project: Project) -> PromptRegistry:
+    """What the roles of a project are told.
+
+    Raises:
+        ConfigError: A prompt is broken, or the folder that the manifest names is not there.
+    """
+    folder = project.path(project.manifest.agents.path)
+    if "path" in project.manifest.agents.model_fields_set and not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}", hint="Correct [agents] path in podium.toml.")
+    return PromptRegistry.load(folder)
 
 
 def _offline(knowledge: KnowledgeBase, similarity: KnowledgeSimilarity) -> Members:
@@ -140,7 +148,7 @@ def titles_of(knowledge: KnowledgeBase) -> list[str]:
 
 
 def _voices(
-    names: Mapping[Role, str], callers: Callers, prompts: PromptRegistry, window: int
+    names: Mapping[Role, str], callers: Callers, prompts: Callable[[], PromptRegistry], window: int
 ) -> dict[Role, Voice]:
     """What each role that has a model speaks with."""
     found = {role: callers.of(role, name) for role, name in names.items()}
@@ -148,7 +156,10 @@ def _voices(
         return {}
     from podium.agents.language.asking import Voice
 
-    return {role: Voice(asks, prompts.get(role), window) for role, asks in found.items() if asks is not None}
+    def told(role: Role) -> Callable[[], Prompt]:
+        return lambda: prompts().get(role)
+
+    return {role: Voice(asks, told(role), window) for role, asks in found.items() if asks is not None}
 
 
 def _with_models(

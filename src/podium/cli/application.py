@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "resume",
     "rollback",
     "effects",
+    "reconcile",
     "threads",
     "feedback",
     "batch",

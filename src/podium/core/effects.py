@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, assert_never, get_args
 
 from podium.core.errors import IllegalMove
 
@@ -58,7 +58,7 @@ MOVES: dict[EffectStatus, frozenset[EffectStatus]] = {
     "compensating": frozenset({"compensated", "compensation_in_doubt", "compensation_failed"}),
     "compensated": frozenset(),
     "compensation_in_doubt": frozenset({"compensated", "compensation_failed", "compensating"}),
-    "compensation_failed": frozenset({"compensating"}),
+    "compensation_failed": frozenset({"compensating", "compensated"}),
     "irreversible": frozenset(),
 }
 """The whole life of an effect: from each status, where it may go."""
@@ -67,6 +67,42 @@ HAPPENED: frozenset[EffectStatus] = frozenset(
     {"succeeded", "verify_pending", "verified", "unverified", "irreversible"}
 )
 """Statuses in which the world has changed and has not been changed back."""
+
+
+Outcome = Literal["open", "done", "failed", "irreversible", "needs_person", "not_done"]
+"""What an effect came to: it may still happen; it did; it did not, or was taken back; it did and stays;
+somebody has to look or decide; nobody wanted it."""
+
+NEEDS_PERSON: frozenset[EffectStatus] = frozenset(
+    {"in_doubt", "unverified", "compensation_in_doubt", "compensation_failed"}
+)
+"""Statuses that nobody expects: they are an alert until a probe or a person has settled them."""
+
+
+def outcome_of(status: EffectStatus) -> Outcome:
+    """What an effect came to."""
+    match status:
+        case "approved" | "started" | "compensating":
+            return "open"
+        case "succeeded" | "verify_pending" | "verified":
+            return "done"
+        case "failed" | "refused" | "compensated":
+            return "failed"
+        case "irreversible":
+            return "irreversible"
+        case (
+            "proposed"
+            | "expired"
+            | "in_doubt"
+            | "unverified"
+            | "compensation_in_doubt"
+            | "compensation_failed"
+        ):
+            return "needs_person"
+        case "superseded" | "rejected" | "skipped" | "simulated":
+            return "not_done"
+        case _:
+            assert_never(status)
 
 
 def check_move(current: EffectStatus, target: EffectStatus) -> None:

@@ -37,6 +37,7 @@
     │   ├── ActionCrashed      a tool raised what is no refusal
     │   ├── ActionTimeout      a tool did not return in time
     │   ├── ActionOutputError  a result that cannot be stored
+    │   ├── ActionUnavailable  a tool that broke too often is left alone for a while
     │   └── GrantError         an approval that does not cover the envelope
     ├── IllegalMove            a move the effect ledger does not allow
     └── BudgetExceeded         a run reached one of its limits
@@ -299,6 +300,12 @@ class ActionOutputError(ActionError):
     """A tool returned something that cannot be stored."""
 
     code = "action_output"
+
+
+class ActionUnavailable(ActionError):
+    """A tool that broke too often and is left alone for a while; it was not called."""
+
+    code = "action_unavailable"
 
 
 class GrantError(ActionError):

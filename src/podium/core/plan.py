@@ -40,6 +40,10 @@ class Step(Model):
     depends_on: tuple[str, ...] = ()
     success: str = ""
     """How to see that the step has succeeded."""
+    independent: bool = False
+    """For `act`: it is done, and stays done, whatever becomes of the other actions."""
+    priority: Literal["normal", "low"] = "normal"
+    """For `act`: a low one begins when nothing else is left to do."""
     allowed_tools: tuple[str, ...] = ()
 
 
@@ -79,6 +83,17 @@ class Plan(Model):
             if step.id == step_id:
                 return step
         raise KeyError(step_id)
+
+    def acts_before(self, step_id: str) -> frozenset[str]:
+        """The `act` steps that have to be done before a step, itself not counted."""
+        found: set[str] = set()
+        todo = [step_id]
+        while todo:
+            step = self.step(todo.pop())
+            needed = {*step.depends_on, *(reference.step for reference in step.references.values())}
+            todo += [one for one in needed if one not in found]
+            found |= needed
+        return frozenset(one for one in found if self.step(one).kind == "act" and one != step_id)
 
     def of_kind(self, kind: StepKind) -> tuple[Step, ...]:
         """The steps of one kind, in order."""

@@ -94,7 +94,7 @@ def build_graph(
     again = redirect(routes.after_critique, retrieve=search)
     link("critique", again, ["retrieve", "plan", "human", "commit", "respond", *team])
     link("human", routes.after_human, ["commit", "plan", "respond"])
-    link("commit", "respond", ["respond"])
+    link("commit", routes.after_commit, ["human", "respond"])
     graph.add_edge("respond", END)
     link.check()
     return compile_graph(graph, context, name=name)

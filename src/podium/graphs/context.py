@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from podium.agents.specialist import Specialist
     from podium.core.clock import Clock
     from podium.core.crashpoints import CrashPoints
+    from podium.core.pinned import Pinned
     from podium.core.principal import Principal
     from podium.core.usage import Budget
+    from podium.graphs.in_force import InForce
     from podium.graphs.journal import Journal
     from podium.graphs.portal import Portal
     from podium.guardrails.pipeline import Pipeline
@@ -32,8 +34,7 @@ class GraphContext:
         executor: Carries out steps without changing the world.
         critic: Judges a turn; None for nobody.
         toolbox: Proposes, reads and commits actions through the ledger.
-        pipeline: Runs the guardrails.
-        policy: Thresholds, weights, bounds and who may do what.
+        in_force: The policy, its guardrails and the prompts: as they were when the run began.
         telemetry: Spans, metrics and log lines.
         budget: What one turn may spend.
         clock: What time it is.
@@ -51,8 +52,7 @@ class GraphContext:
     executor: Executor
     critic: Critic | None
     toolbox: Toolbox
-    pipeline: Pipeline
-    policy: Policy
+    in_force: Pinned[InForce]
     telemetry: Telemetry
     budget: Budget
     clock: Clock
@@ -63,3 +63,13 @@ class GraphContext:
     history_tokens: int = 4_000
     specialists: tuple[Specialist, ...] = ()
     journal: Journal | None = None
+
+    @property
+    def policy(self) -> Policy:
+        """Thresholds, weights, bounds and who may do what."""
+        return self.in_force.value.policy
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Runs the guardrails."""
+        return self.in_force.value.pipeline

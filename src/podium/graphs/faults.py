@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _EFFECTS: Mapping[EffectStatus, tuple[str, str]] = {
     "failed": ("action_failed", "Mend the cause and ask again."),
     "refused": ("action_failed", "Mend the cause and ask again."),
-    "in_doubt": ("action_in_doubt", "Look whether it happened; 'podium effects THREAD' names it."),
+    "in_doubt": ("action_in_doubt", "Look whether it happened; then say so with 'podium reconcile DIGEST'."),
     "expired": ("grant_invalid", "Nothing was changed; ask for it again."),
+    "unverified": ("action_unverified", "Look at it, then try 'podium reconcile'."),
+    "compensation_failed": ("undo_failed", "Look at it, then try 'podium rollback' again."),
+    "compensation_in_doubt": ("undo_in_doubt", "Look whether it was undone; then 'podium reconcile DIGEST'."),
 }
 _OUTPUTS: Mapping[str, str] = {
     "action_crashed": "Mend the tool; other questions are answered as before.",
@@ -32,6 +35,17 @@ def effect_fault(effects: Sequence[Effect]) -> Fault | None:
             code, hint = known
             return Fault(code=code, message=effect.error or wording.effect_line(effect), hint=hint)
     return None
+
+
+def lapsed_fault(decision: Mapping[str, Any], review: object) -> Fault | None:
+    """An approval that did not hold any more, where the graph leads no way back to a person."""
+    if decision.get("rule") != "grant" or review:
+        return None
+    return Fault(
+        code="grant_invalid",
+        message="; ".join(decision["reasons"][1:]),
+        hint="Nothing was changed; ask for it again.",
+    )
 
 
 def output_fault(results: Mapping[str, Mapping[str, Any]]) -> Fault | None:

@@ -19,6 +19,7 @@ from podium.graphs.context import GraphContext
 from podium.graphs.journal import journaled
 from podium.graphs.state import PodiumState, Update
 from podium.models.allowance import allowing
+from podium.storage.leases import CONFIG_KEY_FENCE
 
 if TYPE_CHECKING:
     from podium.agents.contracts import StandIn
@@ -38,6 +39,7 @@ class RunScope:
         inside: The path of nodes in the graphs around this one; empty when there is none.
         stored: Whether the run is stored, so that it can be resumed.
         led: Whether an app leads the run and records it.
+        fence: Token of the lease under which the thread is worked on; 0 without one.
     """
 
     thread_id: str
@@ -48,6 +50,7 @@ class RunScope:
     inside: str = ""
     stored: bool = True
     led: bool = True
+    fence: int = 0
 
     def require_stored(self) -> None:
         """Make sure that the run could be resumed, and what it does be undone.
@@ -76,6 +79,7 @@ class RunScope:
             step_id=step_id,
             checkpoint_id=self.checkpoint_id,
             policy_version=policy_version,
+            fence=self.fence,
         )
 
 
@@ -207,6 +211,7 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
         inside="/".join(part.partition(":")[0] for part in path),
         stored=bool(thread_id) and configurable.get(CONFIG_KEY_CHECKPOINTER) is not None,
         led=led is not None,
+        fence=int(configurable.get(CONFIG_KEY_FENCE) or 0),
     )
 
 

@@ -205,6 +205,13 @@ def after_human(state: PodiumState) -> Literal["commit", "plan", "respond"]:
     return "respond"
 
 
+@bounded("a person's word, and the budget")
+def after_commit(state: PodiumState) -> Literal["human", "respond"]:
+    """What turned out to be no longer approved goes to a person; else the turn is told."""
+    again = state.get("decision", {}).get("rule") == "grant" and not state.get("review")
+    return "human" if again else "respond"
+
+
 def retrievals(state: PodiumState) -> str | list[Send]:
     """One retrieval as an ordinary step, several side by side; empty when the plan has none."""
     steps = Plan.model_validate(state["plan"]).of_kind("retrieve")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from podium.tools.ledger import Effect
 
 ABSTAINED = "I found nothing in the knowledge base that answers this well enough, so I will not guess."
+UNCONFIRMED = "reading it back did not confirm it"
 UNCLEAR = "I am not sure what you would like. Could you say it in other words?"
 
 _LIMITS = {
@@ -81,16 +82,23 @@ def effect_line(effect: Effect) -> str:
     """What became of one action."""
     name = effect.tool.replace("_", " ")
     target = f" ({effect.target})" if effect.target else ""
+    if effect.status == "unverified":
+        return f"Not confirmed: {name}{target} says that it was done, but {effect.error or UNCONFIRMED}."
     if effect.status in HAPPENED:
-        doubt = ", but reading it back did not confirm it" if effect.status == "unverified" else ""
-        return f"Done: {name}{target}{doubt}."
+        return f"Done: {name}{target}."
     if effect.status == "failed":
         return f"Failed: {name}{target}: {effect.error or 'the tool gave no reason'}"
     if effect.status == "in_doubt":
         return f"In doubt: {name}{target} may or may not have happened; a person has to look."
     if effect.status == "compensated":
         return f"Undone: {name}{target}."
-    return f"Not done: {name}{target} is {effect.status}."
+    if effect.status == "compensation_failed":
+        return f"Not undone: {name}{target}: {effect.error or 'the tool gave no reason'}"
+    if effect.status == "compensation_in_doubt":
+        return f"In doubt: {name}{target} may or may not have been undone; a person has to look."
+    if effect.status == "simulated":
+        return f"Simulated: {name}{target} was not carried out, because this conversation is a copy."
+    return f"Not done: {name}{target} is {effect.status}{f': {effect.error}' if effect.error else ''}."
 
 
 def notes(degraded: Sequence[str], limit: str, *, unpriced: bool = False) -> tuple[str, ...]:

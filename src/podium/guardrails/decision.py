@@ -3,12 +3,11 @@
 `decide` is a pure, total function. The order of its questions is the order of precedence:
 
 1. a rule that refuses, or a tool that is closed: refuse;
-2. a spent budget: stop;
-3. a rule that asks for a person: escalate;
-4. a rule that asks for another try: replan, within bounds, then escalate;
-5. the critic's suggestion, within bounds;
-6. arguments from sources that are not trusted, and effects that a person approves: escalate;
-7. confidence against the threshold of the riskiest effect.
+2. a rule that asks for a person: escalate;
+3. a rule that asks for another try: replan, within bounds, then escalate;
+4. the critic's suggestion, within bounds;
+5. arguments from sources that are not trusted, and effects that a person approves: escalate;
+6. confidence against the threshold of the riskiest effect.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ class Decision(Model):
 
     route: Route
     rule: str
-    """What decided: a rule of the policy, `threshold.CLASS`, `critic`, `approval`, `trust`, `budget`."""
+    """What decided: a rule of the policy, `threshold.CLASS`, `critic`, `approval`, `trust`, or `grant`
+    when an approval did not hold any more."""
     threshold: float | None = None
     """The confidence that was asked for, when it was asked for."""
     reasons: tuple[str, ...] = ()
@@ -66,7 +66,6 @@ def decide(
     verdicts: Sequence[Verdict] = (),
     loops: Mapping[str, int] | None = None,
     untrusted: bool = False,
-    budget_left: bool = True,
 ) -> Decision:
     """Where the turn goes.
 
@@ -78,13 +77,10 @@ def decide(
         verdicts: What the guardrails said during this attempt.
         loops: How often `gather` and `replan` have run in this turn.
         untrusted: Whether an argument comes from a source that is not trusted for it.
-        budget_left: Whether the run may go on.
     """
     facts = _Facts(confidence, policy, effects, verdicts, loops or {}, untrusted)
     if refused := _refused(facts):
         return refused
-    if not budget_left:
-        return Decision(route="stop", rule="budget", reasons=("budget_spent",))
     return _by_verdict(facts) or _by_suggestion(facts, suggestion)
 
 

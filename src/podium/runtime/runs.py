@@ -6,17 +6,20 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from podium.core.errors import PodiumError
 from podium.core.principal import Principal
+from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.runs import RUNNING, RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
 
+    from podium.core.pinned import Pinned
     from podium.graphs.build import PodiumGraph
+    from podium.graphs.in_force import InForce
     from podium.storage.leases import Lease, ThreadLeases
     from podium.telemetry.telemetry import Telemetry
 
@@ -72,37 +75,58 @@ class RunVersions:
     policy: str
 
 
+class Renewing(Protocol):
+    """Knows what is in force, and renews it between runs."""
+
+    async def refresh(self) -> None:
+        """Read again what has changed.
+
+        Raises:
+            ConfigError: It is broken; the run is refused.
+        """
+        ...
+
+    def versions(self) -> RunVersions:
+        """What is in force for the run."""
+        ...
+
+    def keep(self) -> Callable[[], None]:
+        """What stores that, so that what the versions name can be read later."""
+        ...
+
+
 class RunService:
     """Runs turns, one at a time per thread.
 
     Args:
         graph: The compiled graph, with a checkpointer.
-        versions: What is in force.
+        renewal: Knows what is in force.
+        in_force: Holds it for each run.
         runs: Where runs are recorded.
         threads: Where threads are listed.
         leases: Who may work on which thread.
         telemetry: Spans and metrics.
-        keep_versions: Called before a run is recorded, so that what its versions name can be read later.
     """
 
     def __init__(
         self,
         graph: PodiumGraph,
-        versions: RunVersions,
+        renewal: Renewing,
+        in_force: Pinned[InForce],
         *,
         runs: RunRecords,
         threads: ThreadRecords,
         leases: ThreadLeases,
         telemetry: Telemetry,
-        keep_versions: Callable[[], None],
     ) -> None:
         self._graph = graph
-        self._versions = versions
-        self._keep_versions = keep_versions
+        self._renewal = renewal
+        self._in_force = in_force
         self._runs = runs
         self._threads = threads
         self._leases = leases
         self._telemetry = telemetry
+        self._held: dict[str, int] = {}
 
     @asynccontextmanager
     async def lease(self, thread_id: str) -> AsyncIterator[None]:
@@ -116,6 +140,7 @@ class RunService:
             LeaseLost: It was taken over while the block ran.
         """
         lease = await self._leases.aacquire(thread_id, LEASE_SECONDS)
+        self._held[thread_id] = lease.token
         owner = asyncio.current_task()
         renewal = asyncio.create_task(self._renew(lease))
 
@@ -134,7 +159,18 @@ class RunService:
             renewal.cancel()
             with suppress(asyncio.CancelledError, PodiumError):
                 await renewal
+            if self._held.get(thread_id) == lease.token:
+                del self._held[thread_id]
             await self._leases.arelease(lease)
+
+    def fenced(self, config: RunnableConfig) -> RunnableConfig:
+        """The configuration with the token of the lease that this service holds on its thread.
+
+        What is stored under it is refused once another process has taken the thread over.
+        """
+        held = config["configurable"]
+        token = self._held.get(held["thread_id"], 0)
+        return {**config, "configurable": {**held, CONFIG_KEY_FENCE: token}}
 
     async def stream(self, request: RunRequest) -> AsyncGenerator[Event, None]:
         """Run the turn and pass on what the nodes report; the caller holds the thread's lease.
@@ -174,21 +210,28 @@ class RunService:
 
     def config(self, request: RunRequest) -> RunnableConfig:
         """The configuration under which the graph runs."""
-        return {
-            "configurable": {
-                "thread_id": request.thread_id,
-                "podium_run_id": request.run_id,
-                "podium_principal": request.principal,
-            },
-            "recursion_limit": RECURSION_LIMIT,
-        }
+        return self.fenced(
+            {
+                "configurable": {
+                    "thread_id": request.thread_id,
+                    "podium_run_id": request.run_id,
+                    "podium_principal": request.principal,
+                },
+                "recursion_limit": RECURSION_LIMIT,
+            }
+        )
 
     async def _run(self, request: RunRequest, emit: Callable[[Event], None]) -> None:
-        await self._open(request)
+        await self._renewal.refresh()
+        with self._in_force.held():
+            await self._run_held(request, self._renewal.versions(), emit)
+
+    async def _run_held(
+        self, request: RunRequest, versions: RunVersions, emit: Callable[[Event], None]
+    ) -> None:
+        await self._open(request, versions)
         status, error = CANCELLED, None
-        span = self._telemetry.span(
-            "run", self._versions.graph, thread_id=request.thread_id, run_id=request.run_id
-        )
+        span = self._telemetry.span("run", versions.graph, thread_id=request.thread_id, run_id=request.run_id)
         try:
             with span:
                 # `sync`: a step is stored before the next one starts, so that a crash goes back one
@@ -212,9 +255,9 @@ class RunService:
         finally:
             await asyncio.shield(self._settle(request, status, error))
 
-    async def _open(self, request: RunRequest) -> None:
+    async def _open(self, request: RunRequest, versions: RunVersions) -> None:
         principal = request.principal
-        await asyncio.to_thread(self._keep_versions)
+        await asyncio.to_thread(self._renewal.keep())
         await self._close_broken(request.thread_id)
         await self._threads.aensure(
             request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]
@@ -228,11 +271,11 @@ class RunService:
                 owner=principal.id,
                 turn_id=request.turn_id,
                 kind=request.kind,
-                graph=self._versions.graph,
+                graph=versions.graph,
                 input=dict(request.facts),
-                models=dict(self._versions.models),
-                prompts=dict(self._versions.prompts),
-                policy_version=self._versions.policy,
+                models=dict(versions.models),
+                prompts=dict(versions.prompts),
+                policy_version=versions.policy,
             )
         )
 

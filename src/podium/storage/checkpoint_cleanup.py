@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from podium.core.clock import to_iso
 from podium.storage import checkpoint_rows
 from podium.storage.checkpoint_codec import stored_versions
 from podium.storage.checkpoint_loader import CheckpointLoader
@@ -48,9 +50,17 @@ def delete_runs(loader: CheckpointLoader, run_ids: Sequence[str]) -> Work[None]:
 
 
 def copy_thread(source: str, target: str) -> Work[None]:
-    """Copy a thread's whole history, in its order of commits."""
+    """Copy a thread's whole history, in its order of commits.
+
+    The copy only simulates what it would do, until a person lets it act.
+    """
+    at = to_iso(datetime.now(UTC))
 
     def work(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT OR IGNORE INTO forks(thread_id, source, at) VALUES (?,?,?)",
+            (str(target), str(source), at),
+        )
         for table, columns in _COPIED.items():
             order = " ORDER BY seq" if table == "checkpoints" else ""
             connection.execute(

@@ -17,6 +17,7 @@ from podium.storage.checkpoint_codec import (
     unpack_entries,
     unpack_values,
 )
+from podium.storage.leases import HELD, check_fence
 
 
 class Lane(NamedTuple):
@@ -24,6 +25,13 @@ class Lane(NamedTuple):
 
     thread_id: str
     checkpoint_ns: str
+
+
+class Fence(NamedTuple):
+    """The lease under which a thread is written to; nothing stale is stored under a lost one."""
+
+    thread_id: str
+    token: int
 
 
 class CheckpointRow(NamedTuple):
@@ -72,6 +80,9 @@ _PUT = (
 )
 """The view's trigger spreads the row over two tables: one statement costs half of what two do."""
 
+_FENCED_PUT = _PUT.replace("VALUES (?,", f"VALUES (CASE WHEN EXISTS({HELD}) THEN ? END,")
+"""A thread id is never null, so that it fails under a lease that was lost."""
+
 _BLOBS = "SELECT channels FROM checkpoint_blobs WHERE thread_id=? AND checkpoint_ns=? AND version=?"
 _INSERT_BLOBS = (
     "INSERT INTO checkpoint_blobs(thread_id, checkpoint_ns, version, channels) VALUES (?,?,?,?)"
@@ -82,6 +93,7 @@ _INSERT_WRITES = (
     "INSERT INTO checkpoint_writes(thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, entries)"
     " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
 )
+_FENCED_WRITES = _INSERT_WRITES.replace("VALUES (?,?,?,?,?,?)", f"SELECT ?,?,?,?,?,? WHERE EXISTS({HELD})")
 _TASK = (
     "SELECT task_path, entries FROM checkpoint_writes"
     " WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=? AND task_id=?"
@@ -105,10 +117,11 @@ def find(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None) 
     return None if row is None else CheckpointRow(*row)
 
 
-def insert_statement(lane: Lane, new: NewCheckpoint) -> Statement | None:
+def insert_statement(lane: Lane, new: NewCheckpoint, fence: Fence | None = None) -> Statement | None:
     """One statement that stores a checkpoint as the newest of its lane.
 
-    It fails with an integrity error when the checkpoint, or its version of values, is stored already.
+    It fails with an integrity error when the checkpoint, or its version of values, is stored already, and
+    when the fence does not hold.
 
     Returns:
         None when the values have several versions, which takes more than one statement.
@@ -118,11 +131,20 @@ def insert_statement(lane: Lane, new: NewCheckpoint) -> Statement | None:
         return None
     version, values = next(iter(blobs.items()), (None, None))
     packed = None if values is None else pack_values(values)
-    return Statement(_PUT, (*_checkpoint_values(lane, new), version, packed))
+    row = (*_checkpoint_values(lane, new), version, packed)
+    return Statement(_PUT, row) if fence is None else Statement(_FENCED_PUT, (*fence, *row))
 
 
-def insert(connection: sqlite3.Connection, lane: Lane, new: NewCheckpoint) -> None:
-    """Store a checkpoint as the newest of its lane, replacing one of the same id."""
+def insert(
+    connection: sqlite3.Connection, lane: Lane, new: NewCheckpoint, fence: Fence | None = None
+) -> None:
+    """Store a checkpoint as the newest of its lane, replacing one of the same id.
+
+    Raises:
+        LeaseLost: The fence does not hold.
+    """
+    if fence is not None:
+        check_fence(connection, *fence)
     for version, values in new.encoded.blobs.items():
         _insert_values(connection, (*lane, version), values)
     connection.execute(_INSERT, _checkpoint_values(lane, new))
@@ -149,14 +171,28 @@ def _insert_values(connection: sqlite3.Connection, key: tuple[str, str, str], va
     connection.execute(_UPDATE_BLOBS, (pack_values({**unpack_values(old), **values}), *key))
 
 
-def insert_writes_statement(lane: Lane, task: TaskWrites) -> Statement:
-    """One statement that stores the writes of a task; it changes no row when the task wrote before."""
+def insert_writes_statement(lane: Lane, task: TaskWrites, fence: Fence | None = None) -> Statement:
+    """One statement that stores the writes of a task.
+
+    It changes no row when the task wrote before, and when the fence does not hold.
+    """
     packed = pack_entries(task.entries)
-    return Statement(_INSERT_WRITES, (*lane, task.checkpoint_id, task.task_id, task.task_path, packed))
+    values = (*lane, task.checkpoint_id, task.task_id, task.task_path, packed)
+    return (
+        Statement(_INSERT_WRITES, values) if fence is None else Statement(_FENCED_WRITES, (*values, *fence))
+    )
 
 
-def merge_writes(connection: sqlite3.Connection, lane: Lane, task: TaskWrites) -> None:
-    """Store the writes of a task beside those it made before, which are kept."""
+def merge_writes(
+    connection: sqlite3.Connection, lane: Lane, task: TaskWrites, fence: Fence | None = None
+) -> None:
+    """Store the writes of a task beside those it made before, which are kept.
+
+    Raises:
+        LeaseLost: The fence does not hold.
+    """
+    if fence is not None:
+        check_fence(connection, *fence)
     sql, values = insert_writes_statement(lane, task)
     if connection.execute(sql, values).rowcount:
         return

@@ -30,9 +30,10 @@ from podium.storage.checkpoint_cache import MAX_BYTES, MessageCache
 from podium.storage.checkpoint_codec import TaskWrites, encode_checkpoint, encode_writes
 from podium.storage.checkpoint_listing import Listing
 from podium.storage.checkpoint_loader import CheckpointLoader, config_of
-from podium.storage.checkpoint_rows import Lane, NewCheckpoint
+from podium.storage.checkpoint_rows import Fence, Lane, NewCheckpoint
 from podium.storage.database import Database
 from podium.storage.json_text import dump_some
+from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.operations import Work
 
 _FORK_BITS = 31
@@ -122,13 +123,18 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Store a checkpoint as the new head; returns its config once committed."""
+        """Store a checkpoint as the new head; returns its config once committed.
+
+        Raises:
+            LeaseLost: The configuration carries a lease that another process has taken over.
+        """
         lane, new = _lane(config), self._new(config, checkpoint, metadata, new_versions)
-        if statement := checkpoint_rows.insert_statement(lane, new):
+        fence = _fence(config)
+        if statement := checkpoint_rows.insert_statement(lane, new, fence):
             with suppress(sqlite3.IntegrityError):  # it was stored before
                 self.database.execute(*statement)
                 return config_of(lane, new.checkpoint_id)
-        self.database.write(lambda connection: checkpoint_rows.insert(connection, lane, new))
+        self.database.write(lambda connection: checkpoint_rows.insert(connection, lane, new, fence))
         return config_of(lane, new.checkpoint_id)
 
     async def aput(
@@ -140,11 +146,14 @@ class PodiumSaver(BaseCheckpointSaver[int]):
     ) -> RunnableConfig:
         """Async twin of `put`."""
         lane, new = _lane(config), self._new(config, checkpoint, metadata, new_versions)
-        if statement := checkpoint_rows.insert_statement(lane, new):
+        fence = _fence(config)
+        if statement := checkpoint_rows.insert_statement(lane, new, fence):
             with suppress(sqlite3.IntegrityError):
                 await self.database.aexecute_soon(*statement)
                 return config_of(lane, new.checkpoint_id)
-        await self.database.awrite_soon(lambda connection: checkpoint_rows.insert(connection, lane, new))
+        await self.database.awrite_soon(
+            lambda connection: checkpoint_rows.insert(connection, lane, new, fence)
+        )
         return config_of(lane, new.checkpoint_id)
 
     def put_writes(
@@ -152,17 +161,21 @@ class PodiumSaver(BaseCheckpointSaver[int]):
     ) -> None:
         """Store what a task wrote on top of a checkpoint."""
         lane, task = _lane(config), self._task(config, writes, task_id, task_path)
-        if not self.database.execute(*checkpoint_rows.insert_writes_statement(lane, task)):
-            self.database.write(lambda connection: checkpoint_rows.merge_writes(connection, lane, task))
+        fence = _fence(config)
+        if not self.database.execute(*checkpoint_rows.insert_writes_statement(lane, task, fence)):
+            self.database.write(
+                lambda connection: checkpoint_rows.merge_writes(connection, lane, task, fence)
+            )
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         """Async twin of `put_writes`."""
         lane, task = _lane(config), self._task(config, writes, task_id, task_path)
-        if not await self.database.aexecute_soon(*checkpoint_rows.insert_writes_statement(lane, task)):
+        fence = _fence(config)
+        if not await self.database.aexecute_soon(*checkpoint_rows.insert_writes_statement(lane, task, fence)):
             await self.database.awrite_soon(
-                lambda connection: checkpoint_rows.merge_writes(connection, lane, task)
+                lambda connection: checkpoint_rows.merge_writes(connection, lane, task, fence)
             )
 
     # --- housekeeping ----------------------------------------------------------------------------
@@ -243,3 +256,9 @@ class PodiumSaver(BaseCheckpointSaver[int]):
 def _lane(config: RunnableConfig) -> Lane:
     configurable = config["configurable"]
     return Lane(str(configurable["thread_id"]), configurable.get("checkpoint_ns", ""))
+
+
+def _fence(config: RunnableConfig) -> Fence | None:
+    configurable = config["configurable"]
+    token = configurable.get(CONFIG_KEY_FENCE)
+    return Fence(str(configurable["thread_id"]), int(token)) if token else None

@@ -91,12 +91,7 @@ class ThreadLeases:
         Raises:
             LeaseLost: It was taken over or released.
         """
-        row = connection.execute(
-            "SELECT 1 FROM thread_leases WHERE thread_id=? AND fencing_token=? AND holder IS NOT NULL",
-            (lease.thread_id, lease.token),
-        ).fetchone()
-        if row is None:
-            raise _lost(lease)
+        check_fence(connection, lease.thread_id, lease.token)
 
     def _acquire(self, thread_id: str, ttl: float) -> Work[Lease]:
         now = self._clock.now()
@@ -131,7 +126,7 @@ class ThreadLeases:
                 (until, lease.thread_id, lease.token),
             ).rowcount
             if not changed:
-                raise _lost(lease)
+                raise lost(lease.thread_id, lease.token)
             return Lease(lease.thread_id, lease.holder, lease.token, until)
 
         return work
@@ -189,8 +184,31 @@ def _release(lease: Lease) -> Work[None]:
     return work
 
 
-def _lost(lease: Lease) -> LeaseLost:
+CONFIG_KEY_FENCE = "__podium_fence"
+"""Where a run's configuration carries the token of the thread's lease, for all that it stores."""
+
+HELD = "SELECT 1 FROM thread_leases WHERE thread_id=? AND fencing_token=? AND holder IS NOT NULL"
+"""Finds a row while the lease with the token counts."""
+
+
+def check_fence(connection: sqlite3.Connection, thread_id: str, token: int) -> None:
+    """Inside a write: make sure that the lease with this token is the thread's, and not given back.
+
+    Args:
+        connection: Of the write.
+        thread_id: The thread.
+        token: Its fencing token; 0 for work that needs no lease.
+
+    Raises:
+        LeaseLost: It was taken over or released.
+    """
+    if token and connection.execute(HELD, (thread_id, token)).fetchone() is None:
+        raise lost(thread_id, token)
+
+
+def lost(thread_id: str, token: int) -> LeaseLost:
+    """The error of whoever works under a lease that does not count any more."""
     return LeaseLost(
-        f"the lease {lease.token} on thread {lease.thread_id} was taken over",
+        f"the lease {token} on thread {thread_id} was taken over",
         hint="Read the thread's state again before going on.",
     )

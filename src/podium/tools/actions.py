@@ -47,6 +47,8 @@ def action(
     requires: str | Run | Sequence[str | Run] = (),
     timeout: float | None = None,
     rate: str | None = None,
+    concurrency: int | None = None,
+    attempts: int | None = None,
     verify_after: float = 0.0,
     preview: Run | None = None,
     compensate: After | None = None,
@@ -69,6 +71,8 @@ def action(
         requires: What must hold before the call.
         timeout: Seconds for one call.
         rate: Most calls in a period, such as `10/minute`.
+        concurrency: Most calls at one time.
+        attempts: How often a call is made that breaks, where that cannot act twice.
         verify_after: Seconds after which the outcome is read back.
         preview: What the call would change.
         compensate: Takes the effect back.
@@ -84,6 +88,9 @@ def action(
         raise ValueError(f"{effect!r} is no effect class; choose one of {', '.join(EFFECT_CLASSES)}")
     if timeout is not None and timeout <= 0:
         raise ValueError("timeout must be more than 0 seconds")
+    for name, number in (("concurrency", concurrency), ("attempts", attempts)):
+        if number is not None and number < 1:
+            raise ValueError(f"{name} must be at least 1")
     if rate is not None:
         parse_rate(rate)
     needs = (requires,) if isinstance(requires, str) or callable(requires) else tuple(requires)
@@ -93,6 +100,8 @@ def action(
         requires=needs,
         timeout=timeout,
         rate=rate,
+        concurrency=concurrency,
+        attempts=attempts,
         verify_after=verify_after,
         preview=preview,
         compensate=compensate,

@@ -27,19 +27,38 @@ class Claims:
         self._folder = folder
 
     @asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[None]:
-        """Hold the claim while the body runs; waits while somebody else has it.
+    async def hold(self, *names: str) -> AsyncIterator[None]:
+        """Hold claims while the body runs; waits while somebody else has one.
+
+        Whoever holds several takes them in the same order as all others, so that nobody waits in a circle.
 
         Args:
-            name: A name that is safe in a path.
+            names: Names that are safe in a path, taken in this order.
         """
-        path = self._folder / f"{name}.lock"
-        while (held := await _taken(path)) is None:  # noqa: ASYNC110 - another process sets no event of ours
-            await asyncio.sleep(_PAUSE_S)
+        held: list[tuple[int, Path]] = []
         try:
+            for name in names:
+                path = self._folder / f"{name}.lock"
+                while (taken := await _taken(path)) is None:  # noqa: ASYNC110 - another process sets no event of ours
+                    await asyncio.sleep(_PAUSE_S)
+                held.append((taken, path))
             yield
         finally:
-            await asyncio.to_thread(_let_go, held, path)
+            await asyncio.to_thread(_let_all_go, held)
+
+    def is_held(self, name: str) -> bool:
+        """Whether somebody holds the claim now.
+
+        Args:
+            name: The name.
+        """
+        path = self._folder / f"{name}.lock"
+        if not path.exists():
+            return False
+        if (taken := _take(path)) is None:
+            return True
+        _let_go(taken, path)
+        return False
 
 
 async def _taken(path: Path) -> int | None:
@@ -55,6 +74,11 @@ async def _taken(path: Path) -> int | None:
 def _drop(taking: asyncio.Future[int | None], path: Path) -> None:
     if not taking.cancelled() and not taking.exception() and (held := taking.result()) is not None:
         _let_go(held, path)
+
+
+def _let_all_go(held: list[tuple[int, Path]]) -> None:
+    for taken, path in reversed(held):
+        _let_go(taken, path)
 
 
 def _let_go(held: int, path: Path) -> None:

@@ -14,6 +14,10 @@ from podium.tools.envelope import ActionEnvelope
 from podium.tools.scope import EffectScope
 
 _SELECT = f"SELECT {EFFECT_COLUMNS} FROM effects"  # noqa: S608 - our own names
+_RENEWED = (
+    f"{_SELECT} WHERE thread_id=? AND effect_id IN (SELECT effect_id FROM effect_moves AS m"  # noqa: S608 - as above
+    " WHERE m.effect_id=effects.effect_id AND m.to_status='proposed' AND json_extract(m.data, '$.before')=?)"
+)
 _CHUNK = 500
 _INSERT = (
     "INSERT INTO effects(effect_id, idempotency_key, generation, digest, tenant, owner, thread_id, run_id,"
@@ -62,6 +66,12 @@ def by_digests(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[s
             effect = effect_of(row)
             found[effect.digest] = effect
     return found
+
+
+def renewed(connection: sqlite3.Connection, digest: str, thread_id: str) -> Effect | None:
+    """The effect of a thread that had this digest before it was proposed anew."""
+    row = connection.execute(_RENEWED, (thread_id, digest)).fetchone()
+    return None if row is None else effect_of(row)
 
 
 def where(connection: sqlite3.Connection, condition: str, values: Sequence[str | int]) -> list[Effect]:
@@ -182,12 +192,25 @@ def mark_started(connection: sqlite3.Connection, effect: Effect, scope: EffectSc
 
 
 def set_outcome(
-    connection: sqlite3.Connection, effect: Effect, *, result: JsonValue, error: str | None
+    connection: sqlite3.Connection,
+    effect: Effect,
+    *,
+    result: JsonValue,
+    error: str | None,
+    observed: JsonValue = None,
 ) -> None:
-    """Keep what the call gave back or why it failed; None leaves what is there."""
+    """Keep what the call gave back, what was read back and why it failed; None leaves results as they are."""
     connection.execute(
-        "UPDATE effects SET result=coalesce(?, result), error=? WHERE effect_id=?",
-        (_text(result), error, effect.effect_id),
+        "UPDATE effects SET result=coalesce(?, result), observed=coalesce(?, observed), error=?"
+        " WHERE effect_id=?",
+        (_text(result), _text(observed), error, effect.effect_id),
+    )
+
+
+def mark_fork(connection: sqlite3.Connection, thread_id: str, source: str, at: str) -> None:
+    """A thread is a copy of another, and simulates until a person says otherwise."""
+    connection.execute(
+        "INSERT OR IGNORE INTO forks(thread_id, source, at) VALUES (?,?,?)", (thread_id, source, at)
     )
 
 

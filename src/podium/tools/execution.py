@@ -3,49 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
-from podium.core.clock import Clock, from_iso
-from podium.core.crashpoints import CrashPoints
-from podium.core.errors import ActionError, ActionOutputError, ActionTimeout, GrantError, PodiumError
+from podium.core.clock import from_iso
+from podium.core.errors import ActionError, ActionOutputError, ActionTimeout, GrantError
 from podium.core.model import JsonValue
-from podium.tools.claims import Claims
-from podium.tools.ledger import Effect, EffectLedger
-from podium.tools.registry import ToolRegistry
-from podium.tools.runner import Runner, ToolCrashed
+from podium.tools.equipment import Equipment, Observation
+from podium.tools.ledger import Effect
+from podium.tools.runner import ToolCrashed
 from podium.tools.scope import EffectScope
 from podium.tools.tool import Tool
 
 BROKE_OFF = "the process ended during the call"
+UNCONFIRMED = "reading it back did not confirm it"
+ATTEMPTS = 3
+"""How often a call is made that breaks and may be repeated, where the tool names no other number."""
+
+Start = Callable[[], Awaitable[Effect]]
+"""Writes `started` for the next attempt."""
 
 
 class Settler:
     """Takes one effect from `approved` to its outcome.
 
     Args:
-        ledger: Holds the effects.
-        registry: Knows the tools.
-        runner: Calls them.
-        claims: Keeps two settlers off one effect.
-        clock: Decides when an outcome is read back.
-        crash_points: Told of each call, before and after.
+        equipment: What it works with.
     """
 
-    def __init__(
-        self,
-        ledger: EffectLedger,
-        registry: ToolRegistry,
-        runner: Runner,
-        claims: Claims,
-        clock: Clock,
-        crash_points: CrashPoints,
-    ) -> None:
-        self._ledger = ledger
-        self._registry = registry
-        self._runner = runner
-        self._claims = claims
-        self._clock = clock
-        self._crash_points = crash_points
+    def __init__(self, equipment: Equipment) -> None:
+        self._ledger = equipment.ledger
+        self._registry = equipment.registry
+        self._runner = equipment.runner
+        self._clock = equipment.clock
+        self._crash_points = equipment.crash_points
+        self._equipment = equipment
 
     async def settle(self, digest: str, scope: EffectScope) -> Effect:
         """Carry the effect out if it is approved, go on if an attempt broke off, else leave it alone."""
@@ -56,17 +49,15 @@ class Settler:
         return await asyncio.shield(asyncio.ensure_future(self._settle(effect, scope)))
 
     async def _settle(self, effect: Effect, scope: EffectScope) -> Effect:
-        digest = effect.digest
-        async with self._claims.hold(effect.effect_id):
-            effect = await self._ledger.get(digest)
-            match effect.status:
+        async with self._equipment.alone(effect) as now:
+            match now.status:
                 case "approved" if scope.simulate:
-                    return await self._ledger.move(digest, "simulated", actor=scope.principal)
+                    return await self._ledger.move(now.digest, "simulated", actor=scope.principal)
                 case "approved":
-                    effect = await self._begin(effect, scope)
+                    now = await self._begin(now, scope)
                 case "started" if not scope.simulate:
-                    effect = await self.recover(effect, scope)
-            return await self.verify(effect, scope)
+                    now = await self.recover(now, scope)
+            return await self.verify(now, scope)
 
     async def recover(self, effect: Effect, scope: EffectScope) -> Effect:
         """Settle an effect whose attempt broke off; the caller holds its claim.
@@ -74,23 +65,31 @@ class Settler:
         An idempotent tool is called again with the same key. Else the tool's own probe is asked whether
         it happened. Else a person has to look.
         """
-        tool = self._registry.get(effect.tool)
-        if tool.options.idempotent:
-            effect = await self._ledger.restart(effect.digest, scope, BROKE_OFF)
-            return await self._call(effect, tool, scope)
-        happened, result = await self._probe(effect, tool, scope)
-        if happened is None:
-            return await self._doubt(effect, BROKE_OFF)
-        if happened:
-            return await self._ledger.move(
-                effect.digest, "succeeded", actor="reconcile", reason=BROKE_OFF, result=result
+        reason = BROKE_OFF
+        try:
+            tool = self._registry.get(effect.tool)
+            if not tool.options.idempotent:
+                happened, result = await self._probe(effect, tool, scope)
+                if happened is None:
+                    return await self._doubt(effect, BROKE_OFF)
+                if happened:
+                    return await self._ledger.move(
+                        effect.digest, "succeeded", actor="reconcile", reason=BROKE_OFF, result=result
+                    )
+                reason = f"{BROKE_OFF}; it had not happened"
+            return await self._attempts(
+                effect, tool, scope, lambda: self._ledger.restart(effect.digest, scope, reason)
             )
-        effect = await self._ledger.restart(effect.digest, scope, f"{BROKE_OFF}; it had not happened")
-        return await self._call(effect, tool, scope)
+        except ActionError as error:  # the call could not even be made again
+            return await self._doubt(effect, f"{BROKE_OFF}; {error.message}")
 
     async def ask_again(self, effect: Effect, scope: EffectScope) -> Effect:
         """Ask the probe of a tool whose effect is in doubt; without a probe nothing changes."""
-        happened, result = await self._probe(effect, self._registry.get(effect.tool), scope)
+        try:
+            tool = self._registry.get(effect.tool)
+        except ActionError:
+            return effect
+        happened, result = await self._probe(effect, tool, scope)
         if happened is None:
             return effect
         return await self._ledger.move(
@@ -101,58 +100,36 @@ class Settler:
             error=None if happened else effect.error or "it did not happen",
         )
 
-    async def verify(self, effect: Effect, scope: EffectScope) -> Effect:
-        """Read the outcome back where the tool can, at once or when its delay is over."""
-        if effect.status not in ("succeeded", "verify_pending"):
+    async def verify(self, effect: Effect, scope: EffectScope, *, again: bool = False) -> Effect:
+        """Read the outcome back where the tool can, at once or when its delay is over.
+
+        Args:
+            effect: What to look at.
+            scope: Who looks.
+            again: Whether to look again at what was not confirmed before.
+        """
+        if effect.status not in ("succeeded", "verify_pending", *(["unverified"] if again else [])):
             return effect
-        tool = self._registry.get(effect.tool)
-        check, wait = tool.options.verify, timedelta(seconds=tool.options.verify_after)
-        if check is None:
+        try:
+            tool = self._registry.get(effect.tool)
+        except ActionError:
             return effect
-        if wait and self._clock.now() < from_iso(effect.ended_at or effect.proposed_at) + wait:
+        if tool.options.verify is None:
+            return effect
+        if effect.status != "unverified" and not self._is_due(effect, tool):
             if effect.status == "succeeded":
                 return await self._ledger.move(effect.digest, "verify_pending", actor="verify")
             return effect
-        context = self._registry.context_of(effect, scope.principal)
-        try:
-            seen = await self._runner.call(tool, check, context, tool.parse(effect.args), effect.result)
-            problem = "" if seen else "reading it back did not confirm it"
-        except PodiumError as error:
-            problem = f"it could not be read back: {error.message}"
-        return await self._ledger.move(
-            effect.digest,
-            "unverified" if problem else "verified",
-            actor="verify",
-            reason=problem,
-            error=problem or None,
-        )
+        return await self._confirmed(effect, await self._equipment.observe(effect, tool, scope.principal))
 
-    # --- one attempt -----------------------------------------------------------------------------
-
-    async def _begin(self, effect: Effect, scope: EffectScope) -> Effect:
-        try:
-            tool = self._registry.get(effect.tool)
-            await self._check_unchanged(effect, tool, scope)
-            await self._runner.may_start(tool)
-            effect = await self._ledger.start(effect.digest, scope)
-        except ActionError as error:
-            return await self._ledger.move(
-                effect.digest,
-                "refused",
-                actor="ledger",
-                reason=error.message,
-                error=error.message,
-                data={"code": error.code},
-            )
-        return await self._call(effect, tool, scope)
-
-    async def _check_unchanged(self, effect: Effect, tool: Tool, scope: EffectScope) -> None:
+    async def check_unchanged(self, effect: Effect, scope: EffectScope) -> None:
         """Make sure that the call would still do what the person saw.
 
         Raises:
-            GrantError: The target or the tool has changed since.
-            ActionError: The preview now refuses.
+            GrantError: The target or the tool has changed since, or the approval does not hold any more.
+            ActionError: The preview now refuses, or the tool is gone.
         """
+        tool = self._registry.get(effect.tool)
         if tool.spec.version != effect.tool_version or tool.effect != effect.effect_class:
             raise GrantError(f"{tool.name} has changed since this was approved", hint="Ask for it again.")
         if tool.options.preview is None or await self._moved_by_this_turn(effect):
@@ -163,6 +140,30 @@ class Settler:
             raise GrantError(
                 f"{effect.target or tool.name} has changed since this was shown", hint="Look at it again."
             )
+
+    async def refuse(self, effect: Effect, error: ActionError) -> Effect:
+        """Close an approved effect that may not be carried out, with the reason.
+
+        What is no longer approved has expired and can go back to a person; all else is refused.
+        """
+        return await self._ledger.move(
+            effect.digest,
+            "expired" if isinstance(error, GrantError) else "refused",
+            actor="ledger",
+            reason=error.message,
+            error=error.message,
+            data={"code": error.code},
+        )
+
+    # --- one effect ------------------------------------------------------------------------------
+
+    async def _begin(self, effect: Effect, scope: EffectScope) -> Effect:
+        try:
+            await self.check_unchanged(effect, scope)
+            tool = self._registry.get(effect.tool)
+            return await self._attempts(effect, tool, scope, lambda: self._ledger.start(effect.digest, scope))
+        except ActionError as error:
+            return await self.refuse(effect, error)
 
     async def _moved_by_this_turn(self, effect: Effect) -> bool:
         """Whether an earlier action of the same turn changed the target, as everybody could see."""
@@ -175,33 +176,89 @@ class Settler:
             for other in others
         )
 
-    async def _call(self, effect: Effect, tool: Tool, scope: EffectScope) -> Effect:
+    async def _attempts(self, effect: Effect, tool: Tool, scope: EffectScope, start: Start) -> Effect:
+        """Call the tool, again with pauses while that may help and cannot act twice.
+
+        Raises:
+            ActionError: The first attempt could not begin.
+        """
+        most = tool.options.attempts or ATTEMPTS
+        before: ActionError | None = None
+        for attempt in range(1, most + 1):
+            begun = False
+            try:
+                async with self._runner.attempt(tool):
+                    effect, begun = await start(), True
+                    result = await self._call(effect, tool, scope)
+            except ActionError as error:
+                if not begun and before is None:
+                    raise
+                before = error if begun else before or error
+                last = attempt == most or not begun
+                if (settled := await self._after(effect, tool, scope, before, last=last)) is not None:
+                    return settled
+                start = partial(self._ledger.restart, effect.digest, scope, error.message)
+                await self._runner.pause(attempt)
+            else:
+                return await self._ledger.move(
+                    effect.digest, "succeeded", actor=scope.principal, result=result
+                )
+        raise AssertionError("the last attempt settles the effect")
+
+    async def _call(self, effect: Effect, tool: Tool, scope: EffectScope) -> JsonValue:
         context = self._registry.context_of(effect, scope.principal)
         self._crash_points.hit("tool:before")
         try:
             result = await self._runner.call(tool, tool.run, context, tool.parse(effect.args))
         except ActionOutputError as error:
-            # It returned, so it acted; what it returned is not kept.
-            result = {"omitted": error.message}
-        except ActionTimeout as error:
-            return await self._doubt(effect, error.message)
-        except ToolCrashed as error:
-            return await self._crashed(effect, tool, scope, error)
-        except ActionError as error:
-            return await self._failed(effect, error)
+            result = {"omitted": error.message}  # it returned, so it acted; what it returned is not kept
         self._crash_points.hit("tool:after")
-        return await self._ledger.move(effect.digest, "succeeded", actor=scope.principal, result=result)
+        return result
 
-    async def _crashed(self, effect: Effect, tool: Tool, scope: EffectScope, error: ToolCrashed) -> Effect:
-        """The tool broke: ask its probe; without one it failed, unless the other side may have acted."""
+    async def _after(
+        self, effect: Effect, tool: Tool, scope: EffectScope, error: ActionError, *, last: bool
+    ) -> Effect | None:
+        """What an attempt came to that raised; None when the call is to be made again.
+
+        A tool that broke is asked whether it acted. Without a probe it has failed, unless the other side
+        may have acted, or may still: then nobody knows.
+        """
+        if not isinstance(error, ActionTimeout | ToolCrashed):
+            return await self._failed(effect, error)
         happened, result = await self._probe(effect, tool, scope)
         if happened:
             return await self._ledger.move(
                 effect.digest, "succeeded", actor="reconcile", reason=error.message, result=result
             )
-        if happened is None and error.may_have_acted:
+        did_not = happened is False and isinstance(error, ToolCrashed)  # what hangs may act yet
+        if not last and (tool.options.idempotent or did_not):
+            return None
+        if not did_not and (isinstance(error, ActionTimeout) or error.may_have_acted):
             return await self._doubt(effect, error.message)
         return await self._failed(effect, error)
+
+    # --- outcomes --------------------------------------------------------------------------------
+
+    def _is_due(self, effect: Effect, tool: Tool) -> bool:
+        wait = timedelta(seconds=tool.options.verify_after)
+        if not wait:
+            return True
+        ended, now = from_iso(effect.ended_at or effect.proposed_at), self._clock.now()
+        return not ended <= now < ended + wait  # a clock that was set back does not put it off
+
+    async def _confirmed(self, effect: Effect, seen: Observation) -> Effect:
+        problem = f"it could not be read back: {seen.problem}" if seen.problem else UNCONFIRMED
+        to = "verified" if seen.there else "unverified"
+        if to == effect.status:
+            return effect
+        return await self._ledger.move(
+            effect.digest,
+            "verified" if seen.there else "unverified",
+            actor="verify",
+            reason="" if seen.there else problem,
+            error=None if seen.there else problem,
+            observed=seen.seen,
+        )
 
     async def _failed(self, effect: Effect, error: ActionError) -> Effect:
         return await self._ledger.move(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 
+from podium.core.clock import from_iso
 from podium.core.errors import GrantError
 from podium.core.ids import new_id
 from podium.tools.effect import Effect
@@ -13,6 +15,10 @@ from podium.tools.scope import POLICY_PREFIX, EffectScope
 _COLUMNS = (
     "grant_id, digest, effect_id, tenant, principal, policy_version, issued_at, expires_at, consumed_at"
 )
+
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart; beyond it the expiry of a grant means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,19 @@ def spend(
     Raises:
         GrantError: It does not cover this effect, here and now.
     """
+    grant = covering(connection, effect, scope, now, grant_id)
+    connection.execute("UPDATE grants SET consumed_at=? WHERE grant_id=?", (now, grant.grant_id))
+    return grant
+
+
+def covering(
+    connection: sqlite3.Connection, effect: Effect, scope: EffectScope, now: str, grant_id: str | None = None
+) -> Grant:
+    """The grant that lets an effect run here and now; it is not used up.
+
+    Raises:
+        GrantError: There is none.
+    """
     grant = _by_id(connection, grant_id) if grant_id else newest_of(connection, effect)
     if grant is None:
         raise GrantError(f"{effect.tool} ({effect.digest[:12]}) was not approved", hint="Approve it first.")
@@ -94,7 +113,6 @@ def spend(
         raise GrantError(
             f"the approval of {effect.tool} ({effect.digest[:12]}) {problem}", hint="Approve it again."
         )
-    connection.execute("UPDATE grants SET consumed_at=? WHERE grant_id=?", (now, grant.grant_id))
     return grant
 
 
@@ -113,6 +131,8 @@ def _problem(grant: Grant, effect: Effect, scope: EffectScope, now: str) -> str:
         return "was used already"
     if grant.expires_at is not None and grant.expires_at <= now:
         return "has expired"
+    if from_iso(grant.issued_at) > from_iso(now) + CLOCK_SKEW:
+        return f"was given at {grant.issued_at}, which is yet to come: the clock was set back"
     if grant.policy_version != scope.policy_version:
         return "was given under another policy"
     if grant.tenant != scope.tenant or scope.tenant != effect.tenant:

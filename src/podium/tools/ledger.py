@@ -8,9 +8,9 @@ before the tool is called; so is the outcome before anybody hears of it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.effects import EffectStatus
@@ -18,12 +18,13 @@ from podium.core.errors import GrantError, IllegalMove, NotFound
 from podium.core.ids import new_id
 from podium.core.model import JsonValue
 from podium.storage.database import Database
+from podium.storage.leases import check_fence
 from podium.storage.operations import Work
 from podium.tools import effect_rows as rows
 from podium.tools.effect import MOVE_COLUMNS, EffectMove, move_of
 from podium.tools.effect import Effect as Effect
 from podium.tools.envelope import ActionEnvelope
-from podium.tools.grants import Grant, issue, newest_of, spend
+from podium.tools.grants import Grant, covering, issue, newest_of, spend
 from podium.tools.scope import EffectScope
 
 T = TypeVar("T")
@@ -37,6 +38,10 @@ _TOO_LATE = "not decided in time"
 _REPROPOSED: frozenset[EffectStatus] = frozenset({"expired", "refused"})
 
 
+Watch: TypeAlias = Callable[[Effect], None]
+"""Told of an effect that has moved; it returns soon and does not raise."""
+
+
 class EffectLedger:
     """Effects, their moves and the grants that let them run.
 
@@ -44,14 +49,21 @@ class EffectLedger:
         database: The project's database.
         clock: Dates the moves and decides what has expired.
         expiry: Seconds for which a proposal may be approved, and an approval used.
+        watch: Told of each effect that moved, once that is stored.
     """
 
     def __init__(
-        self, database: Database, clock: Clock | None = None, *, expiry: float = DEFAULT_EXPIRY_S
+        self,
+        database: Database,
+        clock: Clock | None = None,
+        *,
+        expiry: float = DEFAULT_EXPIRY_S,
+        watch: Watch | None = None,
     ) -> None:
         self._database = database
         self._clock = clock or SystemClock()
         self._expiry = timedelta(seconds=expiry)
+        self._watch = watch
 
     # --- proposing and deciding ------------------------------------------------------------------
 
@@ -62,17 +74,19 @@ class EffectLedger:
         """
         effect_id, at, expires_at = new_id(), self._now(), self._deadline()
 
-        def work(connection: sqlite3.Connection) -> Effect:
+        def work(connection: sqlite3.Connection) -> tuple[Effect, bool]:
+            check_fence(connection, scope.thread_id, scope.fence)
             known = rows.by_key(connection, envelope.idempotency_key)
             if known is None:
                 rows.insert(connection, effect_id, envelope, scope, at=at, expires_at=expires_at)
             elif known.status in _REPROPOSED:
                 rows.refresh(connection, known, envelope, scope, at=at, expires_at=expires_at)
             else:
-                return known
-            return rows.by_digest(connection, envelope.digest)
+                return known, False
+            return rows.by_digest(connection, envelope.digest), True
 
-        return await self._database.awrite(work)
+        effect, moved = await self._database.awrite(work)
+        return self._told(effect) if moved else effect
 
     async def approve(self, digests: Sequence[str], principal: str, policy_version: str) -> tuple[Grant, ...]:
         """Let each of these envelopes run once.
@@ -85,19 +99,23 @@ class EffectLedger:
         """
         now, deadline = self._now(), self._deadline()
 
-        def work(connection: sqlite3.Connection) -> tuple[Grant, ...]:
+        def work(connection: sqlite3.Connection) -> tuple[tuple[Grant, ...], list[Effect]]:
             effects = [_approvable(connection, digest, policy_version) for digest in digests]
-            grants: list[Grant] = []
+            grants, moved = list[Grant](), list[Effect]()
             for effect in effects:
                 if effect.status == "proposed":
                     rows.move(connection, effect, "approved", at=now, actor=principal)
                     grants.append(issue(connection, effect, principal, policy_version, now, deadline))
+                    moved.append(rows.by_digest(connection, effect.digest))
                 elif effect.status == "approved" and (grant := newest_of(connection, effect)):
                     grants.append(grant)
-            return tuple(grants)
+            return tuple(grants), moved
 
         await self._expire(digests, now)
-        return await self._database.awrite(work)
+        granted, moved = await self._database.awrite(work)
+        for effect in moved:
+            self._told(effect)
+        return granted
 
     async def move(
         self,
@@ -108,6 +126,7 @@ class EffectLedger:
         reason: str = "",
         data: JsonValue = None,
         result: JsonValue = None,
+        observed: JsonValue = None,
         error: str | None = None,
     ) -> Effect:
         """Take an effect to another status. Proposals, approvals and starts have methods of their own.
@@ -119,6 +138,7 @@ class EffectLedger:
             reason: Why, on one line.
             data: More of it.
             result: What the tool gave back; None leaves what is there.
+            observed: What reading the outcome back showed; likewise.
             error: What went wrong; None clears it.
 
         Raises:
@@ -132,10 +152,10 @@ class EffectLedger:
         def work(connection: sqlite3.Connection) -> Effect:
             effect = rows.by_digest(connection, digest)
             rows.move(connection, effect, to, at=at, actor=actor, reason=reason, data=data)
-            rows.set_outcome(connection, effect, result=result, error=error)
+            rows.set_outcome(connection, effect, result=result, error=error, observed=observed)
             return rows.by_digest(connection, digest)
 
-        return await self._database.awrite(work, durable=to in _DURABLE)
+        return self._told(await self._database.awrite(work, durable=to in _DURABLE))
 
     # --- starting --------------------------------------------------------------------------------
 
@@ -151,10 +171,12 @@ class EffectLedger:
             GrantError: The grant is missing, spent, expired, another's or for another envelope; the
                 effect stays as it is.
             IllegalMove: The effect is not approved.
+            LeaseLost: Another process works on the thread by now.
         """
         now = self._now()
 
         def work(connection: sqlite3.Connection) -> Effect:
+            check_fence(connection, scope.thread_id, scope.fence)
             effect = rows.by_digest(connection, digest)
             if effect.envelope.digest != effect.digest:
                 raise GrantError(f"the stored action {digest[:12]} is not the one that was approved")
@@ -164,7 +186,20 @@ class EffectLedger:
             rows.mark_started(connection, effect, scope, now)
             return rows.by_digest(connection, digest)
 
-        return await self._database.awrite(work, durable=True)
+        return self._told(await self._database.awrite(work, durable=True))
+
+    async def check_grant(self, digest: str, scope: EffectScope) -> None:
+        """Make sure that `start` would find a grant that counts.
+
+        Raises:
+            GrantError: It would not.
+        """
+        now = self._now()
+
+        def look(connection: sqlite3.Connection) -> None:
+            covering(connection, rows.by_digest(connection, digest), scope, now)
+
+        await self._database.aread(look)
 
     async def restart(self, digest: str, scope: EffectScope, reason: str) -> Effect:
         """Note that an attempt broke off, and start another one under the grant that it spent.
@@ -177,6 +212,7 @@ class EffectLedger:
         now = self._now()
 
         def work(connection: sqlite3.Connection) -> Effect:
+            check_fence(connection, scope.thread_id, scope.fence)
             effect = rows.by_digest(connection, digest)
             if effect.status == "started":
                 rows.move(connection, effect, "in_doubt", at=now, actor="recovery", reason=reason)
@@ -187,7 +223,34 @@ class EffectLedger:
             rows.mark_started(connection, effect, scope, now)
             return rows.by_digest(connection, digest)
 
-        return await self._database.awrite(work, durable=True)
+        return self._told(await self._database.awrite(work, durable=True))
+
+    # --- forks -----------------------------------------------------------------------------------
+
+    async def mark_fork(self, thread_id: str, source: str) -> None:
+        """Let a thread simulate from now on, because it is a copy of another.
+
+        Args:
+            thread_id: The copy.
+            source: The thread that it was copied from.
+        """
+        values = (thread_id, source, self._now())
+        await self._database.awrite(lambda connection: rows.mark_fork(connection, *values))
+
+    async def go_live(self, thread_id: str, principal: str) -> bool:
+        """Let a fork act from now on, because a person says so; whether it only simulated until now."""
+        now = self._now()
+        sql = "UPDATE forks SET live_at=?, live_by=? WHERE thread_id=? AND live_at IS NULL"
+        return await self._database.awrite(
+            lambda connection: connection.execute(sql, (now, principal, thread_id)).rowcount > 0
+        )
+
+    async def simulates(self, thread_id: str) -> bool:
+        """Whether a thread is a fork that nobody has let act."""
+        sql = "SELECT 1 FROM forks WHERE thread_id=? AND live_at IS NULL"
+        return await self._database.aread(
+            lambda connection: connection.execute(sql, (thread_id,)).fetchone() is not None
+        )
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -209,6 +272,20 @@ class EffectLedger:
             return []
         found = await self._database.aread(lambda connection: rows.by_digests(connection, digests))
         return [found[digest] for digest in dict.fromkeys(digests) if digest in found]
+
+    async def current(self, digests: Sequence[str], thread_id: str) -> list[Effect]:
+        """Like `several`; what a thread has proposed anew since, with another digest, is found as well."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, Effect]:
+            found = rows.by_digests(connection, digests)
+            for digest in digests:
+                if digest not in found and (effect := rows.renewed(connection, digest, thread_id)):
+                    found[digest] = effect
+            return found
+
+        found = await self._database.aread(work)
+        effects = [found[digest] for digest in dict.fromkeys(digests) if digest in found]
+        return list({effect.effect_id: effect for effect in effects}.values())
 
     async def effects(self, thread_id: str, *, after: int = 0) -> list[Effect]:
         """The effects of a thread, oldest first.
@@ -238,6 +315,11 @@ class EffectLedger:
         )
 
     # ---------------------------------------------------------------------------------------------
+
+    def _told(self, effect: Effect) -> Effect:
+        if self._watch is not None:
+            self._watch(effect)
+        return effect
 
     async def _expire(self, digests: Sequence[str], now: str) -> None:
         """Close what waited too long, in a transaction of its own: a refusal must not undo it."""

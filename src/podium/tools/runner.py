@@ -6,9 +6,10 @@ import asyncio
 import contextvars
 import inspect
 import json
+import random
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,11 +26,13 @@ from podium.core.errors import (
 from podium.core.model import JsonObject, JsonValue
 from podium.guardrails.redaction import redact
 from podium.tools.context import ActionContext
-from podium.tools.rate import RateLimiter
+from podium.tools.gates import Gates
 from podium.tools.tool import Tool
 
 MAX_RESULT_BYTES = 1_000_000
 MAX_MESSAGE = 500
+BACKOFF_S = 0.2
+LONGEST_PAUSE_S = 10.0
 
 
 class ToolCrashed(ActionCrashed):
@@ -47,11 +50,16 @@ class Runner:
 
     Args:
         default_timeout: Seconds for one call of a tool that names no limit.
+        backoff: Seconds before a call that broke is made again, at most; doubles with every attempt.
+        gates: Limits of rate and concurrency, and circuits.
     """
 
-    def __init__(self, default_timeout: float = 30.0) -> None:
+    def __init__(
+        self, default_timeout: float = 30.0, *, backoff: float = BACKOFF_S, gates: Gates | None = None
+    ) -> None:
         self._default_timeout = default_timeout
-        self._limiters: dict[str, RateLimiter] = {}
+        self._backoff = backoff
+        self._gates = gates or Gates()
 
     async def call(self, tool: Tool, function: Callable[..., Any], *args: object) -> JsonValue:
         """Call the tool, or one of its callbacks, and give back its result as JSON.
@@ -96,12 +104,18 @@ class Runner:
         shown = await self.call(tool, tool.options.preview, context, args)
         return shown if isinstance(shown, dict) or shown is None else {"text": shown}
 
-    async def may_start(self, tool: Tool) -> None:
-        """Wait until the tool's rate lets another call start."""
-        if tool.options.rate is None:
-            return
-        limiter = self._limiters.setdefault(tool.name, RateLimiter(tool.options.rate))
-        await limiter.wait()
+    def attempt(self, tool: Tool) -> AbstractAsyncContextManager[None]:
+        """Hold a place among the tool's calls, for one of them; see `Gates.passed`."""
+        return self._gates.passed(tool)
+
+    async def pause(self, attempt: int) -> None:
+        """Wait before a call is made again: longer each time, and never for the same time as others.
+
+        Args:
+            attempt: How many calls were made.
+        """
+        longest = min(self._backoff * 2 ** (attempt - 1), LONGEST_PAUSE_S)
+        await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, keeps no secret
 
 
 def storable(name: str, value: object) -> JsonValue:

@@ -22,6 +22,7 @@ class EffectScope:
         checkpoint_id: The checkpoint that the node started from.
         policy_version: The policy in force.
         simulate: Record what would be done and leave the world alone.
+        fence: Token of the lease under which the thread is worked on; 0 where it is not leased.
     """
 
     tenant: str
@@ -33,3 +34,4 @@ class EffectScope:
     checkpoint_id: str
     policy_version: str
     simulate: bool = False
+    fence: int = 0

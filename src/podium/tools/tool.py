@@ -34,12 +34,17 @@ class ToolOptions:
             when the call may not be made now. Checked before the first action of a turn starts.
         timeout: Seconds for one call; None for the project's default.
         rate: Most calls in a period, `10/minute`; further calls wait.
+        concurrency: Most calls at one time; further calls wait. None for no limit.
+        attempts: How often a call is made that breaks or hangs, with pauses that grow. A call is only made
+            again when that cannot act twice: the tool is `idempotent`, or `reconcile` says that it did not
+            act. None for three attempts.
         verify_after: Seconds after which the outcome is read back; 0 for at once.
         preview: Says what the call would change, `{"before": …, "after": …}`, and touches nothing. It must
             depend on the world alone: when it has changed by the time of the call, the call is refused.
         compensate: Takes the effect back. It may be called again after a crash if the tool declares
             `idempotent` or `verify`, so that doing it twice has to be doing it once.
-        verify: Reads back whether the effect is there now.
+        verify: Reads back whether the effect is there now: true or false, or
+            `{"holds": true, "observed": …}` to keep what was read beside what the call claimed.
         reconcile: Asked after a crash: None or False when the effect has not happened, else its result.
         idempotent: Called twice with the same idempotency key, the tool acts once.
     """
@@ -49,6 +54,8 @@ class ToolOptions:
     requires: tuple[str | Run, ...] = ()
     timeout: float | None = None
     rate: str | None = None
+    concurrency: int | None = None
+    attempts: int | None = None
     verify_after: float = 0.0
     preview: Run | None = None
     compensate: After | None = None

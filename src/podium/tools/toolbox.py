@@ -11,17 +11,18 @@ from pydantic import BaseModel
 
 from podium.core.clock import Clock, SystemClock
 from podium.core.crashpoints import CrashPoints, NoCrashPoints
-from podium.core.effects import EffectStatus
 from podium.core.errors import ActionError, GrantError
 from podium.core.evidence import Provenance
 from podium.core.model import JsonObject, JsonValue
 from podium.core.tool import ToolCall, ToolOutput, ToolSpec
 from podium.tools.claims import Claims
-from podium.tools.commit import Saga
+from podium.tools.commit import Order, Saga
 from podium.tools.context import ActionContext
 from podium.tools.envelope import ActionEnvelope, idempotency_key
+from podium.tools.equipment import Equipment
 from podium.tools.execution import Settler
-from podium.tools.ledger import DEFAULT_EXPIRY_S, Effect, EffectLedger
+from podium.tools.ledger import DEFAULT_EXPIRY_S, Effect, EffectLedger, Watch
+from podium.tools.reconcile import Reconciler, Settlement
 from podium.tools.registry import ToolRegistry
 from podium.tools.runner import Runner
 from podium.tools.scope import POLICY_PREFIX, EffectScope
@@ -45,6 +46,7 @@ class Toolbox:
         default_timeout: Seconds for one call of a tool that names no limit.
         expiry: Seconds for which a proposal may be approved, and an approval used.
         servers: What brings further tools once it is started.
+        watch: Told of each effect that moved, once that is stored.
 
     Raises:
         ConfigError: Two tools have the same name.
@@ -61,18 +63,25 @@ class Toolbox:
         default_timeout: float = 30.0,
         expiry: float = DEFAULT_EXPIRY_S,
         servers: McpServers | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        clock, points = clock or SystemClock(), crash_points or NoCrashPoints()
-        self.ledger = EffectLedger(database, clock, expiry=expiry)
+        clock = clock or SystemClock()
+        self.ledger = EffectLedger(database, clock, expiry=expiry, watch=watch)
         self._registry = ToolRegistry(tools, handles)
         self._servers = servers
         self._runner = Runner(default_timeout)
-        claims = Claims(Path(f"{database.path}-claims"))
-        self._settler = Settler(self.ledger, self._registry, self._runner, claims, clock, points)
-        self._compensator = Compensator(
-            self.ledger, self._registry, self._runner, claims, self._settler, points
+        equipment = Equipment(
+            ledger=self.ledger,
+            registry=self._registry,
+            runner=self._runner,
+            claims=Claims(Path(f"{database.path}-claims")),
+            clock=clock,
+            crash_points=crash_points or NoCrashPoints(),
         )
-        self._saga = Saga(self.ledger, self._registry, self._runner, self._settler, self._compensator)
+        settler = Settler(equipment)
+        self._compensator = Compensator(equipment, settler)
+        self._saga = Saga(equipment, settler, self._compensator)
+        self._reconciler = Reconciler(equipment, settler, self._compensator)
 
     # --- tools -----------------------------------------------------------------------------------
 
@@ -158,6 +167,29 @@ class Toolbox:
             )
         return effect
 
+    async def renew(self, effect: Effect, scope: EffectScope, reason: str = "") -> Effect:
+        """Propose an action anew, with a preview of now, because its approval would not count any more.
+
+        Args:
+            effect: As it was proposed.
+            scope: Who proposes, and where; the turn and the step stay those of the effect.
+            reason: Why, for one that still waits or is approved.
+
+        Raises:
+            ActionError: The preview shows that the call would be refused by now.
+        """
+        if effect.status in ("proposed", "approved") and effect.thread_id == scope.thread_id:
+            await self.ledger.move(
+                effect.digest, "expired", actor=scope.principal, reason=reason, error=reason
+            )
+        call = ToolCall(
+            tool=effect.tool,
+            args=effect.args,
+            provenance=effect.envelope.provenance,
+            step=effect.step_id,
+        )
+        return await self.propose(call, replace(scope, turn_id=effect.turn_id, step_id=effect.step_id))
+
     async def approve(self, digests: Sequence[str], *, principal: str, policy_version: str) -> list[Effect]:
         """Let each of these actions run once.
 
@@ -188,7 +220,9 @@ class Toolbox:
         """Close what a turn proposed and nobody decided or began, because the turn is over."""
         for effect in await self.ledger.in_status("proposed", "approved", thread_id=thread_id):
             if effect.turn_id == turn_id:
-                await self.ledger.move(effect.digest, "skipped", actor="turn", reason="the turn ended")
+                await self.ledger.move(
+                    effect.digest, "skipped", actor="turn", reason="the turn ended", error=effect.error
+                )
 
     async def withdraw(self, thread_id: str, checkpoints: Collection[str], *, principal: str) -> None:
         """Take back what was proposed at these checkpoints and not begun; it may be proposed anew."""
@@ -199,41 +233,61 @@ class Toolbox:
     # --- acting ----------------------------------------------------------------------------------
 
     async def commit(
-        self, digests: Sequence[str], scope: EffectScope, *, independent: Collection[str] = ()
+        self,
+        digests: Sequence[str],
+        scope: EffectScope,
+        *,
+        independent: Collection[str] = (),
+        order: Order | None = None,
     ) -> list[Effect]:
-        """Carry out what is approved; see `Saga.commit`. Safe to call again after any crash."""
+        """Carry out what is approved; see `Saga.commit`. Safe to call again after any crash.
+
+        A thread that is a fork only simulates, until a person says otherwise.
+
+        Args:
+            digests: The turn's actions.
+            scope: Who commits, and where.
+            independent: Digests that stay done whatever becomes of the others.
+            order: More of how they hang together, in place of `independent`.
+        """
         await self.open()
-        return await self._saga.commit(digests, scope, independent)
+        if not scope.simulate and await self.ledger.simulates(scope.thread_id):
+            scope = replace(scope, simulate=True)
+        return await self._saga.commit(digests, scope, order or Order(independent=independent))
 
     async def compensate(self, digests: Sequence[str], *, principal: str) -> list[Effect]:
         """Undo effects, newest first; see `Compensator.undo_all`. Safe to call again after any crash."""
         await self.open()
         return await self._compensator.undo_all(await self.ledger.several(digests), principal)
 
+    def why_not_undone(self, effect: Effect) -> str:
+        """Why an effect cannot be undone; empty when it can."""
+        return self._compensator.can_undo(effect)
+
+    async def reconcile(self, *, principal: str, thread_id: str | None = None) -> list[Settlement]:
+        """Settle what was left open, with the tools' probes; see `Reconciler.reconcile`."""
+        await self.open()
+        return await self._reconciler.reconcile(principal, thread_id)
+
     async def resolve(
         self, digest: str, *, happened: bool, principal: str, result: JsonValue = None
     ) -> Effect:
-        """Record what a person found out about an effect that is in doubt.
+        """Record what a person found out about an effect; see `Reconciler.resolve`.
 
         Raises:
-            IllegalMove: It is not in doubt.
+            IllegalMove: Nobody has to decide about it.
         """
-        effect = await self.ledger.get(digest)
-        undoing = effect.status == "compensation_in_doubt"
-        to: EffectStatus
-        if undoing:
-            to = "compensated" if happened else "compensation_failed"
-        else:
-            to = "succeeded" if happened else "failed"
-        return await self.ledger.move(
-            digest, to, actor=principal, reason="a person looked", result=None if undoing else result
-        )
+        return await self._reconciler.resolve(digest, happened, principal, result)
 
     # --- looking ---------------------------------------------------------------------------------
 
     async def effects(self, digests: Sequence[str]) -> list[Effect]:
         """The effects with these digests, in their order; unknown ones are left out."""
         return await self.ledger.several(digests)
+
+    async def current(self, digests: Sequence[str], thread_id: str) -> list[Effect]:
+        """Like `effects`; what the thread has proposed anew since is found by its old digest as well."""
+        return await self.ledger.current(digests, thread_id)
 
     async def thread_effects(self, thread_id: str) -> list[Effect]:
         """All effects of a thread, oldest first."""
@@ -247,8 +301,8 @@ class Toolbox:
         if tool.effect != "read":
             raise ActionError(f"{tool.name} changes the world: it has to be proposed")
         args = tool.parse(call.args)
-        await self._runner.may_start(tool)
-        return await self._runner.call(tool, tool.run, self._registry.context(scope), args)
+        async with self._runner.attempt(tool):
+            return await self._runner.call(tool, tool.run, self._registry.context(scope), args)
 
     async def _propose(
         self, tool: Tool, args: BaseModel, provenance: Mapping[str, Provenance], scope: EffectScope

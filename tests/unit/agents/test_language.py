@@ -54,7 +54,7 @@ EVIDENCE = Evidence(id="e1", source="rules.md", text=TEXT, start=100, end=100 + 
 
 
 def voice(model: ScriptedChatModel) -> Voice:
-    return Voice(Caller(ResolvedModel("test:scripted", model), "planner"), builtin_prompt("planner"))
+    return Voice(Caller(ResolvedModel("test:scripted", model), "planner"), lambda: builtin_prompt("planner"))
 
 
 def planned(*steps: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from podium import KnowledgeBase, Podium
 NAMES = {"Podium", "build_graph", "action", "KnowledgeBase", "Policy"}
 ASYNCHRONOUS = [
     name
-    for name, method in vars(Podium).items()
+    for name, method in inspect.getmembers(Podium)
     if not name.startswith("_")
     and name != "aclose"
     and (inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method))

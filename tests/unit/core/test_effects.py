@@ -9,9 +9,11 @@ from podium.core.effects import (
     EFFECT_STATUSES,
     HAPPENED,
     MOVES,
+    NEEDS_PERSON,
     EffectStatus,
     check_move,
     is_undoable,
+    outcome_of,
 )
 from podium.core.errors import IllegalMove
 
@@ -34,7 +36,7 @@ ALLOWED = {
     "compensating": "compensated compensation_in_doubt compensation_failed",
     "compensated": "",
     "compensation_in_doubt": "compensated compensation_failed compensating",
-    "compensation_failed": "compensating",
+    "compensation_failed": "compensating compensated",
     "irreversible": "",
 }
 PAIRS = [(a, b) for a in EFFECT_STATUSES for b in EFFECT_STATUSES]
@@ -70,6 +72,16 @@ def test_what_has_happened_is_never_forgotten_without_being_undone() -> None:
     for status in HAPPENED:
         assert MOVES[status] <= HAPPENED | {"compensating", "failed"}
     assert {status for status in HAPPENED if "failed" in MOVES[status]} == {"unverified"}
+
+
+def test_every_status_has_an_outcome_and_an_alert_needs_a_person() -> None:
+    outcomes = {status: outcome_of(status) for status in EFFECT_STATUSES}
+    assert {status for status, found in outcomes.items() if found == "done"} == HAPPENED - {
+        "unverified",
+        "irreversible",
+    }
+    assert all(outcomes[status] == "needs_person" for status in NEEDS_PERSON)
+    assert outcomes["irreversible"] == "irreversible"
 
 
 def test_what_is_compensated_is_over() -> None:

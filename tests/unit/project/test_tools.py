@@ -59,6 +59,16 @@ def test_a_tool_says_on_its_first_line_what_it_does_and_then_other_words_for_it(
         assert any(line.startswith("Also: ") for line in rest), tool.name
 
 
+def test_a_change_is_previewed_read_back_found_again_and_undone_where_its_class_allows(
+    tools: dict[str, Any],
+) -> None:
+    for tool in tools.values():
+        options = tool.options
+        said = [option is not None for option in (options.preview, options.verify, options.reconcile)]
+        assert said == [tool.effect != "read"] * 3, tool.name
+        assert (options.compensate is not None) == (tool.effect in ("reversible", "compensable")), tool.name
+
+
 def test_every_argument_is_described(tools: dict[str, Any]) -> None:
     for tool in tools.values():
         for name, argument in tool.spec.args_schema["properties"].items():
@@ -176,6 +186,13 @@ def test_an_argument_of_the_wrong_form_does_not_reach_the_shop(
 )
 def test_a_call_names_what_it_acts_on(desk: Any, tool: str, args: dict[str, Any], target: str) -> None:
     assert desk.target(tool, **args) == target
+
+
+@pytest.mark.parametrize(("tool", "args"), CHANGES)
+def test_a_change_is_found_by_the_key_that_made_it(desk: Any, tool: str, args: dict[str, Any]) -> None:
+    assert desk.reconcile(tool, **args) in (None, False)
+    result = desk.call(tool, **args)
+    assert desk.reconcile(tool, **args) == result
 
 
 def test_a_message_is_sent_again_for_every_call(desk: Any) -> None:

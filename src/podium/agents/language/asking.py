@@ -23,13 +23,18 @@ class Voice:
 
     Attributes:
         caller: Calls the model, or several.
-        prompt: The role's instructions.
+        told: Gives the role's prompt, as it is in force for the run.
         window: Tokens that one call may hold.
     """
 
     caller: Asks
-    prompt: Prompt
+    told: Callable[[], Prompt]
     window: int = 16_000
+
+    @property
+    def prompt(self) -> Prompt:
+        """The role's instructions."""
+        return self.told()
 
     def prepare(self, material: Material) -> Assembled:
         """The messages for a call.

@@ -20,6 +20,10 @@ def rollback(
         str,
         typer.Option("--to", metavar="CHECKPOINT", help="The point to go back to, or the start of its id."),
     ],
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="DIGEST", help="Undo only this action; may be repeated."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be undone.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     project: ProjectOption = HERE,
@@ -30,9 +34,10 @@ def rollback(
     from podium.cli.session import opened
     from podium.core.errors import InputError
 
+    chosen = tuple(only or ())
     with opened(project) as podium:
         if not (dry_run or yes):
-            planned = asyncio.run(podium.rollback(thread, to=to, dry_run=True))
+            planned = asyncio.run(podium.rollback(thread, to=to, dry_run=True, only=chosen))
             if as_json or not sys.stdin.isatty():
                 raise InputError("rolling back needs a yes", hint="Add --yes, or --dry-run to look first.")
             from podium.cli.render.records import rollback_question, show_rollback
@@ -40,7 +45,7 @@ def rollback(
             show_rollback(console(), planned)
             if not typer.confirm(rollback_question(planned), err=True):
                 raise typer.Exit(1)
-        report = asyncio.run(podium.rollback(thread, to=to, dry_run=dry_run))
+        report = asyncio.run(podium.rollback(thread, to=to, dry_run=dry_run, only=chosen))
     if as_json:
         write_json(report.model_dump(mode="json"))
     else:

@@ -79,3 +79,38 @@ def history(
         show_checkpoints(console(), found, thread)
     else:
         show_milestones(console(), found, effects, thread)
+
+
+@app.command()
+def fork(
+    thread: ThreadArgument,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="CHECKPOINT", help="The point to go on from.")
+    ] = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy a conversation to try something; the copy only simulates its actions."""
+    from podium.cli.output import console, write_json
+    from podium.cli.session import opened
+
+    with opened(project) as podium:
+        copy = asyncio.run(podium.fork(thread, at=at))
+    if as_json:
+        write_json({"thread_id": copy, "simulates": True})
+        return
+    console().print(f"Copied to {copy}. It only simulates; 'podium threads live {copy}' lets it act.")
+
+
+@app.command()
+def live(thread: ThreadArgument, project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
+    """Let a copied conversation act from now on."""
+    from podium.cli.output import console, write_json
+    from podium.cli.session import opened
+
+    with opened(project) as podium:
+        asyncio.run(podium.go_live(thread))
+    if as_json:
+        write_json({"thread": thread, "simulates": False})
+        return
+    console().print("It acts from now on.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from podium.app.results import (
         EffectView,
         InterruptView,
+        ReconcileReport,
         RollbackReport,
         ThreadView,
     )
@@ -74,6 +75,24 @@ def show_effects(out: Console, effects: Sequence[EffectView]) -> None:
         out.print(Text(f"  {one_line(course_of(effect))}", "dim"))
 
 
+def show_reconciled(out: Console, report: ReconcileReport) -> None:
+    """Print what was found out, and what a person has to look at."""
+    if not report.settled and not report.waiting:
+        out.print("Nothing is open.")
+    for view in report.settled:
+        sign, style = _SIGNS["warn" if view.outcome == "needs_person" else "ok"]
+        line = (
+            Text(f"{sign} ", style).append(one_line(view.tool), "bold").append(f"  {one_line(view.target)}")
+        )
+        out.print(line.append(f"  {EFFECT[view.after]}  {one_line(view.message)}".rstrip(), "dim"))
+    if report.waiting:
+        out.print(Text("These need you to look:", "bold"))
+        show_effects(out, report.waiting)
+        for effect in report.waiting:
+            words = f"podium reconcile {short(effect.digest)} --happened, or --did-not-happen"
+            out.print(Text(f"  {one_line(effect.tool)}: {words}", "cyan"))
+
+
 def show_rollback(out: Console, report: RollbackReport) -> None:
     """Print what is, or would be, undone."""
     verb = "Would undo" if report.dry_run else "Undone"
@@ -82,8 +101,9 @@ def show_rollback(out: Console, report: RollbackReport) -> None:
     else:
         out.print(Text(verb, "bold"))
     for view in report.undone:
-        done = view.undoable if report.dry_run else view.after == "compensated"
-        sign, style = _SIGNS["ok" if done else "fail"]
+        done = view.after == "compensated"
+        kept = view.undoable and not done and view.after == view.before
+        sign, style = _SIGNS["ok" if done else "warn" if kept else "fail"]
         line = (
             Text(f"  {sign} ", style).append(one_line(view.tool), "bold").append(f"  {one_line(view.target)}")
         )
@@ -104,7 +124,7 @@ def show_rollback(out: Console, report: RollbackReport) -> None:
 
 def rollback_question(planned: RollbackReport) -> str:
     """What is asked before a rollback, by what it would do."""
-    if any(view.undoable for view in planned.undone):
+    if any(view.after == "compensated" for view in planned.undone):
         return "Undo this?"
     return "Nothing outside is undone, only the conversation goes back. Go back?"
 

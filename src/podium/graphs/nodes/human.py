@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from langgraph.types import interrupt
@@ -11,7 +12,6 @@ from podium.core.confidence import Confidence
 from podium.core.errors import ActionError, InputError, PodiumError
 from podium.core.plan import Plan
 from podium.core.principal import is_owner
-from podium.core.tool import ToolCall
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import draft_of
 from podium.graphs.node import RunScope
@@ -54,16 +54,18 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
 
 
 async def _in_force(state: PodiumState, context: GraphContext, scope: RunScope) -> tuple[str, ...]:
-    """What is to be decided; what a rollback took back is proposed anew, with a fresh preview."""
+    """What is to be decided; what a rollback took back, or another policy showed, is proposed anew."""
     digests: list[str] = []
-    for effect in await context.toolbox.effects(state.get("actions", ())):
-        if effect.status not in GONE:
+    version = context.policy.version
+    for effect in await context.toolbox.current(state.get("actions", ()), scope.thread_id):
+        outdated = effect.status in ("proposed", "approved") and effect.policy_version != version
+        if effect.status in GONE or outdated or effect.thread_id != scope.thread_id:
+            place = scope.effect_scope(effect.turn_id, effect.step_id, version)
+            reason = "the policy has changed" if outdated else ""
+            with suppress(ActionError):  # it would be refused by now, so that there is nothing to decide
+                digests.append((await context.toolbox.renew(effect, place, reason)).digest)
+        else:
             digests.append(effect.digest)
-            continue
-        provenance = effect.envelope.provenance
-        call = ToolCall(tool=effect.tool, args=effect.args, provenance=provenance, step=effect.step_id)
-        place = scope.effect_scope(effect.turn_id, effect.step_id, context.policy.version)
-        digests.append((await context.toolbox.propose(call, place)).digest)
     return tuple(digests)
 
 

@@ -15,12 +15,12 @@ from podium.core.plan import Plan
 from podium.graphs import wording
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import Draft, draft_of, known_texts
-from podium.graphs.faults import effect_fault, output_fault
+from podium.graphs.faults import effect_fault, lapsed_fault, output_fault
 from podium.graphs.node import RunScope
 from podium.graphs.review import Review
 from podium.graphs.screening import check_text
 from podium.graphs.state import PodiumState, Update
-from podium.graphs.turn import Outcome, Turn, TurnStatus
+from podium.graphs.turn import Fault, Outcome, Turn, TurnStatus
 
 if TYPE_CHECKING:
     from podium.tools.ledger import Effect
@@ -45,7 +45,7 @@ async def respond(state: PodiumState, context: GraphContext, scope: RunScope) ->
             state.get("degraded", ()), state.get("stopped", ""), unpriced=_is_first_unpriced(state)
         ),
         degraded=bool(state.get("degraded")),
-        fault=effect_fault(effects) or output_fault(state.get("results", {})) if status == "failed" else None,
+        fault=_fault(state, effects) if status == "failed" else None,
     )
     scope.emit({"kind": "token", "data": {"text": text}})
     context.telemetry.turn(status)
@@ -61,6 +61,14 @@ async def respond(state: PodiumState, context: GraphContext, scope: RunScope) ->
     }
 
 
+def _fault(state: PodiumState, effects: Sequence[Effect]) -> Fault | None:
+    return (
+        effect_fault(effects)
+        or lapsed_fault(state.get("decision", {}), state.get("review"))
+        or output_fault(state.get("results", {}))
+    )
+
+
 def _is_first_unpriced(state: PodiumState) -> bool:
     """Whether a cost is not known in the first turn of a thread; later ones do not say it again."""
     spoken = any(isinstance(message, AIMessage) for message in state.get("messages") or ())
@@ -71,7 +79,7 @@ def status_of(state: PodiumState, effects: Sequence[Effect]) -> TurnStatus:
     """How the turn ended, from what is in the state and in the ledger."""
     if any(verdict["outcome"] == "refuse" for verdict in state.get("verdicts", ())):
         return "refused"
-    if effect_fault(effects) is not None:
+    if effect_fault(effects) or lapsed_fault(state.get("decision", {}), state.get("review")):
         return "failed"
     if any(effect.status in HAPPENED for effect in effects) or state.get("review"):
         return "completed"
