@@ -12,6 +12,7 @@ from podium.app.batch import Batches
 from podium.app.brought import Brought, database_file, tools_of
 from podium.app.embedded import EmbeddedThreads
 from podium.app.factory import CONTEXT_KEY
+from podium.app.fingerprints import Fingerprints
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
@@ -271,16 +272,18 @@ def _assembled(
     graph, toolbox = _graph(project, context), context.toolbox
     embedded = EmbeddedThreads(context.checkpointer, records.runs)
     reader = ThreadReader(graph, records.threads, records.runs, records.feedback, toolbox, embedded)
+    fingerprints = Fingerprints(project.data / "graphs", graph, toolbox)
     service = RunService(
         graph,
         records.renewal,
         context.in_force,
+        fingerprints.keep,
         runs=records.runs,
         threads=records.threads,
         leases=records.leases,
         telemetry=context.telemetry,
     )
-    turns = Turns(graph, service, reader, toolbox)
+    turns = Turns(graph, service, reader, toolbox, fingerprints)
     return Composition(
         context=context,
         graph=graph,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from podium.storage.runs import RUNNING
 if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
 
+    from podium.app.fingerprints import Fingerprints
     from podium.app.threads import ThreadReader
     from podium.graphs.build import PodiumGraph
     from podium.tools.toolbox import Toolbox
@@ -37,15 +39,22 @@ class Turns:
         service: Runs it.
         threads: Resolves threads.
         toolbox: Knows the effects of a turn.
+        fingerprints: Knows whether a thread that waits still fits the graph.
     """
 
     def __init__(
-        self, graph: PodiumGraph, service: RunService, threads: ThreadReader, toolbox: Toolbox
+        self,
+        graph: PodiumGraph,
+        service: RunService,
+        threads: ThreadReader,
+        toolbox: Toolbox,
+        fingerprints: Fingerprints,
     ) -> None:
         self._graph = graph
         self._service = service
         self._threads = threads
         self._toolbox = toolbox
+        self._fingerprints = fingerprints
 
     async def ask(
         self, text: str, thread_id: str | None, principal: Principal
@@ -96,6 +105,9 @@ class Turns:
         thread = await self._threads.own(thread_id)
         async with self._service.lease(thread):
             snapshot = await self._threads.head(thread)
+            await self._check_fit(
+                thread, snapshot, acts=decision is None or decision.kind in ("approve", "edit")
+            )
             if decision is None:
                 if not snapshot.next or (snapshot.interrupts and not await self._broke_off(thread)):
                     raise _nothing_to_continue(thread, snapshot)
@@ -121,6 +133,7 @@ class Turns:
     async def _finish_previous(self, thread: str, principal: Principal) -> AsyncGenerator[StreamEvent, None]:
         """A turn that a crash cut off is finished first, so that no approved action is forgotten."""
         snapshot = await self._threads.head(thread)
+        await self._check_fit(thread, snapshot, acts=True)
         broke_off = await self._broke_off(thread)
         if snapshot.interrupts and not broke_off:
             raise ThreadInterrupted(
@@ -145,6 +158,19 @@ class Turns:
                     )
                 if event.kind != "reply":
                     yield event
+
+    async def _check_fit(self, thread: str, snapshot: StateSnapshot, *, acts: bool) -> None:
+        """Make sure that the graph still has what the thread needs to go on.
+
+        Raises:
+            GraphChanged: It has not; rejecting and rolling back stay possible.
+        """
+        run = await self._service.recorded(thread)
+        if run is None or not (snapshot.next or (run.output or {}).get("waits_at")):
+            return
+        effects = await self._toolbox.effects(digests_of(snapshot)) if acts else []
+        waiting = {effect.tool for effect in effects if effect.status in ("proposed", "approved")}
+        await asyncio.to_thread(self._fingerprints.check, run, waiting)
 
     async def _is_owed(self, thread: str, snapshot: StateSnapshot) -> bool:
         """Whether somebody approved what has not been carried out, because the run failed.

@@ -18,6 +18,7 @@
     │   └── DatabaseBusy       another process holds the database too long
     ├── ThreadBusy             another run is active on the thread
     ├── ThreadInterrupted      the thread waits for a person's answer
+    ├── GraphChanged           the graph lacks what a waiting thread relies on
     ├── LeaseLost              another process took the thread over
     ├── KnowledgeError         a document or index cannot be read or written
     │   └── SourceError        a source beside the documents failed
@@ -178,6 +179,12 @@ class ThreadInterrupted(PodiumError):
 
     code = "thread_interrupted"
     exit_code = 3
+
+
+class GraphChanged(PodiumError):
+    """The graph or a tool lacks what a waiting thread relies on."""
+
+    code = "graph_changed"
 
 
 class LeaseLost(PodiumError):

@@ -102,6 +102,7 @@ class RunService:
         graph: The compiled graph, with a checkpointer.
         renewal: Knows what is in force.
         in_force: Holds it for each run.
+        fingerprint: Keeps the graph's fingerprint, and names it.
         runs: Where runs are recorded.
         threads: Where threads are listed.
         leases: Who may work on which thread.
@@ -113,6 +114,7 @@ class RunService:
         graph: PodiumGraph,
         renewal: Renewing,
         in_force: Pinned[InForce],
+        fingerprint: Callable[[], str],
         *,
         runs: RunRecords,
         threads: ThreadRecords,
@@ -122,6 +124,7 @@ class RunService:
         self._graph = graph
         self._renewal = renewal
         self._in_force = in_force
+        self._fingerprint = fingerprint
         self._runs = runs
         self._threads = threads
         self._leases = leases
@@ -258,6 +261,7 @@ class RunService:
     async def _open(self, request: RunRequest, versions: RunVersions) -> None:
         principal = request.principal
         await asyncio.to_thread(self._renewal.keep())
+        fingerprint = await asyncio.to_thread(self._fingerprint)
         await self._close_broken(request.thread_id)
         await self._threads.aensure(
             request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]
@@ -271,7 +275,7 @@ class RunService:
                 owner=principal.id,
                 turn_id=request.turn_id,
                 kind=request.kind,
-                graph=versions.graph,
+                graph=f"{versions.graph}@{fingerprint}",
                 input=dict(request.facts),
                 models=dict(versions.models),
                 prompts=dict(versions.prompts),
@@ -295,7 +299,7 @@ class RunService:
         await self._runs.afinish_run(
             request.run_id,
             status,
-            output={name: values.get(name) for name in KEPT},
+            output={name: values.get(name) for name in KEPT} | {"waits_at": list(snapshot.next)},
             usage=values.get("usage"),
             error=error,
         )

@@ -12,7 +12,8 @@ from podium.core.evidence import Provenance
 from podium.core.model import JsonObject, JsonValue
 from podium.tools.envelope import ActionEnvelope
 
-_JSON = frozenset({"args", "preview", "provenance", "estimated_cost", "result", "observed"})
+JSON_FIELDS = frozenset({"args", "preview", "provenance", "estimated_cost", "result", "observed"})
+"""Fields that are stored as JSON text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ _NAMES = tuple(field.name for field in fields(Effect))
 def effect_of(row: sqlite3.Row | tuple[Any, ...]) -> Effect:
     """The effect in a row of `EFFECT_COLUMNS`."""
     values = dict(zip(_NAMES, row, strict=True))
-    for name in _JSON:
+    for name in JSON_FIELDS:
         values[name] = None if values[name] is None else json.loads(values[name])
     values["provenance"] = values["provenance"] or {}
     return Effect(**values)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from podium.core.effects import EffectStatus, check_move
 from podium.core.errors import NotFound
 from podium.core.model import JsonValue
-from podium.tools.effect import EFFECT_COLUMNS, Effect, effect_of
+from podium.tools.effect import EFFECT_COLUMNS, JSON_FIELDS, Effect, effect_of
 from podium.tools.envelope import ActionEnvelope
 from podium.tools.scope import EffectScope
 
@@ -162,48 +164,64 @@ def move(
     actor: str,
     reason: str = "",
     data: JsonValue = None,
-) -> None:
+    **changes: Any,
+) -> Effect:
     """Take the effect to another status and record the move.
+
+    Args:
+        connection: With an open transaction.
+        effect: As it is stored.
+        to: Where it goes.
+        at: When.
+        actor: Who or what moves it.
+        reason: Why, on one line.
+        data: More of it.
+        changes: Other fields of the effect that change with it.
+
+    Returns:
+        The effect as it is stored now.
 
     Raises:
         IllegalMove: The table of moves does not have it.
     """
     check_move(effect.status, to)
-    sets: list[str] = ["status=?"]
-    values: list[str] = [to]
+    changes["status"] = to
     if to in _DECIDES:
-        sets, values = [*sets, "decided_at=?", "principal=?"], [*values, at, actor]
+        changes.update(decided_at=at, principal=actor)
     if to in _ENDS:
-        sets, values = [*sets, "ended_at=?"], [*values, at]
+        changes["ended_at"] = at
+    values = [_text(value) if name in JSON_FIELDS else value for name, value in changes.items()]
     connection.execute(
-        f"UPDATE effects SET {', '.join(sets)} WHERE effect_id=?",  # noqa: S608 - our own names
+        f"UPDATE effects SET {', '.join(f'{name}=?' for name in changes)} WHERE effect_id=?",  # noqa: S608 - our own names
         (*values, effect.effect_id),
     )
     connection.execute(_MOVE, (effect.effect_id, effect.status, to, at, actor, reason, _text(data)))
+    return replace(effect, **changes)
 
 
-def mark_started(connection: sqlite3.Connection, effect: Effect, scope: EffectScope, at: str) -> None:
-    """Count the attempt and note from where it is made."""
-    connection.execute(
-        "UPDATE effects SET attempts=attempts+1, started_at=?, run_id=coalesce(nullif(?, ''), run_id),"
-        " checkpoint_id=coalesce(nullif(?, ''), checkpoint_id), error=NULL WHERE effect_id=?",
-        (at, scope.run_id, scope.checkpoint_id, effect.effect_id),
-    )
-
-
-def set_outcome(
+def begin(
     connection: sqlite3.Connection,
     effect: Effect,
+    scope: EffectScope,
     *,
-    result: JsonValue,
-    error: str | None,
-    observed: JsonValue = None,
-) -> None:
-    """Keep what the call gave back, what was read back and why it failed; None leaves results as they are."""
-    connection.execute(
-        "UPDATE effects SET result=coalesce(?, result), observed=coalesce(?, observed), error=?"
-        " WHERE effect_id=?",
-        (_text(result), _text(observed), error, effect.effect_id),
+    at: str,
+    reason: str = "",
+    data: JsonValue = None,
+) -> Effect:
+    """Take the effect to `started`, count the attempt and note from where it is made."""
+    return move(
+        connection,
+        effect,
+        "started",
+        at=at,
+        actor=scope.principal,
+        reason=reason,
+        data=data,
+        attempts=effect.attempts + 1,
+        started_at=at,
+        run_id=scope.run_id or effect.run_id,
+        checkpoint_id=scope.checkpoint_id or effect.checkpoint_id,
+        error=None,
     )
 
 

@@ -132,11 +132,12 @@ class Settler:
         tool = self._registry.get(effect.tool)
         if tool.spec.version != effect.tool_version or tool.effect != effect.effect_class:
             raise GrantError(f"{tool.name} has changed since this was approved", hint="Ask for it again.")
-        if tool.options.preview is None or await self._moved_by_this_turn(effect):
+        if tool.options.preview is None:
             return
         context = self._registry.context_of(effect, scope.principal)
         now = await self._runner.preview(tool, context, tool.parse(effect.args))
-        if now != effect.preview:
+        # An earlier action of the same turn may have changed the target, as everybody could see.
+        if now != effect.preview and not await self._ledger.was_reached(effect):
             raise GrantError(
                 f"{effect.target or tool.name} has changed since this was shown", hint="Look at it again."
             )
@@ -164,17 +165,6 @@ class Settler:
             return await self._attempts(effect, tool, scope, lambda: self._ledger.start(effect.digest, scope))
         except ActionError as error:
             return await self.refuse(effect, error)
-
-    async def _moved_by_this_turn(self, effect: Effect) -> bool:
-        """Whether an earlier action of the same turn changed the target, as everybody could see."""
-        others = await self._ledger.effects(effect.thread_id)
-        return any(
-            other.turn_id == effect.turn_id
-            and other.target == effect.target
-            and other.effect_id != effect.effect_id
-            and other.attempts
-            for other in others
-        )
 
     async def _attempts(self, effect: Effect, tool: Tool, scope: EffectScope, start: Start) -> Effect:
         """Call the tool, again with pauses while that may help and cannot act twice.

@@ -104,9 +104,8 @@ class EffectLedger:
             grants, moved = list[Grant](), list[Effect]()
             for effect in effects:
                 if effect.status == "proposed":
-                    rows.move(connection, effect, "approved", at=now, actor=principal)
+                    moved.append(rows.move(connection, effect, "approved", at=now, actor=principal))
                     grants.append(issue(connection, effect, principal, policy_version, now, deadline))
-                    moved.append(rows.by_digest(connection, effect.digest))
                 elif effect.status == "approved" and (grant := newest_of(connection, effect)):
                     grants.append(grant)
             return tuple(grants), moved
@@ -151,9 +150,11 @@ class EffectLedger:
 
         def work(connection: sqlite3.Connection) -> Effect:
             effect = rows.by_digest(connection, digest)
-            rows.move(connection, effect, to, at=at, actor=actor, reason=reason, data=data)
-            rows.set_outcome(connection, effect, result=result, error=error, observed=observed)
-            return rows.by_digest(connection, digest)
+            known = {"result": result, "observed": observed}
+            changes = {name: value for name, value in known.items() if value is not None}
+            return rows.move(
+                connection, effect, to, at=at, actor=actor, reason=reason, data=data, error=error, **changes
+            )
 
         return self._told(await self._database.awrite(work, durable=to in _DURABLE))
 
@@ -182,9 +183,7 @@ class EffectLedger:
                 raise GrantError(f"the stored action {digest[:12]} is not the one that was approved")
             grant = spend(connection, effect, scope, now, grant_id)
             data: JsonValue = {"grant": grant.grant_id, "granted_by": grant.principal}
-            rows.move(connection, effect, "started", at=now, actor=scope.principal, data=data)
-            rows.mark_started(connection, effect, scope, now)
-            return rows.by_digest(connection, digest)
+            return rows.begin(connection, effect, scope, at=now, data=data)
 
         return self._told(await self._database.awrite(work, durable=True))
 
@@ -215,13 +214,10 @@ class EffectLedger:
             check_fence(connection, scope.thread_id, scope.fence)
             effect = rows.by_digest(connection, digest)
             if effect.status == "started":
-                rows.move(connection, effect, "in_doubt", at=now, actor="recovery", reason=reason)
-                effect = rows.by_digest(connection, digest)
+                effect = rows.move(connection, effect, "in_doubt", at=now, actor="recovery", reason=reason)
             if effect.status != "in_doubt":
                 raise IllegalMove(f"an effect that is {effect.status} was not broken off")
-            rows.move(connection, effect, "started", at=now, actor=scope.principal, reason=reason)
-            rows.mark_started(connection, effect, scope, now)
-            return rows.by_digest(connection, digest)
+            return rows.begin(connection, effect, scope, at=now, reason=reason)
 
         return self._told(await self._database.awrite(work, durable=True))
 
@@ -295,6 +291,14 @@ class EffectLedger:
             after: Only those with a higher `seq`.
         """
         return await self._where("thread_id=? AND seq>?", thread_id, after)
+
+    async def was_reached(self, effect: Effect) -> bool:
+        """Whether another action of the same turn was begun on the effect's target."""
+        found = await self._where(
+            "thread_id=? AND turn_id=? AND target=? AND effect_id<>? AND attempts>0",
+            *(effect.thread_id, effect.turn_id, effect.target, effect.effect_id),
+        )
+        return bool(found)
 
     async def in_status(self, *statuses: EffectStatus, thread_id: str | None = None) -> list[Effect]:
         """The effects that stand at one of these statuses, in one thread or in all."""
