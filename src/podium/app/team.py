@@ -135,11 +135,16 @@ def prompts_of(project: Project) -> PromptRegistry:
 
 def _offline(knowledge: KnowledgeBase, similarity: KnowledgeSimilarity) -> Members:
     return Members(
-        planner=OfflinePlanner(similarity),
+        planner=OfflinePlanner(similarity, lambda: titles_of(knowledge)),
         retriever=OfflineRetriever(knowledge.asearch),
         executor=OfflineExecutor(similarity),
         critic=OfflineCritic(similarity),
     )
+
+
+def titles_of(knowledge: KnowledgeBase) -> list[str]:
+    """The titles of the documents in force."""
+    return [document.title for document in knowledge.documents() if not document.superseded_by]
 
 
 def _voices(

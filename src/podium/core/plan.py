@@ -17,7 +17,7 @@ class StepReference(Model):
     step: str
     """Id of the step whose result holds the value."""
     path: str
-    """Dotted path in that result, such as `orders.0.id`."""
+    """Dotted path in that result, such as `orders.0.id`; `*.id` for each `id` in it, with a call for each."""
 
 
 class Step(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from podium.agents.contracts import ExecuteRequest
@@ -16,6 +16,14 @@ from podium.core.model import JsonValue
 from podium.core.plan import StepReference
 from podium.core.tool import ToolCall, ToolSpec
 
+EACH = "*."
+"""A reference whose path begins so stands for each of the values under that name, a call for each."""
+
+MOST_CALLS = 8
+"""Calls of one step."""
+
+NONE_FOUND = "there is nothing of that kind"
+
 _LATEST = ("last", "latest", "newest", "most recent", "first")
 
 
@@ -24,13 +32,13 @@ class Built:
     """A call, or why there is none.
 
     Attributes:
-        call: The call; None when something is missing.
+        calls: The calls; none when something is missing, several when the step is for each of some things.
         question: What to ask the user.
         missing: Arguments that are asked for.
         reasons: Codes or messages.
     """
 
-    call: ToolCall | None = None
+    calls: tuple[ToolCall, ...] = ()
     question: str = ""
     missing: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -42,21 +50,52 @@ def build_call(request: ExecuteRequest, tool: ToolSpec) -> Built:
     if wrong:
         return Built(reasons=tuple(wrong))
     slots = {slot.name: slot for slot in slots_of(tool)}
+    each: dict[str, list[JsonValue]] = {}
     for name, reference in request.step.references.items():
         values = _found(reference, request)
+        if reference.path.startswith(EACH):
+            each[name] = values
+            if values:
+                args[name] = values[0]
+            continue
         if len(values) > 1 and not any(word in request.step.instruction.lower() for word in _LATEST):
             question = question_for([slots[name]], "", {name: values}) if name in slots else ""
             return Built(question=question, missing=(name,), reasons=("ambiguous",))
         if values:
             args[name] = values[0]
+    if any(not values for values in each.values()):
+        return Built(reasons=(NONE_FOUND,))
+    if any(len(values) > MOST_CALLS for values in each.values()):
+        return _too_many(each, slots)
     if lacking := missing_arguments(tool, args):
         asked = [slots[name] for name in lacking if name in slots]
         return Built(question=question_for(asked, ""), missing=lacking, reasons=("missing_argument",))
-    args, wrong = valid_arguments(tool, args)
-    if wrong:
-        return Built(reasons=tuple(wrong))
-    origin = {name: _origin(slots.get(name), value, request) for name, value in args.items()}
-    return Built(ToolCall(tool=tool.name, args=args, provenance=origin, step=request.step.id))
+    calls: list[ToolCall] = []
+    for given in _for_each(args, each):
+        valid, wrong = valid_arguments(tool, given)
+        if wrong:
+            return Built(reasons=tuple(wrong))
+        origin = {name: _origin(slots.get(name), value, request) for name, value in valid.items()}
+        calls.append(ToolCall(tool=tool.name, args=valid, provenance=origin, step=request.step.id))
+    return Built(tuple(calls))
+
+
+def _for_each(
+    args: dict[str, JsonValue], each: Mapping[str, list[JsonValue]]
+) -> Iterator[dict[str, JsonValue]]:
+    """The arguments of each call: as they are, or with one value after the other."""
+    if not each:
+        yield args
+    for name, values in each.items():
+        yield from ({**args, name: value} for value in values)
+
+
+def _too_many(each: Mapping[str, list[JsonValue]], slots: Mapping[str, Slot]) -> Built:
+    """Ask which are meant: more than a person can look at one by one are not proposed at once."""
+    name, values = max(each.items(), key=lambda item: len(item[1]))
+    asked = question_for([slots[name]], "") if name in slots else ""
+    lead = f"These are {len(values)}, and I do at most {MOST_CALLS} at once. "
+    return Built(question=lead + asked, missing=(name,), reasons=("ambiguous",))
 
 
 def _origin(slot: Slot | None, value: JsonValue, request: ExecuteRequest) -> Provenance:

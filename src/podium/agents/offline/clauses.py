@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from podium.agents.offline.spelling import corrected
 from podium.agents.offline.text import words
 
 Form = Literal["question", "order", "remark"]
@@ -34,7 +35,8 @@ _OPENERS_TEXT = """
 what which who whom whose when where why how is are was were do does did can could may might must
 should shall will would has have had am
 """
-_OPENERS = frozenset(_OPENERS_TEXT.split())
+QUESTION_WORDS = frozenset(_OPENERS_TEXT.split())
+"""Words that begin a question."""
 _PREPOSITIONS = frozenset(
     [
         "in",
@@ -61,11 +63,9 @@ _TELL = re.compile(
     r"^(?:tell|show|give|explain|describe|say|let)\s+(?:me|us)?\s*(?:know\s+)?(?:about|what|which|who|when|where|why|how|whether|if)\b",
     re.IGNORECASE,
 )
-_SMALLTALK = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so|very) much| a lot)?"
-    r"|cheers|bye|goodbye|ok|okay|great|perfect|there|all|for (?:your|the) help|how are you"
-    r"|and|you|[\s,.!?])+$",
-    re.IGNORECASE,
+_NOT = re.compile(
+    r"^(?:(?:do\s+not|don't|dont|never|please\s+don't|you\s+(?:must|should)\s+not|no\s+need\s+to)\s+)(?P<rest>.+)$",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -84,9 +84,31 @@ class Clause:
     question: str = ""
 
 
-def is_smalltalk(text: str) -> bool:
-    """Whether a request only greets or thanks."""
-    return len(text) < 100 and _SMALLTALK.match(text) is not None
+def negated(clause: Clause, verbs: frozenset[str]) -> bool:
+    """Whether a clause tells somebody not to do something.
+
+    Args:
+        clause: The clause.
+        verbs: Words that begin an order.
+    """
+    match = _NOT.match(clause.text)
+    first = next(iter(words(match["rest"])), "") if match else ""
+    return first in verbs and not clause.text.rstrip().endswith("?")
+
+
+def respelt(clause: Clause, verbs: frozenset[str]) -> Clause:
+    """The clause with its first word as it is spelt, where it is a slip for one that begins an order.
+
+    Args:
+        clause: The clause.
+        verbs: Words that begin an order.
+    """
+    first = next(iter(words(clause.text)), "")
+    right = corrected(first, verbs) if clause.form == "remark" else ""
+    if not right:
+        return clause
+    text = re.sub(re.escape(first), right, clause.text, count=1, flags=re.IGNORECASE)
+    return replace(clause, text=text, form="order")
 
 
 def split_clauses(request: str, verbs: frozenset[str]) -> list[Clause]:
@@ -152,7 +174,7 @@ def _begins(following: list[str], verbs: frozenset[str]) -> bool:
     first, second = following[0], following[1] if len(following) > 1 else ""
     if first in _WH or (first in _PREPOSITIONS and second in ("which", "what", "whom")):
         return True
-    if first in _OPENERS:
+    if first in QUESTION_WORDS:
         return second in (
             "i",
             "you",
@@ -181,7 +203,7 @@ def _clause(text: str, verbs: frozenset[str]) -> Clause:
     if _TELL.match(body):
         return Clause(body, "question")
     following = words(body)[:2]
-    opening = first in _OPENERS or (first in _PREPOSITIONS and following[1:] and following[1] in _WH)
+    opening = first in QUESTION_WORDS or (first in _PREPOSITIONS and following[1:] and following[1] in _WH)
     if text.endswith("?") or opening:
         return Clause(text, "question")
     return Clause(body, "order" if first in verbs else "remark")

@@ -61,7 +61,7 @@ class OfflineExecutor:
         if request.outputs:
             return _report(request)
         built = build_call(request, tool)
-        if built.call is None:
+        if not built.calls:
             status = "clarify" if built.question else "failed"
             return StepResult(
                 step=step.id,
@@ -71,7 +71,7 @@ class OfflineExecutor:
                 reasons=built.reasons,
             )
         reading = tool.effect == "read"
-        return StepResult(step=step.id, status="continue" if reading else "done", calls=(built.call,))
+        return StepResult(step=step.id, status="continue" if reading else "done", calls=built.calls)
 
     async def _answer(self, request: ExecuteRequest) -> StepResult:
         statements: list[Statement] = []

@@ -190,10 +190,10 @@ def _score(
     said = frozenset(lexicon.terms(clause.text))
     by_words = max((_overlap(said, terms, weights) for terms in known.terms), default=0.0)
     fits, strange = _codes(clause, known, tools)
-    if strange and not fits:
-        return 0.0
     changes = known.spec.effect != "read"
     told = _told(clause, known, lexicon)
+    if strange and not fits and not (changes and told and _names_kind(clause, known)):
+        return 0.0
     if changes and not told:
         return 0.0
     if clause.form == "question" and not (fits and _explained(said, clause, known, lexicon) >= EXPLAINED):
@@ -203,6 +203,12 @@ def _score(
     score = 0.5 * by_words + 0.3 * max(near, 0.0) + (0.2 if fits else 0.0) + (0.1 if complete else 0.0)
     score += TOLD if told else 0.0
     return score if by_words > 0 or near > 0.35 or (told and fits) else 0.0
+
+
+def _names_kind(clause: Clause, known: Known) -> bool:
+    """Whether the clause names the kind of a thing without a code for it: "the orders of C-1"."""
+    nouns = {slot.label.split()[-1].lower() for slot in known.slots if slot.required and slot.is_id}
+    return any(word in (noun, f"{noun}s", f"{noun}es") for word in words(clause.text) for noun in nouns)
 
 
 def _told(clause: Clause, known: Known, lexicon: Lexicon) -> bool:

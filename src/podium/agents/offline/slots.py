@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from podium.agents.offline.schema import Slot
 from podium.core.model import JsonValue
@@ -13,11 +14,19 @@ from podium.core.model import JsonValue
 SCANNED = 2000
 """Characters that are searched for values: a pattern is the tool's own and may be slow on long text."""
 
+_COMMA = re.compile(r",\s?(?![^\[]*\])(?!\d*\})")
+"""In a pattern: a comma that stands for itself, outside brackets and braces."""
+
+_LOOSE = re.compile(r"\[\^|(?<!\\)\.[*+{]")
+"""In a pattern: takes nearly anything, so that only a separator tells where it ends."""
+
 _QUOTE = re.compile(r"\"([^\"\n]+)\"|\u201c([^\u201d\n]+)\u201d|(?<!\w)'([^'\n]+)'(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _NUMBER = re.compile(
     r"(?<![\w.,-])[\u00a3$\u20ac]?\s?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)(?![\w-]|[.,]\d)"
+    r"(?!\s?%|\s?per\s?cent)",
+    re.IGNORECASE,
 )
 _MONEY = re.compile(
     r"[\u00a3$\u20ac]\s?(\d+(?:,\d{3})*(?:\.\d{1,2})?)(?!\d)"
@@ -139,10 +148,52 @@ def _matching(slot: Slot, text: str) -> Iterable[Found]:
     if whole.search("7") and not whole.search("A"):
         yield from _amounts(whole, text)
         return
-    for match in pattern.finditer(text):
-        value = next((form for form in (match[0], match[0].upper()) if whole.search(form)), None)
+    found = list(pattern.finditer(text))
+    if not found:
+        yield from _unseparated(core, whole, text)
+    for match in found:
+        value = next((form for form in _cased(core, match[0]) if whole.search(form)), None)
         if value is not None:
             yield value, match.span()
+
+
+def _unseparated(core: str, whole: re.Pattern[str], text: str) -> Iterable[Found]:
+    """Values that lack commas of the pattern, where what a comma parts is told apart without it."""
+    parts = _COMMA.split(core)
+    if len(parts) < 2 or core.count("(") != core.count(")"):
+        return
+    try:
+        between = [
+            r"\s*,\s*" if _LOOSE.search(left) and _LOOSE.search(right) else r"(?:\s*,\s*|\s+)"
+            for left, right in pairwise(parts)
+        ]
+        joined = "".join(
+            f"(?P<part{number}>{part}){gap}"
+            for number, (part, gap) in enumerate(zip(parts, [*between, ""], strict=True))
+        )
+        pattern = re.compile(rf"(?<![\w-]){joined}(?![\w-])", re.IGNORECASE)
+    except re.error:
+        return
+    for match in pattern.finditer(text):
+        plain = ", ".join(match[f"part{number}"].strip() for number in range(len(parts)))
+        value = next((form for form in _cased(core, plain) if whole.search(form)), None)
+        if value is not None:
+            yield value, match.span()
+
+
+def _cased(core: str, said: str) -> Iterable[str]:
+    """A text as it is written, then with capitals in the parts that need them, then in capitals."""
+    yield said
+    parts, held = _COMMA.split(core), said.split(", ")
+    if len(parts) == len(held) > 1:
+        try:
+            yield ", ".join(
+                text if re.fullmatch(part, text) else text.upper()
+                for part, text in zip(parts, held, strict=True)
+            )
+        except re.error:
+            return
+    yield said.upper()
 
 
 def _amounts(whole: re.Pattern[str], text: str) -> Iterable[Found]:

@@ -77,3 +77,52 @@ def test_every_candidate_stands_where_it_says(text: str) -> None:
     held = slots(["a"], a={"type": "string", "description": "The name of a person"})
     for _, (start, end) in candidates(held[0], text):
         assert 0 <= start < end <= len(text)
+
+
+PLACE = r"^\d{1,3} [^,]{3,30}, [^,]{2,30}, [A-Z]{2}\d \d[A-Z]{2}$"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("to 4 Low Road, Ely, AB1 2CD", "4 Low Road, Ely, AB1 2CD"),
+        ("to 4 Low Road, Ely AB1 2CD please", "4 Low Road, Ely, AB1 2CD"),
+        ("to 4 Low Road, Ely, ab1 2cd", "4 Low Road, Ely, AB1 2CD"),
+        ("to 4 Low Road,Ely,AB1 2CD", "4 Low Road, Ely, AB1 2CD"),
+    ],
+)
+def test_commas_of_a_pattern_may_be_left_out_where_its_parts_are_plain(text: str, value: str) -> None:
+    (held,) = slots(["place"], place={"type": "string", "pattern": PLACE})
+    (found,) = candidates(held, text)
+    assert found[0] == value
+
+
+def test_commas_without_which_nobody_can_tell_the_parts_are_needed() -> None:
+    (held,) = slots(["place"], place={"type": "string", "pattern": PLACE})
+    assert candidates(held, "to 4 Low Road Ely AB1 2CD") == []
+
+
+@pytest.mark.parametrize("text", ["take 20% off", "take 20 % off", "take 20 percent", "take 20 per cent"])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "pattern": r"^\d{1,4}(\.\d{2})?$"},
+        {"type": "number", "description": "The amount in pounds"},
+    ],
+)
+def test_a_percentage_is_no_amount(text: str, schema: dict[str, Any]) -> None:
+    assert fill(slots(["amount"], amount=schema), text).args == {}
+
+
+@given(
+    st.from_regex(r"\d{1,3} [A-Z][a-z]{2,9}( [A-Z][a-z]{2,9})?", fullmatch=True),
+    st.from_regex(r"[A-Z][a-z]{2,9}", fullmatch=True),
+    st.from_regex(r"[A-Z]{2}[0-9] [0-9][A-Z]{2}", fullmatch=True),
+    st.sampled_from([", ", ",", " "]),
+)
+def test_an_address_is_found_however_its_last_comma_is_written(
+    street: str, town: str, code: str, comma: str
+) -> None:
+    (held,) = slots(["place"], place={"type": "string", "pattern": PLACE})
+    (found,) = candidates(held, f"send it to {street}, {town}{comma}{code} please")
+    assert found[0] == f"{street}, {town}, {code}"
