@@ -7,8 +7,9 @@ import linecache
 import sys
 import threading
 import traceback
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 from podium.core.errors import ConfigError, PodiumError
@@ -21,6 +22,18 @@ _LOADING = threading.RLock()
 """Two apps of one project load the same files under the same names; a file may open an app itself."""
 
 
+class Uncached(SourceFileLoader):
+    """Compiles a file whenever it is run: cached code is told apart by whole seconds and bytes alone."""
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the loader is for one file
+        """The code of the file as it is now.
+
+        Args:
+            fullname: The module's name.
+        """
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def load_module(file: Path) -> ModuleType:
     """Run a Python file as a module whose name no installed package can have.
 
@@ -30,12 +43,13 @@ def load_module(file: Path) -> ModuleType:
     """
     path = file.resolve()
     name = f"podium_project_{digest_of(str(path).encode())[:12]}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path) if path.is_file() else None
-    if spec is None or spec.loader is None:
+    loader = Uncached(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None or not path.is_file():
         raise ConfigError(f"{file} is not there", hint="Correct the path in podium.toml, or write the file.")
     module = importlib.util.module_from_spec(spec)
     with _LOADING:
-        _run(module, spec.loader, path)
+        _run(module, loader, path)
     return module
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from podium.core.errors import ConfigError, GuardrailError
 from podium.core.ids import digest_of
+from podium.core.loading import Uncached
 from podium.core.model import JsonValue
 from podium.guardrails.finding import CheckContext, Finding
 from podium.guardrails.quiet import import_guardrails
@@ -134,7 +135,9 @@ class ExternalValidator:
         if self._path is None:
             return importlib.import_module(self._place)
         name = f"podium_validators_{digest_of(str(self._path).encode())[:12]}"
-        spec = importlib.util.spec_from_file_location(name, self._path)
+        spec = importlib.util.spec_from_file_location(
+            name, self._path, loader=Uncached(name, str(self._path))
+        )
         if spec is None or spec.loader is None:
             raise ConfigError(f"rule '{self.name}': {self._place} is no Python file")
         module = importlib.util.module_from_spec(spec)
