@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.effects import EffectStatus
-from podium.core.errors import GrantError, IllegalMove, NotFound
+from podium.core.errors import GrantError, IllegalMove
 from podium.core.ids import new_id
 from podium.core.model import JsonValue
 from podium.storage.database import Database
@@ -97,23 +97,35 @@ class EffectLedger:
             GrantError: One is unknown, expired, decided otherwise, or belongs to another policy version;
                 then none is approved.
         """
+        if not digests:
+            return ()
         now, deadline = self._now(), self._deadline()
 
-        def work(connection: sqlite3.Connection) -> tuple[tuple[Grant, ...], list[Effect]]:
-            effects = [_approvable(connection, digest, policy_version) for digest in digests]
+        def work(connection: sqlite3.Connection) -> tuple[tuple[Grant, ...], list[Effect], GrantError | None]:
+            known = rows.by_digests(connection, digests)
+            # Closed even when the whole is refused, so the refusal is handed back and not raised.
+            late = [effect for effect in known.values() if _is_late(effect, now)]
+            for effect in late:
+                known[effect.digest] = rows.move(
+                    connection, effect, "expired", at=now, actor="clock", reason=_TOO_LATE
+                )
+            for digest in digests:
+                if problem := _not_approvable(known.get(digest), digest, policy_version):
+                    return (), [known[effect.digest] for effect in late], problem
             grants, moved = list[Grant](), list[Effect]()
-            for effect in effects:
+            for effect in [known[digest] for digest in digests]:
                 if effect.status == "proposed":
                     moved.append(rows.move(connection, effect, "approved", at=now, actor=principal))
                     grants.append(issue(connection, effect, principal, policy_version, now, deadline))
                 elif effect.status == "approved" and (grant := newest_of(connection, effect)):
                     grants.append(grant)
-            return tuple(grants), moved
+            return tuple(grants), moved, None
 
-        await self._expire(digests, now)
-        granted, moved = await self._database.awrite(work)
+        granted, moved, problem = await self._database.awrite(work, durable=True)
         for effect in moved:
             self._told(effect)
+        if problem is not None:
+            raise problem
         return granted
 
     async def move(
@@ -325,16 +337,6 @@ class EffectLedger:
             self._watch(effect)
         return effect
 
-    async def _expire(self, digests: Sequence[str], now: str) -> None:
-        """Close what waited too long, in a transaction of its own: a refusal must not undo it."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            for effect in rows.by_digests(connection, digests).values():
-                if effect.status == "proposed" and effect.expires_at and effect.expires_at <= now:
-                    rows.move(connection, effect, "expired", at=now, actor="clock", reason=_TOO_LATE)
-
-        await self._database.awrite(work)
-
     async def _where(self, condition: str, *values: str | int) -> list[Effect]:
         work: Work[list[Effect]] = lambda connection: rows.where(connection, condition, values)  # noqa: E731 - typed
         return await self._database.aread(work)
@@ -346,16 +348,19 @@ class EffectLedger:
         return to_iso(self._clock.now() + self._expiry)
 
 
-def _approvable(connection: sqlite3.Connection, digest: str, policy_version: str) -> Effect:
-    try:
-        effect = rows.by_digest(connection, digest)
-    except NotFound as error:
-        raise GrantError(error.message, hint=error.hint) from None
+def _is_late(effect: Effect, now: str) -> bool:
+    return effect.status == "proposed" and bool(effect.expires_at) and (effect.expires_at or "") <= now
+
+
+def _not_approvable(effect: Effect | None, digest: str, policy_version: str) -> GrantError | None:
+    """Why an action cannot be approved; None when it can, or is already."""
+    if effect is None:
+        return GrantError(f"there is no action {digest[:12]}", hint="It may have been edited since.")
     name = f"{effect.tool} ({digest[:12]})"
     if effect.status in ("rejected", "superseded", "expired", "refused", "skipped", "simulated"):
-        raise GrantError(f"{name} is {effect.status} and cannot be approved", hint="Ask for it again.")
+        return GrantError(f"{name} is {effect.status} and cannot be approved", hint="Ask for it again.")
     if effect.status == "proposed" and effect.policy_version != policy_version:
-        raise GrantError(
+        return GrantError(
             f"the policy has changed since {name} was proposed", hint="Reject it and ask for it again."
         )
-    return effect
+    return None
