@@ -194,7 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = asyncio.run(run(splits))
     kinds = ("answered", "unanswered")
     if given.held_out:
-        figures |= {kind: (figures[f"{kind}_dev"] + figures[f"{kind}_held_out"]) / 2 for kind in kinds}
+        figures |= {
+            kind: round((figures[f"{kind}_dev"] + figures[f"{kind}_held_out"]) / 2, 6) for kind in kinds
+        }
     bars = {kind if given.held_out else f"{kind}_dev": (">=", BAR) for kind in kinds}
     return 0 if report(NAME, figures, {}, bars) else 1
 
