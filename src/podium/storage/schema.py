@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Computed,
     Float,
     ForeignKey,
     Index,
@@ -254,17 +255,61 @@ audit = Table(
     "audit",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("thread_id", Text, Computed("json_extract(body, '$.thread')", persisted=False)),
+    Index("ix_audit_thread_id_seq", "thread_id", "seq"),
+)
+
+audit_sealed = Table(
+    "audit_sealed",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("value", Text, nullable=False),
+)
+
+audit_people = Table(
+    "audit_people",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("principal", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    UniqueConstraint("principal"),
+)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("statement", Text, nullable=False),
+)
+
+audit_segments = Table(
+    "audit_segments",
+    metadata,
+    Column("last_seq", Integer, primary_key=True),
+    Column("statement", Text, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("notification_id", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("at", Text, nullable=False),
-    _text("tenant"),
-    _text("thread_id"),
-    _text("run_id"),
-    _text("actor"),
-    _json("payload"),
-    _version(),
-    UniqueConstraint("hash"),
-    Index("ix_audit_thread_id_seq", "thread_id", "seq"),
-    sqlite_autoincrement=True,
+    Column("payload", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", Text, nullable=False),
+    _text("error"),
+    Index("ix_notifications_status_due_at", "status", "due_at"),
+)
+
+notification_cursors = Table(
+    "notification_cursors",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
 )
