@@ -10,7 +10,8 @@ arguments, or asks for just what is missing, or, for a question, only looks thin
 
 `dev` may be looked at while tuning, and what is wrong there is printed; `--held-out` adds the half that was
 kept aside: totals only. `actions.jsonl` is the first list, `actions_fresh.jsonl` (`fresh` and
-`fresh_held_out`) was written from the tools' descriptions alone when the first was already planned.
+`fresh_held_out`) was written from the tools' descriptions when the first was already planned,
+by somebody who knew the planner.
 """
 
 from __future__ import annotations
