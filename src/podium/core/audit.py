@@ -26,6 +26,8 @@ PERSON: Final = "person:"
 _AFTER: Final = slice(10, 74)
 """Where a record's text has the hash before it: `after` is the first of its keys, `{"after":"…"`."""
 
+_QUOTE: Final = json.JSONEncoder(ensure_ascii=False).encode
+
 AuditKind = Literal[
     "run",
     "turn",
@@ -123,21 +125,18 @@ def body_of(entry: AuditEntry, *, seq: int, after: str, who: str, seal: str) -> 
         who: As the chain files it.
         seal: The commitment to what is sealed; empty where nothing is.
     """
-    return canonical_bytes(
-        {
-            "after": after,
-            "at": entry.at,
-            "data": entry.data,
-            "format": AUDIT_FORMAT,
-            "kind": entry.kind,
-            "run": entry.run_id,
-            "seal": seal,
-            "seq": seq,
-            "tenant": entry.tenant,
-            "thread": entry.thread_id,
-            "who": who,
-        }
+    data = canonical_bytes(dict(entry.data)).decode()
+    text = (
+        f'{{"after":"{after}","at":{_quoted(entry.at)},"data":{data},"format":{AUDIT_FORMAT},'
+        f'"kind":"{entry.kind}","run":{_quoted(entry.run_id)},"seal":"{seal}","seq":{seq},'
+        f'"tenant":{_quoted(entry.tenant)},"thread":{_quoted(entry.thread_id)},"who":{_quoted(who)}}}'
     )
+    return text.encode()
+
+
+def _quoted(text: str) -> str:
+    """A text as canonical JSON has it; what cannot be written in UTF-8 is replaced."""
+    return _QUOTE(text if text.isascii() else text.encode("utf-8", "replace").decode())
 
 
 def hash_of(body: bytes) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import cast
 
 from podium.core.errors import InputError
 from podium.core.ids import digest_of
@@ -25,9 +28,36 @@ def canonical_bytes(value: object) -> bytes:
         InputError: The value has no canonical form: not a JSON type, NaN or infinite, an integer
             beyond 2**53, a lone surrogate, a key that is no text, or nested too deeply.
     """
+    if _is_plain(value):
+        with suppress(UnicodeEncodeError):  # half of a surrogate pair: named below
+            return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _canonical(value)
+
+
+def _canonical(value: object) -> bytes:
     import rfc8785
 
     return rfc8785.dumps(to_json(value))
+
+
+def _is_plain(value: object, depth: int = 0) -> bool:
+    """Whether the standard encoder writes the value as RFC 8785 wants it, and much faster.
+
+    The two differ in numbers with a fraction, and in the order of keys beyond the Basic Multilingual Plane.
+    """
+    if depth > _MAX_DEPTH:
+        return False
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_MAX_SAFE <= cast("int", value) <= _MAX_SAFE
+    if kind is dict:
+        held = cast("dict[object, object]", value)
+        return all(
+            type(key) is str and key.isascii() and _is_plain(item, depth + 1) for key, item in held.items()
+        )
+    return kind in (list, tuple) and all(_is_plain(item, depth + 1) for item in cast("list[object]", value))
 
 
 def canonical_digest(value: object) -> str:

@@ -12,6 +12,7 @@ from podium.core.effects import EffectStatus, check_move
 from podium.core.errors import NotFound
 from podium.core.model import JsonValue
 from podium.tools.effect import EFFECT_COLUMNS, JSON_FIELDS, Effect, effect_of
+from podium.tools.effect_audit import record_move, record_proposal
 from podium.tools.envelope import ActionEnvelope
 from podium.tools.scope import EffectScope
 
@@ -121,6 +122,7 @@ def insert(
         ),
     )
     connection.execute(_MOVE, (effect_id, None, "proposed", at, scope.principal, "", None))
+    record_proposal(connection, effect_id, envelope, scope, at)
 
 
 def refresh(
@@ -153,6 +155,7 @@ def refresh(
             effect.effect_id,
         ),
     )
+    record_proposal(connection, effect.effect_id, envelope, scope, at)
 
 
 def move(
@@ -196,6 +199,7 @@ def move(
         (*values, effect.effect_id),
     )
     connection.execute(_MOVE, (effect.effect_id, effect.status, to, at, actor, reason, _text(data)))
+    record_move(connection, effect, to, at=at, actor=actor, reason=reason, data=data, changes=changes)
     return replace(effect, **changes)
 
 

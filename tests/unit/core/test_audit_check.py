@@ -184,6 +184,13 @@ def test_a_record_reads_back() -> None:
     assert body.startswith(b'{"after":"' + GENESIS.encode() + b'","at":')
 
 
+@given(st.text(max_size=20), st.text(max_size=20), st.dictionaries(st.text(max_size=5), st.text(max_size=5)))
+def test_a_record_is_canonical_json(who: str, thread: str, data: dict[str, str]) -> None:
+    entry = AuditEntry("plan", "2026-01-01T00:00:00.000000Z", who, data, thread_id=thread)
+    body = body_of(entry, seq=7, after=GENESIS, who=who, seal="")
+    assert canonical_bytes(json.loads(body)) == body
+
+
 @pytest.mark.parametrize(
     ("who", "person"),
     [("local:ada", True), ("key:ci", True), ("clock", False), ("policy:3f", False), ("", False)],

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -117,3 +118,8 @@ def test_the_example_of_the_standard() -> None:
         b'{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
         b'"string":"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'
     )
+
+
+@given(VALUES)
+def test_the_fast_way_writes_what_the_standard_says(value: Any) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(to_json(value))
