@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +86,26 @@ def test_nonsense_ends_with_an_abstention_a_question_or_a_person(
         assert reply.usage.model_calls <= CALLS
         assert reply.usage.input_tokens + reply.usage.output_tokens <= TOKENS
         assert all(action.status == "proposed" for action in reply.actions), reply.actions
+
+
+@pytest.mark.parametrize("nonsense", [prose, other_json, fitting])
+def test_the_command_ends_so_as_well(
+    nonsense: Nonsense,
+    open_library: Callable[..., Podium],
+    serve: Callable[..., OpenAIServer],
+    library: Path,
+) -> None:
+    chance = random.Random(11_26)
+    server = serve(lambda body: nonsense(body, chance))
+    open_library(server, open_seconds=0.01).close()
+    manifest = library / "podium.toml"
+    offline = manifest.read_text(encoding="utf-8").replace('default = "openai:large"', 'default = "offline"')
+    manifest.write_text(offline, encoding="utf-8")
+    asked = [sys.executable, "-c", "from podium.cli.main import main; main()", "ask", "--json"]
+    asked += ["--model", "openai:large", "Reserve something"]
+    ended = subprocess.run(asked, cwd=library, capture_output=True, text=True, check=False)
+    reply = json.loads(ended.stdout)
+    assert server.requests
+    assert (reply["status"], ended.returncode) in {("abstained", 0), ("clarify", 0), ("interrupted", 3)}
+    assert reply["usage"]["model_calls"] <= CALLS
+    assert all(action["status"] == "proposed" for action in reply["actions"])
