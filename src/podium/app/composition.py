@@ -28,6 +28,7 @@ from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
 from podium.core.clock import Clock, SystemClock
 from podium.core.crashpoints import CrashPoints
+from podium.core.effects import NEEDS_PERSON
 from podium.core.errors import ConfigError, UnknownName
 from podium.core.pinned import Pinned
 from podium.core.principal import Principal
@@ -56,6 +57,7 @@ from podium.tools.toolbox import Toolbox
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from podium.tools.effect import Effect
     from podium.tools.mcp.servers import McpServers
     from podium.tools.tool import Tool
 
@@ -160,7 +162,9 @@ def _compose(
         retriever=team.members.retriever,
         executor=team.members.executor,
         critic=team.members.critic,
-        toolbox=_toolbox(project, tools, database, handles, in_force, crash_points, outside.servers),
+        toolbox=_toolbox(
+            project, tools, database, handles, in_force, crash_points, outside.servers, telemetry
+        ),
         in_force=in_force,
         telemetry=telemetry,
         budget=manifest.budget,
@@ -324,6 +328,7 @@ def _toolbox(
     in_force: Pinned[InForce],
     crash_points: CrashPoints,
     servers: McpServers | None,
+    telemetry: Telemetry,
 ) -> Toolbox:
     return Toolbox(
         tools,
@@ -333,7 +338,13 @@ def _toolbox(
         default_timeout=project.manifest.tools.timeout,
         expiry=in_force.value.policy.approval_expires,
         servers=servers,
+        watch=partial(_alerted, telemetry),
     )
+
+
+def _alerted(telemetry: Telemetry, effect: Effect) -> None:
+    if effect.status in NEEDS_PERSON:
+        telemetry.alert(effect.tool, effect.status, effect.error or "")
 
 
 def _graph(project: Project, context: GraphContext) -> PodiumGraph:

@@ -110,6 +110,11 @@ class Telemetry:
         self.metrics.count("effects", tool, status)
         self._event("effect", tool=tool, status=status)
 
+    def alert(self, tool: str, status: str, message: str) -> None:
+        """An effect stands where a person has to look at it: in doubt, not confirmed, not undone."""
+        self.metrics.count("alerts", tool, status)
+        self._event("alert", tool=tool, status=status, message=message)
+
     def verdict(self, rule: str, stage: str, outcome: str) -> None:
         """A guardrail has judged."""
         self.metrics.count("guardrail_verdicts", rule, stage, outcome)

@@ -126,6 +126,27 @@ def test_rollback_asks_first(project: Path) -> None:
     assert b"--yes" in ended.stderr
 
 
+def test_what_is_open_is_asked_about_and_decided_by_its_digest(project: Path) -> None:
+    assert podium("reconcile", folder=project).stdout.strip() == b"Nothing is open."
+    report = json.loads(podium("reconcile", "--json", folder=project).stdout)
+    assert (report["schema_version"], report["settled"], report["waiting"]) == (1, [], [])
+    half = podium("reconcile", "feed", folder=project)
+    assert (half.returncode, b"belong together" in half.stderr) == (2, True)
+    unknown = podium("reconcile", "feed", "--happened", folder=project)
+    assert (unknown.returncode, b"no open action 'feed'" in unknown.stderr) == (2, True)
+
+
+def test_a_conversation_is_copied_and_let_act(project: Path) -> None:
+    thread = json.loads(podium("ask", "hello", "--json", folder=project).stdout)["thread_id"]
+    copied = json.loads(podium("threads", "fork", thread, "--json", folder=project).stdout)
+    assert copied["simulates"]
+    copy = copied["thread_id"]
+    said = json.loads(podium("threads", "show", copy, "--json", folder=project).stdout)["transcript"]
+    assert said[0]["text"] == "hello"
+    assert podium("threads", "live", copy, folder=project).returncode == 0
+    assert podium("threads", "live", copy, folder=project).returncode == 2
+
+
 @pytest.mark.parametrize("consent", [(), ("--yes",), ("--dry-run",)])
 def test_rollback_of_an_unknown_thread_says_so_before_it_asks(
     project: Path, consent: tuple[str, ...]

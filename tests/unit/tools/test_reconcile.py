@@ -50,6 +50,7 @@ async def test_a_probe_that_answers_later_settles_a_doubt(desk_of: Callable[...,
 
 
 async def test_a_delayed_check_is_made_when_it_is_due(desk_of: Callable[..., Any]) -> None:
+    there: list[str] = []
     act, there = held(
         verify_after=60.0,
         verify=lambda ctx, args, result: {"holds": args.name in there, "observed": list(there)},
