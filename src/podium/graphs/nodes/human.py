@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from langgraph.types import interrupt
 
 from podium.agents.contracts import StepResult
 from podium.core.confidence import Confidence
-from podium.core.errors import ActionError, InputError, PodiumError
+from podium.core.errors import ActionError, GrantError, InputError, PodiumError
 from podium.core.plan import Plan
 from podium.core.principal import is_owner
 from podium.graphs.context import GraphContext
@@ -39,7 +40,7 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
     """
     scope.require_stored()
     error: InputError | ActionError | None = None
-    digests = await _in_force(state, context, scope)
+    digests, renewed = await _in_force(state, context, scope)
     while True:
         effects = [effect for effect in await context.toolbox.effects(digests) if effect.status in ASKED]
         if error is not None and digests and not effects:
@@ -50,23 +51,38 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
             decisions = parse_decisions(answer, shown)
             return await _decide(decisions, shown, state, context, scope)
         except (InputError, ActionError) as problem:
-            error = problem
+            error = _lapsed(answer, renewed) or problem
 
 
-async def _in_force(state: PodiumState, context: GraphContext, scope: RunScope) -> tuple[str, ...]:
-    """What is to be decided; what a rollback took back, or another policy showed, is proposed anew."""
+async def _in_force(
+    state: PodiumState, context: GraphContext, scope: RunScope
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """What is to be decided, and by its old digest why an action was proposed anew.
+
+    That is what a rollback took back, what another policy showed, and what a copied thread brought along.
+    """
     digests: list[str] = []
+    renewed: dict[str, str] = {}
     version = context.policy.version
-    for effect in await context.toolbox.current(state.get("actions", ()), scope.thread_id):
-        outdated = effect.status in ("proposed", "approved") and effect.policy_version != version
-        if effect.status in GONE or outdated or effect.thread_id != scope.thread_id:
-            place = scope.effect_scope(effect.turn_id, effect.step_id, version)
-            reason = "the policy has changed" if outdated else ""
-            with suppress(ActionError):  # it would be refused by now, so that there is nothing to decide
-                digests.append((await context.toolbox.renew(effect, place, reason)).digest)
-        else:
+    for shown in state.get("actions", ()):
+        for effect in await context.toolbox.current([shown], scope.thread_id):
+            outdated = effect.status in ("proposed", "approved") and effect.policy_version != version
+            reason = f"the policy has changed since {effect.tool} was proposed" if outdated else ""
+            if effect.status in GONE or outdated or effect.thread_id != scope.thread_id:
+                place = scope.effect_scope(effect.turn_id, effect.step_id, version)
+                with suppress(ActionError):  # it would be refused by now, so that there is nothing to decide
+                    effect = await context.toolbox.renew(effect, place, reason)
             digests.append(effect.digest)
-    return tuple(digests)
+            if effect.digest != shown:
+                renewed[shown] = reason or f"{effect.tool} was proposed anew since this was shown"
+    return tuple(dict.fromkeys(digests)), renewed
+
+
+def _lapsed(answer: object, renewed: Mapping[str, str]) -> GrantError | None:
+    """Why a decision about an action that was proposed anew does not count; None for any other."""
+    said = str(answer)
+    reasons = [reason for digest, reason in renewed.items() if digest in said]
+    return GrantError("; ".join(reasons), hint="Look at it again, then decide.") if reasons else None
 
 
 def _closed(state: PodiumState, error: PodiumError, scope: RunScope) -> Update:
