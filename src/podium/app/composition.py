@@ -18,7 +18,7 @@ from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
 from podium.app.outside import Outside, reach
 from podium.app.project import Project
-from podium.app.recording import EventSink
+from podium.app.recording import RecordSink
 from podium.app.renewal import Renewal
 from podium.app.repairs import Repairs
 from podium.app.rollback import Rollbacks
@@ -43,6 +43,7 @@ from podium.guardrails.policy_file import load_policy, place_of
 from podium.guardrails.redaction import redact
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.runtime.runs import RunService
+from podium.storage.audit import AuditLog
 from podium.storage.checkpointer import PodiumSaver
 from podium.storage.database import Database
 from podium.storage.events import SqlEventLog
@@ -184,7 +185,7 @@ def _telemetry(project: Project, database: Database, principal: Principal, broug
     return Telemetry(
         log_file=project.data / "logs" / "podium.jsonl",
         redact=redact,
-        sink=EventSink(SqlEventLog(database, SystemClock()), principal.tenant),
+        sink=RecordSink(SqlEventLog(database, SystemClock()), AuditLog(database), principal.tenant),
         tracer=brought.tracer,
     )
 

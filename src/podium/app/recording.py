@@ -1,34 +1,48 @@
-"""What telemetry sees, kept in the project's event log."""
+"""What telemetry sees, kept in the project's event log and audit chain."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 
+from podium.app.audit_facts import entries_of
 from podium.core.clock import to_iso
 from podium.models.record import ModelCall
+from podium.storage.audit import AuditLog
 from podium.storage.events import EventLog, EventRecord
 from podium.telemetry.conventions import RUN, THREAD
-from podium.telemetry.records import AttributeValue, SpanRecord
+from podium.telemetry.records import AttributeValue, Record, SpanRecord, StepRecord
 from podium.telemetry.telemetry import Telemetry
 
+_FIELDS = tuple(field.name for field in fields(SpanRecord))
 
-class EventSink:
-    """Stores spans and what happened within them.
+
+class RecordSink:
+    """Stores spans and what happened within them as events, and what nodes wrote as audit records.
 
     Args:
         log: The event log.
+        audit: The audit chain.
         tenant: Whose installation.
     """
 
-    def __init__(self, log: EventLog, tenant: str) -> None:
+    def __init__(self, log: EventLog, audit: AuditLog, tenant: str) -> None:
         self._log = log
+        self._audit = audit
         self._tenant = tenant
 
-    async def write(self, records: Sequence[SpanRecord]) -> None:
-        """Store the records of one batch, oldest first.
+    async def write(self, records: Sequence[Record]) -> None:
+        """Store the records of one batch, oldest first."""
+        entries = [
+            entry for record in records if isinstance(record, StepRecord) for entry in entries_of(record)
+        ]
+        await self._audit.aappend(entries)
+        await self._write_events([record for record in records if isinstance(record, SpanRecord)])
+
+    async def _write_events(self, records: Sequence[SpanRecord]) -> None:
+        """Store spans and what happened within them.
 
         What happened within a run belongs to it: records that name no thread get the run's, found by
         the trace that they share.
@@ -42,8 +56,7 @@ class EventSink:
 
     def _event(self, record: SpanRecord, owners: dict[str, tuple[str, str]]) -> EventRecord:
         thread_id, run_id = owners.get(record.trace_id, ("", ""))
-        payload = asdict(record)
-        payload["attributes"] = dict(record.attributes)
+        payload = {name: getattr(record, name) for name in _FIELDS}
         return EventRecord(
             kind=record.name if record.kind == "event" else f"span.{record.kind}",
             payload=payload,

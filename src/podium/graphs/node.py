@@ -105,6 +105,9 @@ class Degradable(Protocol):
 CONFIG_KEY_CHECKPOINTER = "__pregel_checkpointer"
 """Where LangGraph tells a task what stores it; there is no public name for it."""
 
+OUTWARD = frozenset({"human", "commit"})
+"""Nodes that reach beyond the graph: what led to them is on record before they begin."""
+
 NodeFunction: TypeAlias = Callable[[PodiumState, GraphContext, RunScope], Awaitable[Update]]
 
 
@@ -157,12 +160,23 @@ class Node(Runnable[PodiumState, Update]):
     async def _run(self, input: PodiumState, context: GraphContext, scope: RunScope) -> Update:  # noqa: A002 - as above
         name = self.name or ""
         context.crash_points.hit(f"{name}:before")
+        if self._function.__name__ in OUTWARD:
+            await context.telemetry.flush()
         if self._budgeted and (limit := _spent(input, context)):
             return {"stopped": limit}
         scope.emit({"kind": "node", "node": name, "data": {"phase": "start"}})
         began = time.monotonic()
         with context.telemetry.span("node", name, thread_id=scope.thread_id, run_id=scope.run_id, agent=name):
             update = await self._limited(input, context, scope)
+        principal = scope.principal
+        context.telemetry.step(
+            name,
+            update,
+            thread_id=scope.thread_id,
+            run_id=scope.run_id,
+            who=principal.id,
+            tenant=principal.tenant,
+        )
         seconds = time.monotonic() - began
         scope.emit({"kind": "node", "node": name, "data": {"phase": "end", "seconds": round(seconds, 4)}})
         update["usage"] = _with_time(update.get("usage"), seconds)

@@ -1,4 +1,7 @@
-"""Runs: one row for each turn of a graph, with what went in, what came out and what it used."""
+"""Runs: one row for each turn of a graph, with what went in, what came out and what it used.
+
+That a run began, and how it ended, is put on record in the audit chain by the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
+from podium.core.audit import AuditEntry
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
+from podium.storage.audit_rows import append
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
 from podium.storage.operations import Work
@@ -144,21 +149,40 @@ class RunRecords:
         values["started_at"] = run.started_at or to_iso(self._clock.now())
         values.update({name: dump(getattr(run, name)) for name in _JSON})
         row = tuple(values.values())
+        entry = _began(run, values["started_at"])
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(_INSERT, row)
+            append(connection, [entry])
 
         return work
 
     def _finish(self, run_id: str, status: str, output: Any, usage: Any, error: Any) -> Work[None]:
         ended_at = to_iso(self._clock.now())
         row = (status, ended_at, dump(output), dump(usage), dump(error), run_id)
+        facts = {"status": status, "error": (error or {}).get("code", "")}
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute(_FINISH, row).rowcount == 0:
                 raise _unknown(run_id)
+            run = connection.execute(
+                "SELECT thread_id, tenant FROM runs WHERE run_id=?", (run_id,)
+            ).fetchone()
+            append(connection, [AuditEntry("end", ended_at, "runs", facts, None, run[0], run_id, run[1])])
 
         return work
+
+
+def _began(run: RunRecord, at: str) -> AuditEntry:
+    data = {
+        "started_by": run.kind,
+        "turn": run.turn_id,
+        "graph": run.graph,
+        "models": run.models or {},
+        "prompts": run.prompts or {},
+        "policy": run.policy_version,
+    }
+    return AuditEntry("run", at, run.owner, data, None, run.thread_id, run.run_id, run.tenant)
 
 
 def _record(row: tuple[Any, ...]) -> RunRecord:

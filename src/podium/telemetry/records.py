@@ -1,10 +1,10 @@
-"""What is recorded of one span, and who may receive it."""
+"""What is recorded of one span or step, and who may receive it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 SpanKind = Literal["run", "node", "model", "retrieval", "guardrail", "tool"]
 
@@ -38,13 +38,40 @@ class SpanRecord:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
 
 
-class Sink(Protocol):
-    """Stores records, such as in the project's event log."""
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What a node wrote into the state of its run.
 
-    async def write(self, records: Sequence[SpanRecord]) -> None:
+    Attributes:
+        node: The node.
+        at_ns: When, in nanoseconds since the epoch.
+        thread_id: The thread.
+        run_id: The run.
+        who: The principal on whose behalf it worked.
+        tenant: Whose data.
+        update: What it wrote.
+    """
+
+    node: str
+    at_ns: int
+    thread_id: str
+    run_id: str
+    who: str
+    tenant: str
+    update: Mapping[str, Any]
+
+
+Record: TypeAlias = SpanRecord | StepRecord
+
+
+class Sink(Protocol):
+    """Stores records, such as in the project's event log and audit chain."""
+
+    async def write(self, records: Sequence[Record]) -> None:
         """Store the records of one batch, oldest first.
 
         Raises:
-            PodiumError: They cannot be stored; the batch is dropped and counted, the run goes on.
+            PodiumError: They cannot be stored. Spans are dropped and counted, steps are given again with the
+                next batch; the run goes on.
         """
         ...

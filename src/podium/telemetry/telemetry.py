@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, assert_never, cast
+from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from podium.core.errors import PodiumError
 from podium.telemetry.conventions import COST, INPUT_TOKENS, OUTPUT_TOKENS
 from podium.telemetry.log_file import Level, LogFile
 from podium.telemetry.metrics import Metrics
-from podium.telemetry.records import AttributeValue, Sink, SpanKind, SpanRecord
+from podium.telemetry.records import AttributeValue, Record, Sink, SpanKind, SpanRecord, StepRecord
 from podium.telemetry.spans import Redact, Span
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Telemetry:
         self._redact = redact or _unchanged
         self._log = LogFile(log_file, level) if log_file is not None else None
         self._sink = sink
-        self._records: deque[SpanRecord] = deque()
+        self._records: deque[Record] = deque()
         self._current: ContextVar[Span | None] = ContextVar("podium_span", default=None)
         self._tracer = _tracer_of(tracer)
 
@@ -137,8 +138,27 @@ class Telemetry:
         self.metrics.count("source_failures", source, error)
         self._event("source_failed", source=source, error=error, message=message)
 
+    def step(
+        self, node: str, update: Mapping[str, Any], *, thread_id: str, run_id: str, who: str, tenant: str
+    ) -> None:
+        """A node has written into the state.
+
+        Args:
+            node: The node.
+            update: What it wrote; it is not changed afterwards.
+            thread_id: The thread.
+            run_id: The run.
+            who: The principal on whose behalf.
+            tenant: Whose data.
+        """
+        if self._sink is not None:
+            self._hold(StepRecord(node, time.time_ns(), thread_id, run_id, who, tenant, update))
+
     async def flush(self) -> None:
-        """Hand what was recorded to the sink; called when a run ends. Never fails."""
+        """Hand what was recorded to the sink. Never fails.
+
+        Called before a person is asked, before the world is changed, and when a run ends.
+        """
         if self._log is not None:
             self._log.nudge()
         if self._sink is None or not self._records:
@@ -149,7 +169,9 @@ class Telemetry:
         try:
             await self._sink.write(batch)
         except PodiumError:
-            self.metrics.count("dropped_records", by=float(len(batch)))
+            steps = [record for record in batch if isinstance(record, StepRecord)]
+            self._records.extendleft(reversed(steps))
+            self.metrics.count("dropped_records", by=float(len(batch) - len(steps)))
 
     def close(self) -> None:
         """Write the log lines that wait. Safe to call twice."""
@@ -172,10 +194,13 @@ class Telemetry:
         if self._log is not None:
             self._log.add(level, record)
         if self._sink is not None:
-            if len(self._records) >= _HELD:
-                self._records.popleft()
-                self.metrics.count("dropped_records")
-            self._records.append(record)
+            self._hold(record)
+
+    def _hold(self, record: Record) -> None:
+        if len(self._records) >= _HELD:
+            self._records.popleft()
+            self.metrics.count("dropped_records")
+        self._records.append(record)
 
     def _measure(self, record: SpanRecord) -> None:
         metrics, name = self.metrics, record.name

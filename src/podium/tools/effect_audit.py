@@ -24,7 +24,7 @@ def record_proposal(
     connection: sqlite3.Connection, effect_id: str, envelope: ActionEnvelope, scope: EffectScope, at: str
 ) -> None:
     """Put on record that an envelope was proposed."""
-    provenance = {key: item.model_dump(mode="json") for key, item in envelope.provenance.items()}
+    provenance: JsonObject = {key: item.model_dump(mode="json") for key, item in envelope.provenance.items()}
     data: JsonObject = {
         "effect": effect_id,
         "digest": envelope.digest,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from podium.core.errors import DiskFull
-from podium.telemetry.records import SpanRecord
+from podium.telemetry.records import Record, SpanRecord, StepRecord
 from podium.telemetry.telemetry import Telemetry
 
 
@@ -19,12 +19,12 @@ class Kept:
     def __init__(self) -> None:
         self.records: list[SpanRecord] = []
 
-    async def write(self, records: Sequence[SpanRecord]) -> None:
-        self.records += records
+    async def write(self, records: Sequence[Record]) -> None:
+        self.records += [record for record in records if isinstance(record, SpanRecord)]
 
 
 class Full:
-    async def write(self, records: Sequence[SpanRecord]) -> None:
+    async def write(self, records: Sequence[Record]) -> None:
         raise DiskFull("no space left")
 
 
@@ -131,6 +131,25 @@ async def test_a_sink_that_fails_costs_records_and_no_run() -> None:
     telemetry.turn("completed")
     await telemetry.flush()
     assert telemetry.metrics.value("dropped_records") == 1
+
+
+async def test_a_step_that_could_not_be_stored_is_given_again() -> None:
+    given: list[list[Record]] = []
+
+    class FullAtFirst:
+        async def write(self, records: Sequence[Record]) -> None:
+            given.append(list(records))
+            if len(given) == 1:
+                raise DiskFull("no space left")
+
+    telemetry = Telemetry(sink=FullAtFirst())
+    telemetry.step("plan", {"plan": {}}, thread_id="t", run_id="r", who="local:ada", tenant="default")
+    telemetry.turn("completed")
+    await telemetry.flush()
+    await telemetry.flush()
+    first, second = given
+    assert (len(first), len(second)) == (2, 1)
+    assert isinstance(second[0], StepRecord)
 
 
 def test_every_span_is_a_json_line_with_its_ids(tmp_path: Path) -> None:
