@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from podium.agents.declared import agent
     from podium.agents.foreign import adapt
     from podium.app.factory import graph_context
+    from podium.app.governing import GovernMiddleware, govern
     from podium.app.podium import Podium
+    from podium.app.results import Decision
     from podium.core.errors import ActionError, PodiumError
     from podium.graphs.build import build_graph
     from podium.guardrails.policy import Policy
@@ -26,6 +28,8 @@ __version__ = "0.1.0"
 __all__ = [
     "ActionContext",
     "ActionError",
+    "Decision",
+    "GovernMiddleware",
     "Handover",
     "KnowledgeBase",
     "Podium",
@@ -35,12 +39,15 @@ __all__ = [
     "adapt",
     "agent",
     "build_graph",
+    "govern",
     "graph_context",
 ]
 
 _MODULES = {
     "ActionContext": "podium.tools.context",
     "ActionError": "podium.core.errors",
+    "Decision": "podium.app.results",
+    "GovernMiddleware": "podium.app.governing",
     "Handover": "podium.agents.briefing",
     "KnowledgeBase": "podium.knowledge.knowledge_base",
     "Podium": "podium.app.podium",
@@ -50,6 +57,7 @@ _MODULES = {
     "adapt": "podium.agents.foreign",
     "agent": "podium.agents.declared",
     "build_graph": "podium.graphs.build",
+    "govern": "podium.app.governing",
     "graph_context": "podium.app.factory",
 }
 

@@ -13,6 +13,7 @@ from podium.app.brought import Brought, database_file, tools_of
 from podium.app.embedded import EmbeddedThreads
 from podium.app.factory import CONTEXT_KEY
 from podium.app.fingerprints import Fingerprints
+from podium.app.governed import Governor
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
@@ -80,6 +81,7 @@ class Composition:
         repairs: Settles effects, and forks threads.
         ingests: Fills and searches the knowledge base.
         batches: Runs many requests.
+        governor: Takes calls of governed tools through the ledger.
         close: Finishes what is being written and lets go of everything.
     """
 
@@ -92,6 +94,7 @@ class Composition:
     repairs: Repairs
     ingests: Ingests
     batches: Batches
+    governor: Governor
     close: Callable[[], None]
 
     def warm(self) -> None:
@@ -299,6 +302,7 @@ def _assembled(
         repairs=Repairs(graph, context, reader, records.threads),
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
+        governor=Governor(context, _journal(records, context.telemetry)),
         close=opened.pop_all().close,
     )
 

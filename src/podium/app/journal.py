@@ -65,6 +65,15 @@ class RunJournal:
         waiting = [{"id": item.id, "value": item.value} for item in interrupts]
         await self._finish(scope, turn, "interrupted", "interrupted", output={"interrupts": waiting})
 
+    async def asked(self, run_id: str) -> dict[int, tuple[str, ...]]:
+        """What the run waits for: the digests shown, by the position of the interrupt in its task."""
+        try:
+            run = await to_thread(self._runs.get_run, run_id)
+        except NotFound:
+            return {}
+        values = [item["value"] for item in (run.output or {}).get("interrupts", ())]
+        return {int(value["position"]): tuple(value["digests"]) for value in values if "position" in value}
+
     async def answered(self, scope: RunScope) -> None:
         """A person has decided, and the turn goes on."""
         await self._threads.atouch(scope.thread_id, status="busy")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from podium.app.batch_results import BatchReport
     from podium.app.brought import DatabaseLike, ToolLike
     from podium.app.composition import Composition
+    from podium.app.governed import Governor
     from podium.app.ingests import Progress
     from podium.core.evidence import Evidence
     from podium.graphs.build import PodiumGraph
@@ -111,6 +112,11 @@ class Podium(EffectMethods):
     def context(self) -> GraphContext:
         """What the project's graphs are built with."""
         return self._parts.context
+
+    @property
+    def governor(self) -> Governor:
+        """What takes calls of governed tools through the ledger; see `podium.govern`."""
+        return self._parts.governor
 
     @property
     def checkpointer(self) -> BaseCheckpointSaver[Any]:

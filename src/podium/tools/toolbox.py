@@ -100,6 +100,14 @@ class Toolbox:
         self._registry.extend(opened.tools)
         return opened.failed
 
+    def extend(self, tools: Iterable[Tool]) -> None:
+        """Take further tools in; one takes the place of an earlier one from the same place.
+
+        Raises:
+            ConfigError: The name of one is taken.
+        """
+        self._registry.extend(tools)
+
     def specs(self, allowed: Callable[[ToolSpec], bool] | None = None) -> tuple[ToolSpec, ...]:
         """What the agents may see of the tools.
 

@@ -129,7 +129,7 @@ async def _decide(
     scope: RunScope,
 ) -> Update:
     turn = Turn.model_validate(state["turn"])
-    await _check_approver(decisions, context, scope)
+    await check_approver(decisions, context, scope)
     approved: list[str] = []
     rejected: dict[str, str] = {}
     for decision in decisions:
@@ -165,7 +165,7 @@ async def _decide(
     }
 
 
-async def _check_approver(
+async def check_approver(
     decisions: tuple[ReviewDecision, ...], context: GraphContext, scope: RunScope
 ) -> None:
     """A policy may name the roles that approve; the local owner may approve all."""
