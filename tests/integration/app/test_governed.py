@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from langchain.agents import create_agent
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
@@ -116,6 +117,71 @@ def test_the_middleware_governs_the_tools_of_an_agent(project: Path) -> None:
         assert shelf.books == []
         assert agent.invoke(APPROVE, THREAD)["messages"][-1].content == "It is yours."
         assert shelf.books == ["Emma"]
+
+
+async def test_calls_of_an_agent_are_asked_about_at_once_and_answered_each(project: Path) -> None:
+    shelf = Shelf()
+    async with Podium.from_project(project) as app:
+        agent: Any = create_agent(
+            Deaf(calls("Emma", "Ulysses"), "Done."),
+            tools=[shelf_tool(shelf)],
+            middleware=[GovernMiddleware(app)],
+            checkpointer=app.checkpointer,
+        )
+        waiting = await agent.ainvoke({"messages": [("user", "Lend me both")]}, THREAD)
+        asked = waiting["__interrupt__"]
+        assert len(asked) == 2
+        answers = {
+            one.id: {"decisions": [{"type": "approve", "digest": one.value["digests"][0]}]} for one in asked
+        }
+        await agent.ainvoke(Command(resume=answers), THREAD)
+        assert sorted(shelf.books) == ["Emma", "Ulysses"]
+
+
+def test_a_call_that_a_replay_makes_with_another_id_is_the_same_one(project: Path) -> None:
+    shelf = Shelf()
+    with Podium.from_project(project) as app:
+        graph = node_graph(govern(shelf_tool(shelf), app=app), app.checkpointer)
+        again = calls("Emma")
+        again.tool_calls[0]["id"] = "another"
+        asked = {"messages": [HumanMessage("Lend it", id="h1"), calls("Emma")]}
+        graph.invoke(asked, THREAD)
+        graph.invoke(APPROVE, THREAD)
+        start = list(graph.get_state_history(THREAD))[-1].config
+        graph.invoke(
+            None, graph.update_state(start, {"messages": [asked["messages"][0], again]}, as_node="__start__")
+        )
+        assert shelf.books == ["Emma"]
+
+
+async def test_a_tool_of_an_mcp_server_is_asked_about_and_called_once(project: Path, root: Path) -> None:
+    server = root / "tests" / "support" / "mcp_server.py"
+    notes = project / "notes.txt"
+    with (project / "podium.toml").open("a", encoding="utf-8") as file:
+        arguments = json.dumps([str(server), str(notes)])
+        file.write(f"[tools.mcp.light]\ncommand = {json.dumps(sys.executable)}\nargs = {arguments}\n")
+    async with Podium.from_project(project) as app:
+        await app.context.toolbox.open()
+        note = govern(app.context.toolbox.get("light_note"), app=app)
+        graph = node_graph(note, app.checkpointer)
+        call = {"name": "light_note", "args": {"text": "lamp lit"}, "id": "n1"}
+        await graph.ainvoke({"messages": [("user", "Note"), AIMessage("", tool_calls=[call])]}, THREAD)
+        assert not notes.exists()
+        before = await graph.aget_state(THREAD)
+        await graph.ainvoke(APPROVE, THREAD)
+        await graph.ainvoke(None, before.config)
+        assert notes.read_text(encoding="utf-8") == "lamp lit\n"
+
+
+def test_an_edit_is_done_in_place_of_what_was_asked(project: Path) -> None:
+    shelf = Shelf()
+    with Podium.from_project(project) as app:
+        graph = node_graph(govern(shelf_tool(shelf), app=app), app.checkpointer)
+        graph.invoke(asks("Emma"), THREAD)
+        edit = {"type": "edit", "edited_action": {"name": "lend", "args": {"title": "Persuasion"}}}
+        done = graph.invoke(Command(resume={"decisions": [edit]}), THREAD)
+        assert done["messages"][-1].content == "lent Persuasion"
+        assert shelf.books == ["Persuasion"]
 
 
 class Deaf(ScriptedChatModel):
