@@ -85,18 +85,19 @@ class EmbeddedThreads:
         return tuple(said)
 
     async def waiting(self, thread_id: str, effects: Sequence[Effect]) -> tuple[InterruptView, ...]:
-        """What the thread's latest run waits for."""
+        """What the runs of the thread's latest step wait for."""
         from langgraph.types import Interrupt
 
         runs = await self._recorded(thread_id)
-        if not runs or runs[0].status != "interrupted":
-            return ()
+        here = [run for run in runs if _ran_at(run) == _ran_at(runs[0])]  # tasks of one step, side by side
+        waiting = [run for run in reversed(here) if run.status == "interrupted"]
         actions = [action_view(effect) for effect in effects]
         return tuple(
             interrupt_view(
-                Interrupt(value=item["value"], id=item["id"]), runs[0].ended_at or "", actions, thread_id
+                Interrupt(value=item["value"], id=item["id"]), run.ended_at or "", actions, thread_id
             )
-            for item in (runs[0].output or {}).get("interrupts", ())
+            for run in waiting
+            for item in (run.output or {}).get("interrupts", ())
         )
 
     async def points(self, thread_id: str) -> list[Point]:
