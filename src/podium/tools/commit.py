@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
 from podium.core.effects import HAPPENED, EffectStatus
-from podium.core.errors import ActionError, PodiumError
+from podium.core.errors import ActionError, IllegalMove, PodiumError
 from podium.tools.equipment import Equipment
 from podium.tools.execution import Settler
 from podium.tools.ledger import Effect
@@ -198,8 +199,10 @@ class Saga:
             except ActionError as error:
                 problem = error
             if problem is not None:
-                progress.todo.remove(effect.digest)
-                progress.take(await self._settler.refuse(effect, problem))
+                # Another process may have begun it since it was read; then settling waits for that one.
+                with suppress(IllegalMove):
+                    progress.take(await self._settler.refuse(effect, problem))
+                    progress.todo.remove(effect.digest)
 
     async def _unmet(self, effect: Effect, scope: EffectScope) -> ActionError | None:
         try:

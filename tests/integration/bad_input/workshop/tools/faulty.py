@@ -59,7 +59,7 @@ def look_object(ctx: ActionContext, args: Nothing) -> Any:
     return object()
 
 
-@action("read")
+@action("read", timeout=60)
 def look_waits(ctx: ActionContext, args: Nothing) -> str:
     """Say that the call has begun, and stay until the file is gone."""
     notes = cast("Path", ctx.handle("world"))
