@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "resume",
     "rollback",
     "effects",
+    "audit",
     "reconcile",
     "threads",
     "feedback",

@@ -13,7 +13,8 @@ from podium.core.evidence import Trust
 from podium.core.explaining import first_problem, written_path
 from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
-from podium.core.source_settings import McpServerSettings, SourceSettings
+from podium.core.notification_settings import ChannelSettings
+from podium.core.source_settings import EnvironmentName, McpServerSettings, SourceSettings
 from podium.core.usage import Budget
 
 MANIFEST = "podium.toml"
@@ -183,6 +184,22 @@ class StorageSettings(Model):
     path: str = ".podium"
 
 
+class AuditSettings(Model):
+    """Who vouches for the audit chain."""
+
+    signing_key_file: str | None = None
+    """A file that holds nothing but an Ed25519 private key, relative to the project."""
+    signing_key_env: EnvironmentName | None = None
+    """The environment variable with that key, where no file is named."""
+    public_keys: tuple[str, ...] = ()
+    """Further keys that signatures are trusted of, in hexadecimal: former ones, and the present one where the
+    private key is not at hand."""
+    heads_file: str | None = None
+    """Signed heads are appended to this file too, best on another machine's disk."""
+    sign_seconds: float = Field(default=60.0, ge=0)
+    """A running app signs the head at most this often, and when it ends."""
+
+
 class ServerSettings(Model):
     """Where the server listens."""
 
@@ -203,6 +220,9 @@ class Manifest(Model):
     policy: PolicySettings = PolicySettings()
     budget: Budget = Budget()
     storage: StorageSettings = StorageSettings()
+    audit: AuditSettings = AuditSettings()
+    notifications: dict[Name, ChannelSettings] = {}
+    """How people are told, by name; nobody is where none is named."""
     server: ServerSettings = ServerSettings()
 
 

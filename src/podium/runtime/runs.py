@@ -296,6 +296,7 @@ class RunService:
         if status == "completed" and waits:
             status = "interrupted"
         values = snapshot.values
+        await self._telemetry.flush()
         await self._runs.afinish_run(
             request.run_id,
             status,
@@ -305,7 +306,6 @@ class RunService:
         )
         shown = "interrupted" if waits else "error" if status == "failed" else "idle"
         await self._threads.atouch(request.thread_id, status=shown)
-        await self._telemetry.flush()
 
     async def _renew(self, lease: Lease) -> None:
         while True:

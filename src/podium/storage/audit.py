@@ -13,6 +13,8 @@ from podium.core.audit_check import Checked, Fault, Head, Link, check_chain
 from podium.storage.audit_rows import append, head_of
 from podium.storage.database import Database
 
+_LAST = "\U0010ffff"
+"""Sorts behind all that an id may hold."""
 _LINKS = "SELECT seq, hash, CAST(body AS BLOB) FROM audit WHERE seq>? ORDER BY seq"
 _SELECT = (
     "SELECT a.seq, a.hash, CAST(a.body AS BLOB), s.value, p.principal FROM audit a"
@@ -30,7 +32,7 @@ class AuditFilter:
     """Which records are wanted; what is empty does not matter.
 
     Attributes:
-        thread_id: Of this thread.
+        thread_id: Of this thread, or of those whose ids begin so.
         kind: Of this kind.
         actor: By this principal or part of Podium.
         since: Not before this moment, ISO 8601 in UTC.
@@ -112,7 +114,7 @@ def select(connection: sqlite3.Connection, wanted: AuditFilter, limit: int | Non
     """The records that are wanted, oldest first."""
     terms: list[tuple[str, object]] = [("a.seq>?", wanted.after)]
     if wanted.thread_id:
-        terms.append(("a.thread_id=?", wanted.thread_id))
+        terms += [("a.thread_id>=?", wanted.thread_id), ("a.thread_id<?", f"{wanted.thread_id}{_LAST}")]
     if wanted.kind:
         terms.append(("json_extract(a.body, '$.kind')=?", wanted.kind))
     if wanted.since:
