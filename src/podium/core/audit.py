@@ -1,15 +1,14 @@
 """The form of an audit record: canonical JSON that names the hash of the record before it.
 
-A record's hash is the SHA-256 of its canonical JSON (RFC 8785), and the next record begins with it. What
-may be personal is not in the record but sealed: the record holds a commitment, HMAC-SHA256 of the value's
-canonical JSON under a random salt. Salt and value lie beside the chain and can be erased without touching it.
-The format is described in docs/audit.md.
+A record's hash is the SHA-256 of its canonical JSON (RFC 8785), and the next record begins with it. What may
+be personal is not in the record but sealed: the record holds a commitment to it, the SHA-256 of 16 random
+bytes (the salt) and the value's canonical JSON. Salt and value lie beside the chain and can be erased without
+touching it. docs/audit.md describes the format.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ GENESIS: Final = "0" * 64
 """What the first record names as the hash before it."""
 PERSON: Final = "person:"
 """Begins the name under which a record files a person."""
-_AFTER: Final = slice(10, 74)
+AFTER_AT: Final = 10
 """Where a record's text has the hash before it: `after` is the first of its keys, `{"after":"…"`."""
 
 _QUOTE: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -146,7 +145,7 @@ def hash_of(body: bytes) -> str:
 
 def after_of(body: bytes) -> str:
     """The hash that a record's text names as the one before it; anything else where it is no record."""
-    return body[_AFTER].decode("ascii", "replace")
+    return body[AFTER_AT : AFTER_AT + len(GENESIS)].decode("ascii", "replace")
 
 
 def seq_of(body: bytes) -> int:
@@ -162,10 +161,10 @@ def commitment(salt: bytes, value: bytes) -> str:
     """What a record holds in place of a sealed value.
 
     Args:
-        salt: Random, for this value alone.
+        salt: 16 random bytes, for this value alone.
         value: Its canonical JSON.
     """
-    return hmac.digest(salt, value, "sha256").hex()
+    return hashlib.sha256(salt + value).hexdigest()
 
 
 def parse_record(

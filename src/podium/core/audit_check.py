@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
 
-from podium.core.audit import GENESIS, after_of, seq_of
+from podium.core.audit import AFTER_AT, GENESIS, after_of, seq_of
 
 FaultKind = Literal["changed", "removed", "inserted", "reordered", "cut off"]
 
@@ -73,23 +73,24 @@ def check_chain(
     """
     origin = start or Head()
     known = {head.seq: head.hash for head in heads}
-    last, place = origin.hash, origin.seq
+    last, place = origin.hash.encode(), origin.seq
     hashed = sha256
     for seq, digest, body in links():
         place += 1
         if (
             seq != place
+            or not body.startswith(last, AFTER_AT)
             or hashed(body).hexdigest() != digest
-            or body[10:74] != last.encode()
-            or known.get(place, digest) != digest
+            or (place in known and known[place] != digest)
         ):
             fault = _explain(list(map(_seen, links())), origin, known)
             return Checked(fault.seq - 1 - origin.seq, Head(fault.seq - 1, ""), fault)
-        last = digest
+        last = digest.encode()
+    head = Head(place, last.decode())
     if missing := [seq for seq in known if seq > place]:
         words = f"the chain ends at record {place}, and had {max(missing)}"
-        return Checked(place - origin.seq, Head(place, last), Fault("cut off", place + 1, words))
-    return Checked(place - origin.seq, Head(place, last))
+        return Checked(place - origin.seq, head, Fault("cut off", place + 1, words))
+    return Checked(place - origin.seq, head)
 
 
 class _Seen(NamedTuple):

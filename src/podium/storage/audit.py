@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 from podium.core.audit import AuditEntry, AuditKind, AuditRecord, commitment, parse_record
@@ -13,18 +12,17 @@ from podium.core.audit_check import Checked, Fault, Head, Link, check_chain
 from podium.storage.audit_rows import append, head_of
 from podium.storage.database import Database
 
+_NEVER = 2**63
+"""Beyond any number that SQLite can hold."""
 _LAST = "\U0010ffff"
 """Sorts behind all that an id may hold."""
-_LINKS = "SELECT seq, hash, CAST(body AS BLOB) FROM audit WHERE seq>? ORDER BY seq"
+_LINKS = "SELECT seq, hash, CAST(body AS BLOB) FROM audit ORDER BY seq"
 _SELECT = (
     "SELECT a.seq, a.hash, CAST(a.body AS BLOB), s.value, p.principal FROM audit a"
     " LEFT JOIN audit_sealed s ON s.seq=a.seq"
     " LEFT JOIN audit_people p ON p.name=json_extract(a.body, '$.who')"
 )
-_SEALED = (
-    "SELECT s.seq, s.salt, CAST(s.value AS BLOB), CAST(a.body AS BLOB) FROM audit_sealed s"
-    " LEFT JOIN audit a ON a.seq=s.seq WHERE s.seq>? ORDER BY s.seq"
-)
+_SEALED = "SELECT seq, salt, CAST(value AS BLOB) FROM audit_sealed ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +98,41 @@ def check(
     connection: sqlite3.Connection, *, start: Head | None = None, heads: Sequence[Head] = ()
 ) -> Checked:
     """Check the chain as `AuditLog.check` does, on a connection with an open snapshot."""
-    after = start.seq if start else 0
+    readings = iter([_links(connection)])
+    try:
+        # Read again to explain a fault, the records count alone.
+        return check_chain(lambda: next(readings, connection.execute(_LINKS)), start=start, heads=heads)
+    except _Unsealed as found:
+        words = f"what was sealed with record {found.seq} is not what it says now"
+        before = found.seq - 1
+        records = before - (start.seq if start else 0)
+        return Checked(records, Head(before, ""), Fault("changed", found.seq, words))
 
-    def links() -> Iterator[Link]:
-        with closing(connection.execute(_LINKS, (-1,))) as rows:
-            yield from rows
 
-    found = check_chain(links, start=start, heads=heads)
-    return found if found.fault else _check_sealed(connection, found, after)
+class _Unsealed(Exception):
+    """What is sealed with a record is not what the record committed to."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
+
+
+def _links(connection: sqlite3.Connection) -> Iterator[Link]:
+    """The records; what is sealed with one is looked at once the record itself was found whole."""
+    sealed = connection.execute(_SEALED)
+    due, salt, value = _next(sealed)
+    for link in connection.execute(_LINKS):
+        yield link
+        if due <= link[0]:
+            if due < link[0] or f'"seal":"{commitment(salt, value)}"'.encode() not in link[2]:
+                raise _Unsealed(due)
+            due, salt, value = _next(sealed)
+    if due < _NEVER:
+        raise _Unsealed(due)
+
+
+def _next(rows: sqlite3.Cursor) -> tuple[int, bytes, bytes]:
+    return rows.fetchone() or (_NEVER, b"", b"")
 
 
 def select(connection: sqlite3.Connection, wanted: AuditFilter, limit: int | None) -> list[AuditRecord]:
@@ -137,12 +162,3 @@ def _record(row: tuple[int, str, bytes, str | None, str | None]) -> AuditRecord:
     return parse_record(
         seq, digest, body, sealed=None if value is None else json.loads(value), person=person or ""
     )
-
-
-def _check_sealed(connection: sqlite3.Connection, found: Checked, after: int) -> Checked:
-    """What is sealed must be what the records committed to; what was erased is not missed."""
-    for seq, salt, value, body in connection.execute(_SEALED, (after,)):
-        if body is None or f'"seal":"{commitment(salt, value)}"'.encode() not in body:
-            words = f"what was sealed with record {seq} is not what it says now"
-            return Checked(seq - 1 - after, Head(seq - 1, ""), Fault("changed", seq, words))
-    return found
