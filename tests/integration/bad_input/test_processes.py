@@ -15,6 +15,8 @@ from pathlib import Path
 from podium.testing.command_line import CommandLine
 
 PODIUM = [sys.executable, "-c", "from podium.cli.main import main; main()"]
+# What a shell starts in the background ignores ctrl-c, and so would all that these tests start.
+AT_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + PODIUM[-1]
 PATIENCE_S = 30.0
 NOBODY = 65534
 
@@ -30,7 +32,7 @@ def test_ctrl_c_stops_the_run_and_leaves_the_thread_usable(podium: CommandLine) 
     thread = podium("ask", "hi", "--json").json["thread_id"]
     gate = podium.folder / ".podium" / "world" / "busy"
     running = subprocess.Popen(
-        [*PODIUM, "ask", "do look_waits", "--thread", thread],
+        [*PODIUM[:-1], AT_A_TERMINAL, "ask", "do look_waits", "--thread", thread],
         cwd=podium.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     until(gate.exists)
