@@ -27,6 +27,7 @@ from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import assemble, prompts_of
 from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
+from podium.app.vouching import Vouching
 from podium.core.clock import Clock, SystemClock
 from podium.core.crashpoints import CrashPoints
 from podium.core.effects import NEEDS_PERSON
@@ -160,7 +161,8 @@ def _compose(
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
-    records = _records(database, clock, Renewal(project, in_force, read, team.models))
+    vouching = opened.enter_context(closing(Vouching(project, database, clock)))
+    records = _records(database, clock, Renewal(project, in_force, read, team.models), vouching)
     context = GraphContext(
         planner=team.members.planner,
         retriever=team.members.retriever,
@@ -250,9 +252,9 @@ class _Records:
     renewal: Renewal
 
 
-def _records(database: Database, clock: Clock, renewal: Renewal) -> _Records:
+def _records(database: Database, clock: Clock, renewal: Renewal, vouching: Vouching) -> _Records:
     return _Records(
-        runs=RunRecords(database, clock),
+        runs=RunRecords(database, clock, ended=vouching.nudge),
         threads=ThreadRecords(database, clock),
         feedback=FeedbackRecords(database, clock),
         leases=ThreadLeases(database, clock),

@@ -38,13 +38,12 @@ AuditKind = Literal[
     "effect",
     "outcome",
     "end",
-    "rollback",
     "erased",
     "segment",
 ]
 """What a record tells: a run began, a turn was admitted, what was planned, what was read, what a guardrail
 said, how sure the turn is and where it goes, what a person decided, a move of the ledger, how the turn ended,
-how the run ended, a rollback, what was erased, and which records were put away."""
+how the run ended, what was erased, and which records were put away."""
 
 AUDIT_KINDS: Final[tuple[AuditKind, ...]] = get_args(AuditKind)
 

@@ -21,7 +21,6 @@
     ├── GraphChanged           the graph lacks what a waiting thread relies on
     ├── LeaseLost              another process took the thread over
     ├── ChainBroken            the audit chain is not as it was written
-    ├── NotDelivered           a notification did not get through
     ├── KnowledgeError         a document or index cannot be read or written
     │   └── SourceError        a source beside the documents failed
     │       └── SourceUnavailable  it may work again in a moment
@@ -199,22 +198,6 @@ class ChainBroken(PodiumError):
     """The audit chain is not as it was written."""
 
     code = "chain_broken"
-
-
-class NotDelivered(PodiumError):
-    """A notification did not get through.
-
-    Attributes:
-        final: Whether trying again is of no use.
-        wait: Seconds for which the other side asked to be left alone; 0 where it did not.
-    """
-
-    code = "not_delivered"
-
-    def __init__(self, message: str, *, hint: str = "", final: bool = False, wait: float = 0.0) -> None:
-        super().__init__(message, hint=hint)
-        self.final = final
-        self.wait = wait
 
 
 class KnowledgeError(PodiumError):

@@ -6,7 +6,7 @@ That a run began, and how it ended, is put on record in the audit chain by the s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
@@ -77,11 +77,19 @@ class RunRecords:
     Args:
         database: The open database.
         clock: Dates starts and ends.
+        ended: Told that a run has ended, once that is stored; it returns soon and does not raise.
     """
 
-    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock | None = None,
+        *,
+        ended: Callable[[], None] | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock or SystemClock()
+        self._ended = ended or _nobody
 
     def start_run(self, run: RunRecord) -> None:
         """Store a run that begins now, or at its `started_at`."""
@@ -106,6 +114,7 @@ class RunRecords:
             NotFound: There is no such run.
         """
         self._database.write(self._finish(run_id, status, output, usage, error))
+        self._ended()
 
     async def afinish_run(
         self,
@@ -118,6 +127,7 @@ class RunRecords:
     ) -> None:
         """Async twin of `finish_run`."""
         await self._database.awrite_soon(self._finish(run_id, status, output, usage, error))
+        self._ended()
 
     def get_run(self, run_id: str) -> RunRecord:
         """The run with this id.
@@ -171,6 +181,10 @@ class RunRecords:
             append(connection, [AuditEntry("end", ended_at, "runs", facts, None, run[0], run_id, run[1])])
 
         return work
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 def _began(run: RunRecord, at: str) -> AuditEntry:

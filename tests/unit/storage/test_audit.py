@@ -52,7 +52,7 @@ def test_what_is_appended_reads_back_with_what_it_sealed(database: Database) -> 
 def test_nothing_personal_stands_in_the_chain_itself(database: Database) -> None:
     filled(database)
     bodies = database.read(lambda connection: connection.execute("SELECT body FROM audit").fetchall())
-    assert not [body for (body,) in bodies if "ada" in body or "secret" in body]
+    assert not [body for (body,) in bodies if ADA in body or "secret" in body]
 
 
 def test_a_person_has_one_name_in_the_chain(database: Database) -> None:
