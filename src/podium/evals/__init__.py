@@ -1,0 +1,1 @@
+"""Evaluation suites: what is run, how it is scored, and what the figures are worth."""
