@@ -77,6 +77,15 @@ def digests_of(snapshot: StateSnapshot) -> list[str]:
     return list(dict.fromkeys([*(snapshot.values.get("actions") or ()), *waiting]))
 
 
+def steps_left(snapshot: StateSnapshot) -> tuple[str, ...]:
+    """The nodes that a head has before it.
+
+    `next` of a snapshot leaves out a node whose writes are stored already; until the checkpoint after it is
+    there as well, a process that ended in between has left that step to be finished.
+    """
+    return tuple(task.name for task in snapshot.tasks)
+
+
 def checkpoint_of(snapshot: StateSnapshot) -> str:
     """The id of the checkpoint that a snapshot shows."""
     return str(snapshot.config.get("configurable", {}).get("checkpoint_id", ""))

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from podium.app.answers import resume_value
-from podium.app.replies import digests_of, reply_of
+from podium.app.replies import digests_of, reply_of, steps_left
 from podium.app.results import Decision, Problem, Reply, StreamEvent
 from podium.core.errors import InputError, NotFound, PodiumError, ThreadInterrupted
 from podium.core.ids import derived_id, new_id
@@ -109,7 +109,7 @@ class Turns:
                 thread, snapshot, acts=decision is None or decision.kind in ("approve", "edit")
             )
             if decision is None:
-                if not snapshot.next or (snapshot.interrupts and not await self._broke_off(thread)):
+                if not steps_left(snapshot) or (snapshot.interrupts and not await self._broke_off(thread)):
                     raise _nothing_to_continue(thread, snapshot)
                 graph_input: Any = None
                 facts: dict[str, Any] = {}
@@ -140,7 +140,7 @@ class Turns:
                 f"thread {thread} waits for a decision",
                 hint=f"Answer with 'podium resume {thread} --approve' or --reject, or start another thread.",
             )
-        if not snapshot.next or not (broke_off or await self._is_owed(thread, snapshot)):
+        if not steps_left(snapshot) or not (broke_off or await self._is_owed(thread, snapshot)):
             return
         request = _continued(thread, "", principal)
         yield StreamEvent(
@@ -166,7 +166,7 @@ class Turns:
             GraphChanged: It has not; rejecting and rolling back stay possible.
         """
         run = await self._service.recorded(thread)
-        if run is None or not (snapshot.next or (run.output or {}).get("waits_at")):
+        if run is None or not (steps_left(snapshot) or (run.output or {}).get("waits_at")):
             return
         effects = await self._toolbox.effects(digests_of(snapshot)) if acts else []
         waiting = {effect.tool for effect in effects if effect.status in ("proposed", "approved")}
@@ -287,7 +287,7 @@ def _left_of(
     values = snapshot.values
     begun = str((values.get("turn") or {}).get("id", ""))
     # A process that ended while it stored the request may have left the thread without a step to take.
-    stored = values.get("messages") and snapshot.next and "__start__" not in snapshot.next
+    stored = values.get("messages") and steps_left(snapshot) and "__start__" not in steps_left(snapshot)
     if not begun and not stored:
         return _asked(text, thread, attempt, principal)
     for _ in range(MAX_ATTEMPTS):
@@ -296,7 +296,7 @@ def _left_of(
         attempt = derived_id(attempt, "turn")
     else:
         raise InputError(f"thread {thread} has gone on since", hint="Look at it with 'podium threads show'.")
-    if snapshot.next and (not snapshot.interrupts or broke_off):
+    if steps_left(snapshot) and (not snapshot.interrupts or broke_off):
         return _continued(thread, begun, principal)
     if (values.get("outcome") or {}).get("status") == "failed":
         return _asked(text, thread, derived_id(attempt, "turn"), principal)

@@ -265,3 +265,19 @@ def test_an_approval_whose_run_failed_is_carried_out_before_the_next_request(des
         points.armed = False
         app.ask_sync("How long is the warranty on kettles?", thread_id=thread)
         assert [effect.status for effect in app.effects_sync(thread)] == ["verified"]
+
+
+def test_a_turn_whose_last_step_was_stored_without_its_checkpoint_is_finished(desk: Path) -> None:
+    with Podium.from_project(desk) as app:
+        thread = app.ask_sync(ADDRESS).thread_id
+    # What a process leaves that ends between the writes of `respond` and the checkpoint they lead to.
+    with closing(sqlite3.connect(desk / ".podium" / "podium.db")) as db:
+        db.execute("DELETE FROM checkpoints WHERE seq = (SELECT max(seq) FROM checkpoints)")
+        db.execute("UPDATE runs SET status = 'running', ended_at = NULL, output = NULL")
+        db.commit()
+    with Podium.from_project(desk) as app:
+        assert app.history_sync(thread)[0].next == ("respond",)
+        reply = app.resume_sync(thread)
+        assert reply.status == "completed"
+        assert [role for role, _ in app.transcript_sync(thread)] == ["user", "assistant"]
+        assert [effect.status for effect in app.effects_sync(thread)] == ["verified"]
