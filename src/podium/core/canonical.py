@@ -16,6 +16,7 @@ _MAX_SAFE = 2**53 - 1
 _EXPONENT_FROM = 1e21
 """From here on RFC 8785 writes numbers with an exponent, which reads back as a float."""
 _MAX_DEPTH = 64
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -30,7 +31,7 @@ def canonical_bytes(value: object) -> bytes:
     """
     if _is_plain(value):
         with suppress(UnicodeEncodeError):  # half of a surrogate pair: named below
-            return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+            return _ENCODE(value).encode()
     return _canonical(value)
 
 

@@ -107,7 +107,24 @@ class GroupCommitWriter:
 
     async def awrite(self, work: Work[T], durable: bool = False) -> T:
         """Run `work` in a transaction in the background thread; returns once it is committed."""
-        return await asyncio.wrap_future(self.submit(work, durable))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def tell(done: Operation[T]) -> None:
+            if future.cancelled():  # a caller may stop waiting, but the write went on
+                return
+            if done.error is not None:
+                future.set_exception(done.error)
+            else:
+                future.set_result(done.outcome())
+
+        def resolve(done: Operation[T]) -> None:
+            with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+                loop.call_soon_threadsafe(tell, done)
+
+        self._enqueue(Operation(work, durable, resolve))
+        self._ring()
+        return await future
 
     async def awrite_soon(self, work: Work[T]) -> T:
         """Run short, non-durable `work` on the event loop when that needs no waiting, else as `awrite`.

@@ -22,6 +22,7 @@ _RENEWED = (
     " WHERE m.effect_id=effects.effect_id AND m.to_status='proposed' AND json_extract(m.data, '$.before')=?)"
 )
 _CHUNK = 500
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _INSERT = (
     "INSERT INTO effects(effect_id, idempotency_key, generation, digest, tenant, owner, thread_id, run_id,"
     " turn_id, step_id, checkpoint_id, tool, tool_version, effect_class, target, args, preview,"
@@ -241,4 +242,4 @@ def _provenance(envelope: ActionEnvelope) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return None if value is None else _ENCODE(value)
