@@ -17,6 +17,7 @@ from podium.app.governed import Governor
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
+from podium.app.notifications import Notifications
 from podium.app.outside import Outside, reach
 from podium.app.project import Project
 from podium.app.recording import RecordSink
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podium.tools.effect import Effect
+    from podium.tools.ledger import Watch
     from podium.tools.mcp.servers import McpServers
     from podium.tools.tool import Tool
 
@@ -162,14 +164,27 @@ def _compose(
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
     vouching = opened.enter_context(closing(Vouching(project, database, clock)))
-    records = _records(database, clock, Renewal(project, in_force, read, team.models), vouching)
+    courier = opened.enter_context(closing(Notifications(project, database, clock=clock).courier()))
+    records = _records(
+        database,
+        clock,
+        Renewal(project, in_force, read, team.models),
+        ended=partial(_each, vouching.nudge, courier.nudge),
+    )
     context = GraphContext(
         planner=team.members.planner,
         retriever=team.members.retriever,
         executor=team.members.executor,
         critic=team.members.critic,
         toolbox=_toolbox(
-            project, tools, database, handles, in_force, crash_points, outside.servers, telemetry
+            project,
+            tools,
+            database,
+            handles,
+            in_force,
+            crash_points,
+            outside.servers,
+            partial(_alerted, telemetry, courier.nudge),
         ),
         in_force=in_force,
         telemetry=telemetry,
@@ -249,15 +264,17 @@ class _Records:
     threads: ThreadRecords
     feedback: FeedbackRecords
     leases: ThreadLeases
+    audit: AuditLog
     renewal: Renewal
 
 
-def _records(database: Database, clock: Clock, renewal: Renewal, vouching: Vouching) -> _Records:
+def _records(database: Database, clock: Clock, renewal: Renewal, *, ended: Callable[[], None]) -> _Records:
     return _Records(
-        runs=RunRecords(database, clock, ended=vouching.nudge),
+        runs=RunRecords(database, clock, ended=ended),
         threads=ThreadRecords(database, clock),
         feedback=FeedbackRecords(database, clock),
         leases=ThreadLeases(database, clock),
+        audit=AuditLog(database),
         renewal=renewal,
     )
 
@@ -300,7 +317,7 @@ def _assembled(
         knowledge=knowledge,
         turns=turns,
         threads=reader,
-        rollbacks=Rollbacks(graph, service, reader, toolbox, embedded),
+        rollbacks=Rollbacks(graph, service, reader, toolbox, embedded, records.audit, context.clock),
         repairs=Repairs(graph, context, reader, records.threads),
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
@@ -335,7 +352,7 @@ def _toolbox(
     in_force: Pinned[InForce],
     crash_points: CrashPoints,
     servers: McpServers | None,
-    telemetry: Telemetry,
+    watch: Watch,
 ) -> Toolbox:
     return Toolbox(
         tools,
@@ -345,12 +362,18 @@ def _toolbox(
         default_timeout=project.manifest.tools.timeout,
         expiry=in_force.value.policy.approval_expires,
         servers=servers,
-        watch=partial(_alerted, telemetry),
+        watch=watch,
     )
 
 
-def _alerted(telemetry: Telemetry, effect: Effect) -> None:
+def _each(*told: Callable[[], None]) -> None:
+    for tell in told:
+        tell()
+
+
+def _alerted(telemetry: Telemetry, nudge: Callable[[], None], effect: Effect) -> None:
     if effect.status in NEEDS_PERSON:
+        nudge()
         telemetry.alert(effect.tool, effect.status, effect.error or "")
 
 

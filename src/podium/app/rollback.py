@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from podium.app.embedded import EmbeddedThreads, Point, place
 from podium.app.results import RollbackReport, UndoView
 from podium.app.threads import ThreadReader, unique
+from podium.core.audit import AuditEntry
+from podium.core.clock import Clock, to_iso
 from podium.core.effects import HAPPENED, is_undoable
+from podium.core.model import JsonObject, JsonValue
 from podium.core.principal import Principal
 
 if TYPE_CHECKING:
     from podium.graphs.build import PodiumGraph
     from podium.runtime.runs import RunService
+    from podium.storage.audit import AuditLog
     from podium.tools.ledger import Effect
     from podium.tools.toolbox import Toolbox
 
@@ -35,6 +39,8 @@ class Rollbacks:
         threads: Reads them.
         toolbox: Knows and undoes effects.
         embedded: Knows and branches the threads of other graphs.
+        audit: Keeps that a thread was rolled back, by whom, and what became of its effects.
+        clock: Dates that.
     """
 
     def __init__(
@@ -44,12 +50,16 @@ class Rollbacks:
         threads: ThreadReader,
         toolbox: Toolbox,
         embedded: EmbeddedThreads,
+        audit: AuditLog,
+        clock: Clock,
     ) -> None:
         self._graph = graph
         self._service = service
         self._threads = threads
         self._toolbox = toolbox
         self._embedded = embedded
+        self._audit = audit
+        self._clock = clock
 
     async def roll_back(
         self, thread_id: str, to: str, principal: Principal, *, dry_run: bool, only: Sequence[str] = ()
@@ -83,6 +93,7 @@ class Rollbacks:
                 await self._toolbox.withdraw(thread, found.later, principal=principal.id)
                 head = await self._branch(thread, found.target)
                 await self._service.rest(thread)
+                await self._put_on_record(thread, found.target, head, views, principal)
         return RollbackReport(
             thread_id=thread,
             to=found.target.checkpoint_id,
@@ -92,6 +103,18 @@ class Rollbacks:
             note=await self._note(thread, found.target),
             complete=all(now[digest].status == "compensated" for digest in chosen),
         )
+
+    async def _put_on_record(
+        self, thread: str, target: Point, head: str, views: Sequence[UndoView], principal: Principal
+    ) -> None:
+        effects: list[JsonValue] = [
+            {"digest": view.digest, "tool": view.tool, "from": view.before, "to": view.after}
+            for view in views
+        ]
+        data: JsonObject = {"to": target.checkpoint_id, "head": head, "effects": effects}
+        now = to_iso(self._clock.now())
+        entry = AuditEntry("rollback", now, principal.id, data, thread_id=thread, tenant=principal.tenant)
+        await self._audit.aappend([entry])
 
     async def _planned(self, thread: str, to: str, only: Sequence[str]) -> RollbackReport:
         found = await self._affected(thread, to, only)

@@ -62,6 +62,11 @@ def record_proposal(
     )
 
 
+def record_live(connection: sqlite3.Connection, thread_id: str, at: str, principal: str) -> None:
+    """Put on record that a person let a copied thread act."""
+    append(connection, [AuditEntry("live", at, principal, thread_id=thread_id)])
+
+
 def record_move(
     connection: sqlite3.Connection,
     effect: Effect,

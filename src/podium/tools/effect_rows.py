@@ -12,7 +12,7 @@ from podium.core.effects import EffectStatus, check_move
 from podium.core.errors import NotFound
 from podium.core.model import JsonValue
 from podium.tools.effect import EFFECT_COLUMNS, JSON_FIELDS, Effect, effect_of
-from podium.tools.effect_audit import record_move, record_proposal
+from podium.tools.effect_audit import record_live, record_move, record_proposal
 from podium.tools.envelope import ActionEnvelope
 from podium.tools.scope import EffectScope
 
@@ -235,6 +235,18 @@ def mark_fork(connection: sqlite3.Connection, thread_id: str, source: str, at: s
     connection.execute(
         "INSERT OR IGNORE INTO forks(thread_id, source, at) VALUES (?,?,?)", (thread_id, source, at)
     )
+
+
+def go_live(connection: sqlite3.Connection, thread_id: str, at: str, principal: str) -> bool:
+    """A copy of a thread acts from now on; whether it only simulated until now."""
+    done = connection.execute(
+        "UPDATE forks SET live_at=?, live_by=? WHERE thread_id=? AND live_at IS NULL",
+        (at, principal, thread_id),
+    )
+    if done.rowcount == 0:
+        return False
+    record_live(connection, thread_id, at, principal)
+    return True
 
 
 def _provenance(envelope: ActionEnvelope) -> str | None:

@@ -248,9 +248,8 @@ class EffectLedger:
     async def go_live(self, thread_id: str, principal: str) -> bool:
         """Let a fork act from now on, because a person says so; whether it only simulated until now."""
         now = self._now()
-        sql = "UPDATE forks SET live_at=?, live_by=? WHERE thread_id=? AND live_at IS NULL"
         return await self._database.awrite(
-            lambda connection: connection.execute(sql, (now, principal, thread_id)).rowcount > 0
+            lambda connection: rows.go_live(connection, thread_id, now, principal)
         )
 
     async def simulates(self, thread_id: str) -> bool:

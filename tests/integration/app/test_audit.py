@@ -80,7 +80,22 @@ def test_a_rollback_is_on_record(app: Podium, desk: Path) -> None:
     app.resume_sync(asked.thread_id, Decision(kind="approve"))
     first = app.history_sync(asked.thread_id)[-1].checkpoint_id
     app.rollback_sync(asked.thread_id, to=first)
-    assert ("compensating", "compensated") in moves(recorded(desk, asked.thread_id))
+    app.rollback_sync(asked.thread_id, to=first)
+    records = recorded(desk, asked.thread_id)
+    assert ("compensating", "compensated") in moves(records)
+    (rolled_back,) = [record for record in records if record.kind == "rollback"]
+    assert (rolled_back.person, rolled_back.data["to"]) == (app.principal.id, first)
+    effects = rolled_back.data["effects"]
+    assert isinstance(effects, list)
+    assert [item["to"] for item in effects if isinstance(item, dict)] == ["compensated"]
+
+
+def test_it_is_on_record_who_let_a_copy_act(app: Podium, desk: Path) -> None:
+    thread = app.ask_sync("What is the capital of France?").thread_id
+    copy = app.fork_sync(thread)
+    app.go_live_sync(copy)
+    (live,) = [record for record in recorded(desk, copy) if record.kind == "live"]
+    assert live.person == app.principal.id
 
 
 def test_a_run_of_the_graph_itself_is_on_record_too(app: Podium, desk: Path) -> None:

@@ -80,6 +80,9 @@ def _facts(record: AuditRecord) -> str:
             return _read(data)
         case "verdict":
             return ", ".join(f"{v.get('rule')}: {v.get('outcome')}" for v in _objects(data.get("verdicts")))
+        case "rollback":
+            undone = [f"{effect.get('tool')} {effect.get('to')}" for effect in _objects(data.get("effects"))]
+            return f"to {short(str(data.get('to')))}: {', '.join(undone) or 'nothing to undo'}"
         case "outcome" | "turn" | "review" if isinstance(record.sealed, dict):
             words = next((str(value) for value in record.sealed.values()), "")
             return f"{data.get('status') or data.get('kind') or ''} {words}".strip()
