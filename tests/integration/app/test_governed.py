@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
-from langgraph.types import Command
+from langgraph.types import Command, RetryPolicy
 
 from podium import GovernMiddleware, Podium, govern
 from podium.core.errors import NoCheckpointer
@@ -184,6 +185,27 @@ def test_an_edit_is_done_in_place_of_what_was_asked(project: Path) -> None:
         assert shelf.books == ["Persuasion"]
 
 
+def test_a_node_that_fails_after_its_call_and_is_retried_repeats_nothing(project: Path) -> None:
+    shelf, failures = Shelf(), [ConnectionError("the line broke"), ConnectionError("once more")]
+    with Podium.from_project(project) as app:
+        tools = ToolNode([govern(shelf_tool(shelf), app=app, effect="compensable", compensate=shelf.back)])
+
+        def lend_and_tell(state: MessagesState, config: RunnableConfig) -> Any:
+            done = tools.invoke(state, config)
+            if failures:
+                raise failures.pop()
+            return done
+
+        graph = StateGraph(MessagesState)
+        patient = RetryPolicy(initial_interval=0.001, max_attempts=3, retry_on=ConnectionError)
+        graph.add_node("tools", lend_and_tell, retry_policy=patient)
+        graph.add_edge(START, "tools")
+        desk: Any = graph.compile(checkpointer=app.checkpointer)
+        desk.invoke(asks("Emma"), THREAD)
+        assert desk.invoke(APPROVE, THREAD)["messages"][-1].content == "lent Emma"
+        assert (shelf.books, failures) == (["Emma"], [])
+
+
 class Deaf(ScriptedChatModel):
     """Follows its script whatever tools it is told of."""
 
@@ -211,25 +233,26 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from podium import Podium, govern
 from test_governed import APPROVE, THREAD, asks, node_graph
 
-project, kill = Path(sys.argv[1]), sys.argv[2] == "kill"
+project, kill = Path(sys.argv[1]), sys.argv[2]
 
 def lend(title: str) -> str:
     '''Lend a book.'''
     with (project / "lent.txt").open("a") as file:
         file.write(title + "\\n")
         file.flush()
+    if kill == "inside":
+        os.kill(os.getpid(), 9)
     return "lent"
 
 def then_die(result: Any) -> Any:
     os.kill(os.getpid(), 9)
 
 def lent(ctx: Any, args: Any) -> Any:
-    return {"title": args.title} if args.title in (project / "lent.txt").read_text() else None
+    return "lent" if args.title in (project / "lent.txt").read_text() else None
 
 with Podium.from_project(project) as app, SqliteSaver.from_conn_string(str(project / "own.db")) as saver:
     tool = govern(lend, app=app, effect="compensable", reconcile=lent)
-    if kill:
-        told = app.governor._told
+    if kill == "after":
         app.governor._told = then_die
     graph = node_graph(tool, saver)
     if graph.get_state(THREAD).values:
@@ -240,10 +263,11 @@ with Podium.from_project(project) as app, SqliteSaver.from_conn_string(str(proje
 """
 
 
-def test_a_kill_between_the_call_and_the_checkpoint_repeats_nothing(project: Path) -> None:
+@pytest.mark.parametrize("when", ["inside", "after"])
+def test_a_kill_in_the_call_or_before_its_checkpoint_repeats_nothing(project: Path, when: str) -> None:
     here = str(Path(__file__).parent)
     run = [sys.executable, "-c", CHILD, str(project)]
-    killed = subprocess.run([*run, "kill", here], check=False, capture_output=True, text=True, timeout=60)
+    killed = subprocess.run([*run, when, here], check=False, capture_output=True, text=True, timeout=60)
     assert killed.returncode == -9, killed.stderr
     again = subprocess.run([*run, "go", here], check=False, capture_output=True, text=True, timeout=60)
     assert again.stdout.strip() == "lent", again.stderr
