@@ -131,10 +131,17 @@ class AuditTrail:
         Args:
             key: The public key to trust; the project's own when None.
             heads: A file with signed heads that were kept elsewhere, one a line.
+
+        A fault is told over the channels that the manifest names, once somebody delivers.
         """
         trusted = self.trusted_keys(key)
         extra = read_heads(heads) if heads is not None else []
-        return self._database.read(lambda connection: _verify(connection, trusted, extra))
+        report = self._database.read(lambda connection: _verify(connection, trusted, extra))
+        if report.fault is not None and self._project.manifest.notifications:
+            from podium.app.notifications import Notifications
+
+            Notifications(self._project, self._database, clock=self._clock).chain_broken(report.fault)
+        return report
 
     def records(self, wanted: AuditFilter, *, limit: int | None = None) -> list[AuditRecord]:
         """The records that are wanted, oldest first; with a limit, the latest of them."""

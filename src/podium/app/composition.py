@@ -198,6 +198,7 @@ def _compose(
         specialists=team.specialists,
         journal=_journal(records, telemetry),
     )
+    courier.start()
     return _assembled(project, context, knowledge, records, outside, opened)
 
 

@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "rollback",
     "effects",
     "audit",
+    "notifications",
     "reconcile",
     "threads",
     "feedback",

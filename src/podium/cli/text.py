@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+from podium.core.plain_text import printable as printable
+
 _SPACES: Final = re.compile(r"\s+")
 SHORT: Final = 8
 _UUID: Final = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
 """Random identifiers, as threads have them; those that begin with a time share their starts."""
-
-
-def printable(text: str) -> str:
-    """The text without control characters, line breaks and tabs kept."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, limit: int | None = None) -> str:

@@ -21,6 +21,7 @@
     ├── GraphChanged           the graph lacks what a waiting thread relies on
     ├── LeaseLost              another process took the thread over
     ├── ChainBroken            the audit chain is not as it was written
+    ├── NotDelivered           a channel did not take a notification
     ├── KnowledgeError         a document or index cannot be read or written
     │   └── SourceError        a source beside the documents failed
     │       └── SourceUnavailable  it may work again in a moment
@@ -41,6 +42,9 @@
     │   ├── ActionOutputError  a result that cannot be stored
     │   ├── ActionUnavailable  a tool that broke too often is left alone for a while
     │   └── GrantError         an approval that does not cover the envelope
+    ├── EvalError              an evaluation cannot be made
+    │   ├── FigureError        a figure that does not exist: no values, or one that is no number
+    │   └── ScorerError        a scorer is set wrongly, or gives what is no score
     ├── IllegalMove            a move the effect ledger does not allow
     └── BudgetExceeded         a run reached one of its limits
 
@@ -200,6 +204,22 @@ class ChainBroken(PodiumError):
     code = "chain_broken"
 
 
+class NotDelivered(PodiumError):
+    """A channel did not take a notification.
+
+    Attributes:
+        retryable: Whether a later attempt may get through.
+        wait: Seconds for which the other side asked to be left alone; 0 where it did not.
+    """
+
+    code = "not_delivered"
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = True, wait: float = 0.0) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+        self.wait = wait
+
+
 class KnowledgeError(PodiumError):
     """A document or the index cannot be read or written."""
 
@@ -326,6 +346,24 @@ class GrantError(ActionError):
     """An approval that does not cover the envelope."""
 
     code = "grant_invalid"
+
+
+class EvalError(PodiumError):
+    """An evaluation cannot be made."""
+
+    code = "eval_failed"
+
+
+class FigureError(EvalError):
+    """A figure that does not exist: there are no values, or one of them is no finite number."""
+
+    code = "figure_undefined"
+
+
+class ScorerError(EvalError):
+    """A scorer is set wrongly, or gives what is no score."""
+
+    code = "scorer_failed"
 
 
 class IllegalMove(PodiumError):

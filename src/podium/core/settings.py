@@ -13,6 +13,7 @@ from podium.core.evidence import Trust
 from podium.core.explaining import first_problem, written_path
 from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
+from podium.core.notification_settings import ChannelSettings
 from podium.core.source_settings import EnvironmentName, McpServerSettings, SourceSettings
 from podium.core.usage import Budget
 
@@ -220,6 +221,8 @@ class Manifest(Model):
     budget: Budget = Budget()
     storage: StorageSettings = StorageSettings()
     audit: AuditSettings = AuditSettings()
+    notifications: dict[Name, ChannelSettings] = {}
+    """The channels over which people are told, by name; nobody is told where none is named."""
     server: ServerSettings = ServerSettings()
 
 

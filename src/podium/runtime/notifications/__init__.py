@@ -1,0 +1,1 @@
+"""Telling people: what is said, over which channels, again until it arrived."""
