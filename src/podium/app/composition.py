@@ -164,7 +164,9 @@ def _compose(
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
     vouching = opened.enter_context(closing(Vouching(project, database, clock)))
-    courier = opened.enter_context(closing(Notifications(project, database, clock=clock).courier()))
+    courier = opened.enter_context(
+        closing(Notifications(project, database, clock=clock).courier(crash_points))
+    )
     records = _records(
         database,
         clock,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from podium.app.project import Project
-from podium.core.errors import PodiumError
+from podium.core.errors import ConfigError, PodiumError
 
 LOW_SPACE: Final = 500_000_000
 """Bytes; below it a warning is given."""
@@ -69,7 +69,7 @@ def examine(folder: str | Path = ".", *, online: bool = False) -> tuple[Check, .
         ("disk", _disk),
     )
     checks += [_guarded(name, look, project) for name, look in parts]
-    return (*checks, *_models(project, online=online))
+    return (*checks, *_channels(project), *_models(project, online=online))
 
 
 def _guarded(name: str, look: Callable[[Project], Check], project: Project) -> Check:
@@ -209,6 +209,42 @@ def _disk(project: Project) -> Check:
     if free < LOW_SPACE:
         return Check("disk", "warn", detail, "Make room: nothing is acknowledged that cannot be stored.")
     return Check("disk", "ok", detail)
+
+
+def _channels(project: Project) -> Iterator[Check]:
+    """Whether people can be told; nothing is sent."""
+    from podium.app.channels import described
+
+    channels = project.manifest.notifications
+    for name, settings in channels.items():
+        try:
+            found = described(name, settings, project.folder, os.environ)
+        except ConfigError as error:
+            yield Check(f"channel {name}", "warn", error.message, error.hint)
+            continue
+        yield Check(f"channel {name}", "ok", f"{found}; not contacted ('podium notifications test' does)")
+    failed = _undelivered(project) if channels else 0
+    if failed:
+        yield Check(
+            "notifications",
+            "warn",
+            f"{failed} could not be delivered",
+            "podium notifications list --status failed",
+        )
+
+
+def _undelivered(project: Project) -> int:
+    import sqlite3
+    from contextlib import closing
+
+    if not project.database.exists():
+        return 0
+    query = "SELECT count(*) FROM notifications WHERE status='failed'"
+    try:
+        with closing(sqlite3.connect(f"{project.database.as_uri()}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(query).fetchone()[0])
+    except sqlite3.Error:
+        return 0  # the row about storage says what is wrong
 
 
 def _models(project: Project, *, online: bool) -> Iterator[Check]:

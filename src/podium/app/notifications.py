@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from podium.app.channels import channel_of, routes_of
@@ -17,6 +18,7 @@ from podium.core.ids import new_id
 from podium.runtime.notifications.channel import Notification
 from podium.runtime.notifications.courier import Courier
 from podium.runtime.notifications.wording import notification_of, said
+from podium.storage.abandoned import settle_waiting
 from podium.storage.database import Database
 from podium.storage.outbox import LETTER_STATUSES, Letter, LetterStatus, Occasion, Outbox, occasion_id
 
@@ -66,6 +68,7 @@ class Notifications:
         self._channels = project.manifest.notifications
         self._clock = clock or SystemClock()
         self._environ = os.environ if environ is None else environ
+        self._database = database
         self._outbox = Outbox(database)
 
     @classmethod
@@ -75,13 +78,10 @@ class Notifications:
         with Database.open(project.database) as database:
             yield cls(project, database)
 
-    def courier(
-        self, *, before: Callable[[], None] | None = None, crash_points: CrashPoints | None = None
-    ) -> Courier:
-        """What delivers; not started.
+    def courier(self, crash_points: CrashPoints | None = None) -> Courier:
+        """What delivers; not started. It also tells of threads whose process ended before it could say so.
 
         Args:
-            before: Called first, on the courier's thread; what it puts on record is told too.
             crash_points: Told before and after each delivery; for tests.
         """
         return Courier(
@@ -89,7 +89,7 @@ class Notifications:
             self._outbox,
             self._project.manifest.project.name,
             clock=self._clock,
-            before=before,
+            before=partial(settle_waiting, self._database, self._clock),
             crash_points=crash_points,
         )
 

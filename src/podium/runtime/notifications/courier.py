@@ -47,7 +47,7 @@ class Courier:
         project: str,
         *,
         clock: Clock | None = None,
-        before: Callable[[], None] | None = None,
+        before: Callable[[], object] | None = None,
         crash_points: CrashPoints | None = None,
     ) -> None:
         self._routes = {route.name: route for route in routes}
