@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
 from podium.core.errors import ConfigError
 from podium.core.explaining import first_problem
+from podium.core.yaml_file import YamlFile, parse_yaml, read_yaml
 from podium.guardrails.calibration import load_calibration
 from podium.guardrails.policy import Policy
 
-if TYPE_CHECKING:
-    from yaml.nodes import Node
-
 _HINT = "Mend this setting."
-_MOST_BYTES = 1_000_000
 
 
 def load_policy(*paths: Path) -> Policy:
@@ -34,11 +31,11 @@ def load_policy(*paths: Path) -> Policy:
     """
     policy, merged = Policy(), dict[str, Any]()
     for path in paths:
-        data, root = _parsed(_text(path), path)
-        policy = _validated(data, path, root)
-        merged = _merged(merged, data)
+        file = _read(path)
+        policy = _validated(file)
+        merged = _merged(merged, file.data)
     if len(paths) > 1:
-        policy = _validated(merged, paths[-1], None)
+        policy = _validated(YamlFile(paths[-1], merged, None))
     if policy.calibration and paths:
         fitted = paths[-1].parent / policy.calibration
         if fitted.exists():
@@ -56,8 +53,7 @@ def parse_policy(text: str, path: Path) -> Policy:
     Raises:
         ConfigError: The text is no YAML or breaks the schema.
     """
-    data, root = _parsed(text, path)
-    return _validated(data, path, root)
+    return _validated(parse_yaml(text, path, "policy"))
 
 
 def place_of(paths: Sequence[Path], table: str, name: str) -> str:
@@ -69,108 +65,29 @@ def place_of(paths: Sequence[Path], table: str, name: str) -> str:
         name: Of the tool, or of the check.
     """
     for path in reversed(paths):
-        data, root = _parsed(_text(path), path)
-        held: Any = data.get(table) or {}
+        file = _read(path)
+        held: Any = file.data.get(table) or {}
         keys = held if isinstance(held, dict) else [item.get("name") for item in held]
         if name in keys:
             key = name if isinstance(held, dict) else list(keys).index(name)
-            return f"{path}:{line_of(root, (table, key))}"
+            return file.place((table, key))
     return "the policy"
 
 
-def _text(path: Path) -> str:
+def _read(path: Path) -> YamlFile:
+    return read_yaml(path, "policy", hint="Write it, or take it off [policy] files in podium.toml.")
+
+
+def _validated(file: YamlFile) -> Policy:
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ConfigError(f"{path} is larger than {_MOST_BYTES:,} bytes", hint="That is no policy.")
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(
-            f"there is no policy at {path}", hint="Write it, or take it off [policy] files in podium.toml."
-        ) from None
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}:{line}: not UTF-8 text", hint="Save it as UTF-8.") from None
-
-
-def _parsed(text: str, path: Path) -> tuple[dict[str, Any], Node | None]:
-    import yaml
-
-    # The compiled loader is ten times faster where PyYAML was built with it.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    try:
-        root = loader.get_single_node()
-        data = None if root is None else loader.construct_document(root)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}", hint="Mend this line.") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML: {error}".split("\n")[0], hint="Mend it.") from None
-    except RecursionError:
-        raise ConfigError(f"{path}: nested too deeply", hint="A policy is a few levels deep.") from None
-    finally:
-        loader.dispose()
-    if data is None:
-        return {}, None
-    if not isinstance(data, dict):
-        raise ConfigError(f"{path}:1: expected settings by name, found a {type(data).__name__}", hint=_HINT)
-    if twice := _repeated_key(root):
-        raise ConfigError(f"{path}:{twice[1]}: '{twice[0]}' is set twice", hint="Keep one of them.")
-    return data, root
-
-
-def _validated(data: dict[str, Any], path: Path, root: Node | None) -> Policy:
-    try:
-        return Policy.model_validate(data)
+        return Policy.model_validate(file.data)
     except ValidationError as error:
         first = error.errors()[0]
         setting = ".".join(str(part) for part in first["loc"])
-        line = line_of(root, first["loc"])
+        place = file.place(first["loc"])
         message, hint = first_problem(error, Policy, _HINT)
-        where = f"{path}:{line}: {setting}: " if setting else f"{path}:{line}: "
+        where = f"{place}: {setting}: " if setting else f"{place}: "
         raise ConfigError(f"{where}{message}", hint=hint) from None
-
-
-def line_of(root: Node | None, path: Sequence[str | int]) -> int:
-    """The line, from 1, of a setting, or of its closest parent that is written down."""
-    from yaml.nodes import MappingNode, SequenceNode
-
-    node, line = root, 1
-    for part in path:
-        if isinstance(node, MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _repeated_key(root: Node | None) -> tuple[str, int] | None:
-    from yaml.nodes import MappingNode, SequenceNode
-
-    waiting: list[Node] = [root] if root is not None else []
-    visited: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in visited:
-            continue
-        visited.add(id(node))
-        if isinstance(node, SequenceNode):
-            waiting += node.value
-        elif isinstance(node, MappingNode):
-            seen: set[str] = set()
-            for key, value in node.value:
-                if str(key.value) in seen:
-                    return str(key.value), key.start_mark.line + 1
-                seen.add(str(key.value))
-                waiting.append(value)
-    return None
 
 
 def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
