@@ -1,0 +1,118 @@
+"""Scorers by the name that a suite calls them, and those of one's own by their file."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from pydantic import ValidationError
+
+from podium.core.errors import ScorerError, UnknownName
+from podium.core.explaining import first_problem
+from podium.core.loading import load_module
+from podium.core.model import JsonObject, JsonValue
+from podium.evals.score import Scorer
+from podium.evals.scorers import texts
+from podium.evals.scorers.base import BuiltIn
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+BUILT_IN: Mapping[str, type[BuiltIn]] = MappingProxyType(
+    {
+        "exact": texts.Exact,
+        "contains": texts.Contains,
+        "regex": texts.Regex,
+        "numeric": texts.Numeric,
+        "token_f1": texts.TokenF1,
+        "rouge_l": texts.RougeL,
+    }
+)
+
+
+def _no_model(name: str) -> BaseChatModel:
+    raise ScorerError(f"no chat model '{name}' to judge with", hint="Name a model of the project.")
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerContext:
+    """What a scorer may need besides its options.
+
+    Attributes:
+        folder: What a file is relative to: the suite's folder.
+        model: Gives a chat model by its name, for those that ask one.
+    """
+
+    folder: Path = Path()
+    model: Callable[[str], BaseChatModel] = _no_model
+
+
+def names() -> tuple[str, ...]:
+    """The names of the built-in scorers."""
+    return tuple(sorted(BUILT_IN))
+
+
+def resolve(
+    name: str, options: Mapping[str, JsonValue] | None = None, context: ScorerContext | None = None
+) -> Scorer:
+    """The scorer with that name.
+
+    Args:
+        name: One of `names()`, or `file.py:function` for one of one's own.
+        options: Its options; a function of one's own is given them as keyword arguments.
+        context: Where files are, and which model judges.
+
+    Raises:
+        UnknownName: There is no such scorer; the hint names the nearest.
+        ScorerError: An option is wrong.
+        ConfigError: The file cannot be run.
+    """
+    given = dict(options or {})
+    if name.partition(":")[0].endswith(".py"):
+        return _own(name, given, (context or ScorerContext()).folder)
+    kind = BUILT_IN.get(name)
+    if kind is None:
+        near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
+        hint = (
+            f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(names())}, or file.py:function."
+        )
+        raise UnknownName(f"there is no scorer '{name}'", hint=hint)
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        problem, hint = first_problem(error, kind, "Correct the option.")
+        place = f"{name}: {where}" if where else name
+        raise ScorerError(f"scorer {place}: {problem}", hint=hint) from None
+
+
+def options_schema(name: str) -> JsonObject:
+    """The JSON Schema of a built-in scorer's options."""
+    return BUILT_IN[name].model_json_schema()
+
+
+def _own(name: str, options: dict[str, JsonValue], folder: Path) -> Scorer:
+    file, _, function = name.partition(":")
+    if not function:
+        raise UnknownName(f"'{name}' names no function", hint=f"Write {file}:function.")
+    module = load_module(folder / file)
+    found = getattr(module, function, None)
+    if not callable(found):
+        near = difflib.get_close_matches(
+            function, [key for key in vars(module) if not key.startswith("_")], n=1
+        )
+        hint = f"Did you mean '{near[0]}'?" if near else "Define it there."
+        raise UnknownName(f"{file} has no scorer '{function}'", hint=hint)
+    try:
+        inspect.signature(found).bind(None, None, **options)
+    except TypeError as error:
+        raise ScorerError(
+            f"scorer {name}: {error}", hint="It takes the case, the observation, and its options by name."
+        ) from None
+    own = cast("Scorer", found)
+    return own if not options else lambda case, observed: found(case, observed, **options)

@@ -1,0 +1,1 @@
+"""What the figures of an evaluation are worth: pure functions of numbers."""
