@@ -37,7 +37,7 @@ class Courier:
         project: The project's name.
         clock: Decides what is due.
         before: Called first, on the courier's thread; what it puts on record is told too.
-        crash_points: Told before and after each delivery; for tests.
+        crash_points: Told before letters are written, and around each delivery; for tests.
     """
 
     def __init__(
@@ -102,6 +102,7 @@ class Courier:
 
     def collect(self) -> None:
         """Write letters about what was put on record since the last time."""
+        self._crash_points.hit("notify:collect")
         wanted = {name: route.events for name, route in self._routes.items()}
         self._outbox.collect(wanted, lambda item: notification_of(item, self._project).as_json())
 
