@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
+from podium.app.seams import Seams
 from podium.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Options(TypedDict, total=False):
     tools: Iterable[ToolLike]
     agents: Iterable[AgentLike]
     crash_points: CrashPoints | None
+    seams: Seams | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Brought:
         tracer: Exports spans; the caller shuts it down.
         tools: Tools beside those of the project's files.
         agents: Agents beside those of the project's files.
+        seams: What is put between the app and the outside.
     """
 
     saver: BaseCheckpointSaver[Any] | None = None
@@ -56,6 +59,7 @@ class Brought:
     tracer: Tracer | TracerProvider | None = None
     tools: Iterable[ToolLike] = ()
     agents: Iterable[AgentLike] = ()
+    seams: Seams = field(default_factory=Seams)
 
 
 def database_file(given: DatabaseLike) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,14 +30,24 @@ class Callers:
         folder: The project's folder.
         data: Where the project keeps its data.
         telemetry: Told of every call and of models that were passed over.
+        wrap: Given a role and its model; gives what plays it.
     """
 
-    def __init__(self, settings: ModelSettings, *, folder: Path, data: Path, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        settings: ModelSettings,
+        *,
+        folder: Path,
+        data: Path,
+        telemetry: Telemetry,
+        wrap: Callable[[Role, ResolvedModel | None], ResolvedModel | None],
+    ) -> None:
         self._settings = settings
         self._resolver = SettingsResolver(settings, folder=folder)
         self._data = data
         self._telemetry = telemetry
         self._recorder = ModelRecorder(telemetry)
+        self._wrap = wrap
         self._prices = Prices.from_settings(settings.prices)
         self._models: dict[str, ResolvedModel | None] = {}
         self._breakers: Breakers | None = None
@@ -63,7 +74,7 @@ class Callers:
             UnknownName: There is no such model.
             ModelAuthError: A key is missing.
         """
-        model = self._model(name)
+        model = self._wrap(role, self._model(name))
         if model is None:
             return None
         asks = self._caller(model, role)

@@ -24,6 +24,7 @@ from podium.app.recording import RecordSink
 from podium.app.renewal import Renewal
 from podium.app.repairs import Repairs
 from podium.app.rollback import Rollbacks
+from podium.app.seams import Seams
 from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import assemble, prompts_of
 from podium.app.threads import ThreadReader
@@ -146,11 +147,12 @@ def _compose(
     in_force = Pinned(read())
     place = project.database if brought.database is None else database_file(brought.database)
     database = opened.enter_context(Database.open(place))
-    knowledge = opened.enter_context(_knowledge(project))
+    seams = brought.seams
+    knowledge = seams.knowledge or opened.enter_context(_knowledge(project))
     handles = opened.enter_context(closing(_handles(project)))
     telemetry = opened.enter_context(closing(_telemetry(project, database, principal, brought)))
-    similarity = KnowledgeSimilarity(knowledge)
-    outside = opened.enter_context(closing(reach(project, similarity, telemetry)))
+    similarity = seams.similarity or KnowledgeSimilarity(knowledge)
+    outside = opened.enter_context(closing(reach(project, similarity, telemetry, seams.source)))
     team = assemble(
         project,
         model=model,
@@ -160,6 +162,7 @@ def _compose(
         telemetry=telemetry,
         prompts=lambda: in_force.value.prompts,
         agents=brought.agents,
+        seams=seams,
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
@@ -187,6 +190,7 @@ def _compose(
             crash_points,
             outside.servers,
             partial(_alerted, telemetry, courier.nudge),
+            seams,
         ),
         in_force=in_force,
         telemetry=telemetry,
@@ -356,6 +360,7 @@ def _toolbox(
     crash_points: CrashPoints,
     servers: McpServers | None,
     watch: Watch,
+    seams: Seams,
 ) -> Toolbox:
     return Toolbox(
         tools,
@@ -366,6 +371,7 @@ def _toolbox(
         expiry=in_force.value.policy.approval_expires,
         servers=servers,
         watch=watch,
+        wrap=seams.tool,
     )
 
 

@@ -16,6 +16,7 @@ from podium.telemetry.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from podium.knowledge.sources.relevance import Similarity
+    from podium.knowledge.sources.source import Source
     from podium.knowledge.sources.sources import Managed, Sources
     from podium.tools.mcp.servers import McpServers
 
@@ -40,13 +41,16 @@ class Outside:
             self.servers.close()
 
 
-def reach(project: Project, similarity: Similarity, telemetry: Telemetry) -> Outside:
+def reach(
+    project: Project, similarity: Similarity, telemetry: Telemetry, wrap: Callable[[Source], Source]
+) -> Outside:
     """Make the sources and servers of a project.
 
     Args:
         project: Declares them.
         similarity: Compares what sources give with the question.
         telemetry: Told of failures.
+        wrap: Given a source; gives what is asked in its place.
 
     Raises:
         ConfigError: A declaration is wrong; the message names file and line.
@@ -60,7 +64,7 @@ def reach(project: Project, similarity: Similarity, telemetry: Telemetry) -> Out
     def failed(name: str, error: SourceError) -> None:
         telemetry.source_failed(name, error.code, error.message)
 
-    return Outside(Sources(_sources(project, servers), Relevance(similarity), failed), servers)
+    return Outside(Sources(_sources(project, servers, wrap), Relevance(similarity), failed), servers)
 
 
 def _servers(project: Project) -> McpServers | None:
@@ -73,7 +77,7 @@ def _servers(project: Project) -> McpServers | None:
     return McpServers(settings, Place(project.folder, project.data / "logs", os.environ))
 
 
-def _sources(project: Project, servers: McpServers | None) -> list[Managed]:
+def _sources(project: Project, servers: McpServers | None, wrap: Callable[[Source], Source]) -> list[Managed]:
     from podium.knowledge.sources.opening import Surroundings, open_sources
 
     knowledge = project.manifest.knowledge
@@ -85,7 +89,7 @@ def _sources(project: Project, servers: McpServers | None) -> list[Managed]:
     )
     try:
         _check_names(knowledge)
-        return open_sources(knowledge.sources, around)
+        return open_sources(knowledge.sources, around, wrap)
     except ConfigError as error:
         raise type(error)(f"{_place_of(project, error.message)}{error.message}", hint=error.hint) from None
 

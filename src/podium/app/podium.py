@@ -20,6 +20,7 @@ from podium.app.results import (
     StreamEvent,
     ThreadView,
 )
+from podium.app.seams import Seams
 from podium.app.undoing import EffectMethods
 from podium.core.crashpoints import CrashPoints, NoCrashPoints
 from podium.core.errors import PodiumError
@@ -63,6 +64,7 @@ class Podium(EffectMethods):
         agents: Agents beside those in the project's files: functions and classes, declared with `@agent` or
             bare, LangGraph graphs and other Runnables.
         crash_points: Told of every node boundary and tool call; for tests.
+        seams: What is put between the app and its models, knowledge and tools, such as faults.
     """
 
     def __init__(
@@ -77,11 +79,12 @@ class Podium(EffectMethods):
         tools: Iterable[ToolLike] = (),
         agents: Iterable[AgentLike] = (),
         crash_points: CrashPoints | None = None,
+        seams: Seams | None = None,
     ) -> None:
         self.project = project
         self.principal = principal or local_principal()
         self._model = model
-        self._brought = Brought(saver, database, tracer, tuple(tools), tuple(agents))
+        self._brought = Brought(saver, database, tracer, tuple(tools), tuple(agents), seams or Seams())
         self._crash_points = crash_points or NoCrashPoints()
         self._lifetime = Lifetime(self._compose, str(project.folder))
         self._running = Running()

@@ -16,6 +16,7 @@ from podium.agents.prompts import Prompt, PromptRegistry
 from podium.agents.sourced import SourcedRetriever
 from podium.app.callers import Callers
 from podium.app.project import Project
+from podium.app.seams import Seams
 from podium.app.similarity import KnowledgeSimilarity
 from podium.core.errors import ConfigError, ModelError
 from podium.knowledge.knowledge_base import KnowledgeBase
@@ -25,6 +26,7 @@ from podium.models.resolver import ResolvedModel
 if TYPE_CHECKING:
     from podium.agents.foreign import AgentLike
     from podium.agents.language.asking import Voice
+    from podium.agents.offline.protocols import Search
     from podium.agents.specialist import Specialist
     from podium.models.cache import ResponseCache
     from podium.telemetry.telemetry import Telemetry
@@ -78,6 +80,7 @@ def assemble(
     telemetry: Telemetry,
     prompts: Callable[[], PromptRegistry],
     agents: Iterable[AgentLike] = (),
+    seams: Seams,
 ) -> Team:
     """Make the agents of a project.
 
@@ -92,6 +95,7 @@ def assemble(
         telemetry: Told of model calls.
         prompts: Gives what the roles are told; which model a role has is read from it once.
         agents: Agents that the caller passes, beside those in the folder.
+        seams: What is put before models and the search.
 
     Raises:
         ConfigError: A custom agent is broken, or two agents have one name or role.
@@ -103,9 +107,12 @@ def assemble(
     names: dict[Role, str] = {
         role: model or told.get(role).model or settings.for_role(role) for role in ROLES
     }
-    callers = Callers(settings, folder=project.folder, data=project.data, telemetry=telemetry)
+    callers = Callers(
+        settings, folder=project.folder, data=project.data, telemetry=telemetry, wrap=seams.model
+    )
     voices = _voices(names, callers, prompts, settings.window)
-    members = _with_models(_offline(knowledge, similarity), voices, knowledge, telemetry)
+    search = seams.search(knowledge.asearch)
+    members = _with_models(_offline(knowledge, similarity, search), voices, search, telemetry)
     if sources is not None:
         members = replace(members, retriever=SourcedRetriever(members.retriever, sources))
     declared = with_agents(load_agents(folder), agents)
@@ -133,10 +140,10 @@ def prompts_of(project: Project) -> PromptRegistry:
     return PromptRegistry.load(folder)
 
 
-def _offline(knowledge: KnowledgeBase, similarity: KnowledgeSimilarity) -> Members:
+def _offline(knowledge: KnowledgeBase, similarity: KnowledgeSimilarity, search: Search) -> Members:
     return Members(
         planner=OfflinePlanner(similarity, lambda: titles_of(knowledge)),
-        retriever=OfflineRetriever(knowledge.asearch),
+        retriever=OfflineRetriever(search),
         executor=OfflineExecutor(similarity),
         critic=OfflineCritic(similarity),
     )
@@ -163,7 +170,7 @@ def _voices(
 
 
 def _with_models(
-    offline: Members, voices: Mapping[Role, Voice], knowledge: KnowledgeBase, telemetry: Telemetry
+    offline: Members, voices: Mapping[Role, Voice], search: Search, telemetry: Telemetry
 ) -> Members:
     """The offline agents with a language agent before each role that has a model."""
     if not voices:
@@ -182,7 +189,7 @@ def _with_models(
         planner = fallback.FallbackPlanner(LanguagePlanner(voice), offline.planner, notify)
         members = replace(members, planner=planner)
     if voice := voices.get("retriever"):
-        first = LanguageRetriever(voice, knowledge.asearch)
+        first = LanguageRetriever(voice, search)
         members = replace(members, retriever=fallback.FallbackRetriever(first, offline.retriever, notify))
     if voice := voices.get("executor"):
         executor = fallback.FallbackExecutor(LanguageExecutor(voice), offline.executor, notify)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -11,21 +11,24 @@ from pydantic import BaseModel, ValidationError
 _LOGIN = re.compile(r"//[^\s@]*@")
 
 
-def first_problem(error: ValidationError, model: type[BaseModel], hint: str) -> tuple[str, str]:
+def first_problem(
+    error: ValidationError, model: type[BaseModel], hint: str, *, at: int = 0
+) -> tuple[str, str]:
     """The first thing that is wrong, and what to do about it.
 
     Args:
         error: What pydantic found.
         model: The schema.
         hint: What to do where the schema has nothing better to say.
+        at: Which one of the problems, where it is not the first.
 
     Returns:
         What was expected, and a hint.
     """
-    first = error.errors()[0]
+    first = error.errors()[at]
     if first["type"] == "extra_forbidden":
-        names = ", ".join(settings_at(model, first["loc"][:-1]))
-        return "there is no such setting", f"There are: {names}." if names else hint
+        names = settings_at(model, first["loc"][:-1])
+        return "there is no such setting", _choice(str(first["loc"][-1]), names, hint)
     if first["type"] == "missing":
         return "it is missing and has no default", hint
     if first["type"].startswith("union_tag"):
@@ -76,6 +79,25 @@ def settings_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[str,
     return tuple(here.model_fields) if here is not None else ()
 
 
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name that was probably meant; empty where none is close.
+
+    Args:
+        name: What was written.
+        names: What there is.
+    """
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(names), n=1)), "")
+
+
+def _choice(name: str, names: Sequence[str], hint: str) -> str:
+    if not names:
+        return hint
+    meant = nearest(name, names)
+    return f"{f'Did you mean {meant!r}? ' if meant else ''}There are: {', '.join(names)}."
+
+
 def _no_kind(problem: str, context: dict[str, Any], hint: str) -> tuple[str, str]:
     name = str(context.get("discriminator", "")).strip("'")
     if problem == "union_tag_not_found":
@@ -90,8 +112,13 @@ def _at(data: object, path: Sequence[str | int]) -> object:
 
 
 def _of_kind(annotation: Any, kind: str | int) -> Any:
-    """The member of a union of tables whose `kind` is the one given; None when it is no such union."""
+    """The member of a union of tables whose tag or `kind` is the one given; None when it is no such union."""
     union = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    for item in get_args(union):
+        if get_origin(item) is Annotated and any(
+            getattr(extra, "tag", None) == kind for extra in get_args(item)[1:]
+        ):
+            return get_args(item)[0]
     members = [item for item in get_args(union) if _is_model(item) and "kind" in item.model_fields]
     return next((item for item in members if kind in get_args(item.model_fields["kind"].annotation)), None)
 

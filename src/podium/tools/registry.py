@@ -19,12 +19,19 @@ class ToolRegistry:
     Args:
         tools: Each with a name of its own.
         handles: What the project opened for its tools.
+        wrap: Given a tool; gives what is called in its place, under the same name.
 
     Raises:
         ConfigError: Two tools have the same name.
     """
 
-    def __init__(self, tools: Iterable[Tool], handles: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        tools: Iterable[Tool],
+        handles: Mapping[str, object] | None = None,
+        wrap: Callable[[Tool], Tool] | None = None,
+    ) -> None:
+        self._wrap: Callable[[Tool], Tool] = wrap or (lambda tool: tool)
         self._tools: dict[str, Tool] = {}
         self._handles: Mapping[str, object] = {} if handles is None else handles
         self._add(tools)
@@ -37,7 +44,7 @@ class ToolRegistry:
         """
         for tool in tools:
             if (other := self._tools.get(tool.name)) is not None and other.origin == tool.origin:
-                self._tools[tool.name] = tool
+                self._tools[tool.name] = self._wrap(tool)
             else:
                 self._add([tool])
 
@@ -48,7 +55,7 @@ class ToolRegistry:
                     f"{tool.origin}: the tool {tool.name!r} is declared at {other.origin} already",
                     hint="Give one of them another name.",
                 )
-            self._tools[tool.name] = tool
+            self._tools[tool.name] = self._wrap(tool)
 
     def specs(self, allowed: Callable[[ToolSpec], bool] | None = None) -> tuple[ToolSpec, ...]:
         """What the agents may see of the tools, in the order of their names."""

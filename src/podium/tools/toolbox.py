@@ -47,6 +47,7 @@ class Toolbox:
         expiry: Seconds for which a proposal may be approved, and an approval used.
         servers: What brings further tools once it is started.
         watch: Told of each effect that moved, once that is stored.
+        wrap: Given a tool; gives what is called in its place, under the same name.
 
     Raises:
         ConfigError: Two tools have the same name.
@@ -64,10 +65,11 @@ class Toolbox:
         expiry: float = DEFAULT_EXPIRY_S,
         servers: McpServers | None = None,
         watch: Watch | None = None,
+        wrap: Callable[[Tool], Tool] | None = None,
     ) -> None:
         clock = clock or SystemClock()
         self.ledger = EffectLedger(database, clock, expiry=expiry, watch=watch)
-        self._registry = ToolRegistry(tools, handles)
+        self._registry = ToolRegistry(tools, handles, wrap)
         self._servers = servers
         self._runner = Runner(default_timeout)
         equipment = Equipment(

@@ -53,17 +53,22 @@ class Surroundings:
         return self.environment[name]
 
 
-def open_sources(settings: Mapping[str, SourceSettings], around: Surroundings) -> list[Managed]:
+def open_sources(
+    settings: Mapping[str, SourceSettings],
+    around: Surroundings,
+    wrap: Callable[[Source], Source] = lambda source: source,
+) -> list[Managed]:
     """The sources of a project, in their wrappers; nothing is contacted yet.
 
     Args:
         settings: What the manifest says, by name.
         around: What they need of the project.
+        wrap: Given a source; gives what is asked in its place.
 
     Raises:
         ConfigError: A setting is wrong; the message begins with its path in the manifest.
     """
-    return [Managed(_open(name, said, around), _terms(said)) for name, said in settings.items()]
+    return [Managed(wrap(_open(name, said, around)), _terms(said)) for name, said in settings.items()]
 
 
 def _open(name: str, said: SourceSettings, around: Surroundings) -> Source:
