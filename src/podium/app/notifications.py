@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from podium.app.channels import channel_of, routes_of
 from podium.app.project import Project
 from podium.core.clock import Clock, SystemClock, to_iso
-from podium.core.errors import InputError, NotFound, UnknownName
+from podium.core.errors import InputError, NotDelivered, NotFound, UnknownName
 from podium.core.ids import new_id
 from podium.runtime.notifications.channel import Notification
 from podium.runtime.notifications.courier import Courier
@@ -181,8 +181,12 @@ class Notifications:
                 text=f"Podium reaches you over the channel {channel}. Nothing waits for you.",
             )
         )
-        settings = self._channels[channel]
-        await channel_of(channel, settings, self._project.folder, self._environ).deliver(notification)
+        made = channel_of(channel, self._channels[channel], self._project.folder, self._environ)
+        try:
+            await made.deliver(notification)
+        except NotDelivered as error:
+            hint = error.hint or f"Look at [notifications.{channel}] in podium.toml, and at the other side."
+            raise NotDelivered(error.message, hint=hint, retryable=error.retryable) from None
         return notification
 
     def _open(self, ids: Sequence[str], channel: str | None) -> list[Letter]:
