@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from podium.core.errors import FigureError
 
 Floats: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.intp]
 
 NO_CASES = "Nothing was judged; look at the errors of the cases and at what they expect."
 
@@ -71,7 +72,7 @@ def probabilities(values: Sequence[float] | Floats, what: str) -> Floats:
     return array
 
 
-def groups(clusters: Sequence[Hashable] | None, n: int) -> NDArray[np.intp]:
+def groups(clusters: Sequence[Hashable] | None, n: int) -> Indices:
     """The number of each value's cluster, from 0; every value is one of its own without clusters.
 
     Raises:
