@@ -18,10 +18,7 @@ from podium.core.notification_settings import (
 )
 from podium.core.secrets import read_secret
 from podium.core.source_settings import http_address
-from podium.runtime.notifications.command import Command
-from podium.runtime.notifications.mail import Mail
 from podium.runtime.notifications.route import Route
-from podium.runtime.notifications.webhook import Webhook, key_of
 
 if TYPE_CHECKING:
     from podium.app.project import Project
@@ -60,6 +57,8 @@ def channel_of(name: str, settings: ChannelSettings, folder: Path, environ: Mapp
     """
     match settings:
         case WebhookSettings():
+            from podium.runtime.notifications.webhook import Webhook
+
             return Webhook(
                 partial(_address, name, settings, environ),
                 secret=_secret(name, settings.secret_file, settings.secret_env, folder, environ),
@@ -67,6 +66,8 @@ def channel_of(name: str, settings: ChannelSettings, folder: Path, environ: Mapp
                 certificates=_file(folder, settings.ca_file),
             )
         case MailSettings():
+            from podium.runtime.notifications.mail import Mail
+
             return Mail(
                 settings.host,
                 settings.port,
@@ -79,6 +80,8 @@ def channel_of(name: str, settings: ChannelSettings, folder: Path, environ: Mapp
                 certificates=_file(folder, settings.ca_file),
             )
         case CommandSettings():
+            from podium.runtime.notifications.command import Command
+
             return Command(
                 settings.command,
                 folder=folder,
@@ -98,6 +101,8 @@ def described(name: str, settings: ChannelSettings, folder: Path, environ: Mappi
     """
     match settings:
         case WebhookSettings():
+            from podium.runtime.notifications.webhook import key_of
+
             address = _address(name, settings, environ)
             secret = _secret(name, settings.secret_file, settings.secret_env, folder, environ)
             if secret is not None:

@@ -84,3 +84,11 @@ def test_a_password_may_go_to_this_machine_in_the_clear() -> None:
 )
 def test_an_address_is_one_bare_address(address: str) -> None:
     assert "notifications.ops.to" in refusal(MAIL.replace("ada@example.org", address)).message
+
+
+def test_the_examples_of_the_page_are_right(root: Path) -> None:
+    page = (root / "docs" / "notifications.md").read_text(encoding="utf-8")
+    blocks = [block.partition("```")[0] for block in page.split("```toml\n")[1:]]
+    examples = [block for block in blocks if "[project]" not in block]
+    (found,) = [parse_manifest(f'[project]\nname = "desk"\n{one}', Path("podium.toml")) for one in examples]
+    assert sorted(channel.kind for channel in found.notifications.values()) == ["command", "smtp", "webhook"]

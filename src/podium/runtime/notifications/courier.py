@@ -19,7 +19,7 @@ from podium.runtime.notifications.wording import notification_of
 from podium.storage.outbox import Letter, LetterStatus, Outbox
 
 _SPARE_S: Final = 5.0
-"""How much longer than an attempt may take a letter stays with who took it."""
+"""How much longer than an attempt may take a letter stays with who took it, and closing may take."""
 _KEPT: Final = timedelta(days=30)
 """So long delivered letters are shown."""
 _TROUBLED_S: Final = 30.0
@@ -87,7 +87,7 @@ class Courier:
         self._closing = True
         self.nudge()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(patience + _SPARE_S)
 
     async def deliver(self, channel: str) -> int:
         """Tell one channel all that is due now; how many letters arrived.

@@ -5,11 +5,12 @@ It may pass through many hands: names of tools, ids and numbers are all that it 
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
 from typing import Final, assert_never
 
-from podium.core.model import JsonObject
+from podium.core.model import JsonObject, JsonValue
 from podium.core.plain_text import printable
 from podium.guardrails.redaction import redact
 from podium.runtime.notifications.channel import Notification
@@ -19,6 +20,7 @@ LONGEST_SUBJECT: Final = 160
 LONGEST_TEXT: Final = 2_000
 """Characters; a longer text ends with an ellipsis."""
 _NAME: Final = 80
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _NAMED: Final = 5
 """So many actions are named; the others are counted."""
 
@@ -30,11 +32,11 @@ def notification_of(occasion: Occasion, project: str) -> Notification:
         occasion: What happened.
         project: The project's name.
     """
-    actions = [
+    actions: list[JsonObject] = [
         {"tool": one.tool, "digest": one.digest, "status": one.status, "effect_class": one.effect_class}
         for one in occasion.actions
     ]
-    data: JsonObject = {"record": occasion.record, "actions": [said_json(action) for action in actions]}
+    data: JsonObject = {"record": occasion.record, "actions": [*actions]}
     return said(
         Notification(
             id=occasion.id,
@@ -51,19 +53,36 @@ def notification_of(occasion: Occasion, project: str) -> Notification:
 
 
 def said(notification: Notification) -> Notification:
-    """The notification fit to leave: no secrets, no control characters, and of bounded length."""
+    """The notification fit to leave: no secrets, no control characters, and of bounded length.
+
+    Raises:
+        ValueError: Its id or its event is no plain name of at most 128 characters, as headers need.
+    """
+    for name in (notification.id, notification.event):
+        if not _PLAIN.fullmatch(name):
+            raise ValueError(f"{name!r} is no plain name")
+    data = _fit(redact(notification.data))
     return replace(
         notification,
         project=_short(notification.project, _NAME),
         subject=_short(notification.subject, LONGEST_SUBJECT),
         text=_bounded(printable(redact(notification.text)), LONGEST_TEXT),
         thread_id=_short(notification.thread_id, LONGEST_SUBJECT),
+        run_id=_short(notification.run_id, LONGEST_SUBJECT),
+        data=data if isinstance(data, dict) else {},
     )
 
 
-def said_json(facts: dict[str, str]) -> JsonObject:
-    """Facts for programs, fit to leave."""
-    return {name: _short(value, LONGEST_SUBJECT) for name, value in facts.items()}
+def _fit(value: JsonValue) -> JsonValue:
+    match value:
+        case str():
+            return _short(value, LONGEST_SUBJECT)
+        case list():
+            return [_fit(item) for item in value]
+        case dict():
+            return {_short(name, _NAME): _fit(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _short(text: str, limit: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podium.core.model import JsonObject
 from podium.core.notification_settings import NotificationEvent
 from podium.runtime.notifications.channel import Notification
 from podium.runtime.notifications.wording import (
@@ -106,3 +107,21 @@ def test_any_text_leaves_printable_and_bounded(text: str, times: int) -> None:
 def test_what_is_kept_is_read_back() -> None:
     found = notification_of(WAITING, "desk")
     assert Notification.from_json(found.as_json()) == found
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\nb: c", "ä", "x" * 129])
+def test_an_id_is_fit_for_a_header(name: str) -> None:
+    with pytest.raises(ValueError, match="no plain name"):
+        said(replace(notification_of(WAITING, "desk"), id=name))
+    with pytest.raises(ValueError, match="no plain name"):
+        said(replace(notification_of(WAITING, "desk"), event=name))
+
+
+def test_facts_leave_as_safe_as_words() -> None:
+    facts: JsonObject = {"password": "hunter22", "n": 1, "deep": [{"a\x1b": "b\x07" + "c" * 500}]}
+    found = said(replace(notification_of(WAITING, "desk"), data=facts)).data
+    assert found["n"] == 1
+    assert "hunter22" not in str(found)
+    assert "\x1b" not in str(found)
+    assert "\\x" not in repr(found)
+    assert len(str(found)) < 400
