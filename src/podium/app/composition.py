@@ -17,7 +17,6 @@ from podium.app.governed import Governor
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
-from podium.app.notifications import Notifications
 from podium.app.outside import Outside, reach
 from podium.app.project import Project
 from podium.app.recording import RecordSink
@@ -29,7 +28,7 @@ from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import assemble, prompts_of
 from podium.app.threads import ThreadReader
 from podium.app.turns import Turns
-from podium.app.vouching import Vouching
+from podium.app.upkeep import Upkeep
 from podium.core.clock import Clock, SystemClock
 from podium.core.crashpoints import CrashPoints
 from podium.core.effects import NEEDS_PERSON
@@ -148,7 +147,7 @@ def _compose(
     place = project.database if brought.database is None else database_file(brought.database)
     database = opened.enter_context(Database.open(place))
     seams = brought.seams
-    knowledge = seams.knowledge or opened.enter_context(_knowledge(project))
+    knowledge = seams.knowledge or opened.enter_context(knowledge_of(project))
     handles = opened.enter_context(closing(_handles(project)))
     telemetry = opened.enter_context(closing(_telemetry(project, database, principal, brought)))
     similarity = seams.similarity or KnowledgeSimilarity(knowledge)
@@ -166,32 +165,15 @@ def _compose(
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
-    vouching = opened.enter_context(closing(Vouching(project, database, clock)))
-    courier = opened.enter_context(
-        closing(Notifications(project, database, clock=clock).courier(crash_points))
-    )
-    records = _records(
-        database,
-        clock,
-        Renewal(project, in_force, read, team.models),
-        ended=partial(_each, vouching.nudge, courier.nudge),
-    )
+    upkeep = opened.enter_context(closing(Upkeep(project, database, clock, crash_points)))
+    records = _records(database, clock, Renewal(project, in_force, read, team.models), upkeep)
+    servers, watch = outside.servers, partial(_alerted, telemetry, upkeep)
     context = GraphContext(
         planner=team.members.planner,
         retriever=team.members.retriever,
         executor=team.members.executor,
         critic=team.members.critic,
-        toolbox=_toolbox(
-            project,
-            tools,
-            database,
-            handles,
-            in_force,
-            crash_points,
-            outside.servers,
-            partial(_alerted, telemetry, courier.nudge),
-            seams,
-        ),
+        toolbox=_toolbox(project, tools, database, handles, in_force, crash_points, servers, watch, seams),
         in_force=in_force,
         telemetry=telemetry,
         budget=manifest.budget,
@@ -204,7 +186,7 @@ def _compose(
         specialists=team.specialists,
         journal=_journal(records, telemetry),
     )
-    courier.start()
+    upkeep.start()
     return _assembled(project, context, knowledge, records, outside, opened)
 
 
@@ -275,9 +257,9 @@ class _Records:
     renewal: Renewal
 
 
-def _records(database: Database, clock: Clock, renewal: Renewal, *, ended: Callable[[], None]) -> _Records:
+def _records(database: Database, clock: Clock, renewal: Renewal, upkeep: Upkeep) -> _Records:
     return _Records(
-        runs=RunRecords(database, clock, ended=ended),
+        runs=RunRecords(database, clock, ended=upkeep.nudge),
         threads=ThreadRecords(database, clock),
         feedback=FeedbackRecords(database, clock),
         leases=ThreadLeases(database, clock),
@@ -333,7 +315,8 @@ def _assembled(
     )
 
 
-def _knowledge(project: Project) -> KnowledgeBase:
+def knowledge_of(project: Project) -> KnowledgeBase:
+    """The knowledge base of a project; nothing is opened before it is used."""
     settings = project.manifest.knowledge
     return KnowledgeBase(
         project.knowledge,
@@ -375,14 +358,9 @@ def _toolbox(
     )
 
 
-def _each(*told: Callable[[], None]) -> None:
-    for tell in told:
-        tell()
-
-
-def _alerted(telemetry: Telemetry, nudge: Callable[[], None], effect: Effect) -> None:
+def _alerted(telemetry: Telemetry, upkeep: Upkeep, effect: Effect) -> None:
     if effect.status in NEEDS_PERSON:
-        nudge()
+        upkeep.nudge()
         telemetry.alert(effect.tool, effect.status, effect.error or "")
 
 
