@@ -3,19 +3,65 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
+from podium.core.errors import ScorerError
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.evals.case import Case
 from podium.evals.observation import Observation
-from podium.evals.score import Score
+from podium.evals.score import Score, Scorer
+
+if TYPE_CHECKING:
+    from podium.models.resolver import ResolvedModel
 
 
-class BuiltIn(Model):
-    """A scorer with options; an option that does not exist is an error."""
+def _no_model(name: str) -> ResolvedModel:
+    raise ScorerError(f"no chat model '{name}' to judge with", hint="Name a model that the project has.")
 
-    def __call__(self, case: Case, observed: Observation, /) -> Score | float | None:
+
+@dataclass(frozen=True, slots=True)
+class ScorerContext:
+    """What a scorer may need besides its options.
+
+    Attributes:
+        folder: What files are relative to: the suite's folder.
+        model: Gives a chat model by its name, for scorers that ask one.
+    """
+
+    folder: Path = Path()
+    model: Callable[[str], ResolvedModel] = _no_model
+
+
+class Options(Model):
+    """The options of a scorer; one that does not exist is an error."""
+
+    lower_is_better: ClassVar[bool] = False
+
+    def ready(self, context: ScorerContext) -> Scorer:
+        """The scorer itself.
+
+        Args:
+            context: Where files are, and which model judges.
+
+        Raises:
+            PodiumError: What the options name cannot be had.
+        """
+        raise NotImplementedError
+
+
+class BuiltIn(Options):
+    """A scorer that is its options."""
+
+    def __call__(self, case: Case, observed: Observation, /) -> Score | Mapping[str, float | None] | None:
         """The judgement; None where the case expects nothing of the kind."""
         raise NotImplementedError
+
+    def ready(self, context: ScorerContext) -> Scorer:  # noqa: ARG002 - needs nothing but its options
+        """Itself."""
+        return self
 
 
 def answers_of(case: Case) -> tuple[JsonValue, ...]:
@@ -34,4 +80,9 @@ def text_of(value: JsonValue) -> str:
 def scored(value: float, reason: str = "", **details: JsonValue) -> Score:
     """A score whose name its suite gives."""
     found: JsonObject = details
-    return Score(name="", value=value, reason=reason, details=found)
+    return Score(name="", value=float(value), reason=reason, details=found)
+
+
+def unjudged(reason: str) -> Score:
+    """No score, and why."""
+    return Score(name="", reason=reason)

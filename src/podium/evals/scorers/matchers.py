@@ -50,9 +50,8 @@ def same(expected: JsonValue, seen: object) -> bool:
         ScorerError: A matcher is unknown or written wrongly.
     """
     if isinstance(expected, dict):
-        name = next(iter(expected), "")
-        if name.startswith("$"):
-            return _matches(name, expected, seen)
+        if is_matcher(expected):
+            return _matches(next(iter(expected)), expected, seen)
         if not isinstance(seen, dict):
             return False
         return _keys(expected, seen, exact=True)
@@ -63,6 +62,11 @@ def same(expected: JsonValue, seen: object) -> bool:
     if isinstance(expected, bool) or isinstance(seen, bool):
         return expected is seen
     return seen is not ABSENT and type(expected) in _alike(seen) and expected == seen
+
+
+def is_matcher(value: JsonValue) -> bool:
+    """Whether a value is a matcher rather than plain JSON."""
+    return isinstance(value, dict) and next(iter(value), "").startswith("$")
 
 
 def check(expected: JsonValue) -> None:

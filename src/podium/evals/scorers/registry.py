@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from pydantic import ValidationError
 
@@ -17,39 +16,53 @@ from podium.core.explaining import first_problem
 from podium.core.loading import load_module
 from podium.core.model import JsonObject, JsonValue
 from podium.evals.score import Scorer
-from podium.evals.scorers import texts
-from podium.evals.scorers.base import BuiltIn
+from podium.evals.scorers import (
+    actions,
+    outcomes,
+    retrieval,
+    sources,
+    structured,
+    texts,
+    trajectory,
+    usage,
+)
+from podium.evals.scorers.base import Options, ScorerContext
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-
-BUILT_IN: Mapping[str, type[BuiltIn]] = MappingProxyType(
+BUILT_IN: Mapping[str, type[Options]] = MappingProxyType(
     {
-        "exact": texts.Exact,
+        "actions": actions.Actions,
+        "citation_f1": sources.CitationF1,
+        "citation_precision": sources.CitationPrecision,
+        "citation_recall": sources.CitationRecall,
         "contains": texts.Contains,
-        "regex": texts.Regex,
+        "cost": usage.Cost,
+        "effects_without_approval": outcomes.EffectsWithoutApproval,
+        "escalation": outcomes.Escalation,
+        "exact": texts.Exact,
+        "guardrail": outcomes.Guardrail,
+        "json": structured.Json,
+        "json_schema": structured.JsonSchema,
+        "model_calls": usage.ModelCalls,
         "numeric": texts.Numeric,
-        "token_f1": texts.TokenF1,
+        "regex": texts.Regex,
+        "retrieval_hit": retrieval.Hit,
+        "retrieval_mrr": retrieval.Mrr,
+        "retrieval_ndcg": retrieval.Ndcg,
+        "retrieval_precision": retrieval.Precision,
+        "retrieval_recall": retrieval.Recall,
         "rouge_l": texts.RougeL,
+        "route": outcomes.Route,
+        "seconds": usage.Seconds,
+        "status": outcomes.Status,
+        "steps": usage.Steps,
+        "support": sources.Support,
+        "token_f1": texts.TokenF1,
+        "tokens": usage.Tokens,
+        "tools": actions.Tools,
+        "trajectory": trajectory.Trajectory,
+        "world": outcomes.World,
     }
 )
-
-
-def _no_model(name: str) -> BaseChatModel:
-    raise ScorerError(f"no chat model '{name}' to judge with", hint="Name a model of the project.")
-
-
-@dataclass(frozen=True, slots=True)
-class ScorerContext:
-    """What a scorer may need besides its options.
-
-    Attributes:
-        folder: What a file is relative to: the suite's folder.
-        model: Gives a chat model by its name, for those that ask one.
-    """
-
-    folder: Path = Path()
-    model: Callable[[str], BaseChatModel] = _no_model
 
 
 def names() -> tuple[str, ...]:
@@ -72,9 +85,9 @@ def resolve(
         ScorerError: An option is wrong.
         ConfigError: The file cannot be run.
     """
-    given = dict(options or {})
+    given, around = dict(options or {}), context or ScorerContext()
     if name.partition(":")[0].endswith(".py"):
-        return _own(name, given, (context or ScorerContext()).folder)
+        return _own(name, given, around.folder)
     kind = BUILT_IN.get(name)
     if kind is None:
         near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
@@ -83,12 +96,18 @@ def resolve(
         )
         raise UnknownName(f"there is no scorer '{name}'", hint=hint)
     try:
-        return kind.model_validate(given)
+        return kind.model_validate(given).ready(around)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         problem, hint = first_problem(error, kind, "Correct the option.")
         place = f"{name}: {where}" if where else name
         raise ScorerError(f"scorer {place}: {problem}", hint=hint) from None
+
+
+def higher_is_better(name: str) -> bool:
+    """Whether more of what a scorer gives is better; so for every one of one's own."""
+    kind = BUILT_IN.get(name)
+    return kind is None or not kind.lower_is_better
 
 
 def options_schema(name: str) -> JsonObject:
