@@ -29,7 +29,7 @@ def same_source(one: str, other: str) -> bool:
 
 
 def overlap(expected: SpanRef, cited: CitedSpan) -> float:
-    """How much of the shorter of two spans both hold, within 0 and 1; a whole source holds all of its spans."""
+    """How much of the shorter of two spans both hold, within 0 and 1; a whole source holds its spans."""
     if not same_source(expected.source, cited.source):
         return 0.0
     if expected.start is None or expected.end is None or cited.start is None or cited.end is None:
