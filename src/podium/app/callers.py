@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podium.agents.contracts import Role
 from podium.app.recording import ModelRecorder
+from podium.app.seams import Seams
 from podium.core.settings import ModelSettings
 from podium.models.prices import Prices
 from podium.models.resolver import ResolvedModel, SettingsResolver
@@ -30,7 +30,7 @@ class Callers:
         folder: The project's folder.
         data: Where the project keeps its data.
         telemetry: Told of every call and of models that were passed over.
-        wrap: Given a role and its model; gives what plays it.
+        seams: What is put before the models.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Callers:
         folder: Path,
         data: Path,
         telemetry: Telemetry,
-        wrap: Callable[[Role, ResolvedModel | None], ResolvedModel | None],
+        seams: Seams,
     ) -> None:
         self._settings = settings
         self._resolver = SettingsResolver(settings, folder=folder)
         self._data = data
         self._telemetry = telemetry
         self._recorder = ModelRecorder(telemetry)
-        self._wrap = wrap
+        self._seams = seams
         self._prices = Prices.from_settings(settings.prices)
         self._models: dict[str, ResolvedModel | None] = {}
         self._breakers: Breakers | None = None
@@ -74,7 +74,7 @@ class Callers:
             UnknownName: There is no such model.
             ModelAuthError: A key is missing.
         """
-        model = self._wrap(role, self._model(name))
+        model = self._seams.model(role, self._model(name))
         if model is None:
             return None
         asks = self._caller(model, role)
@@ -112,7 +112,7 @@ class Callers:
 
     def _model(self, name: str) -> ResolvedModel | None:
         if name not in self._models:
-            self._models[name] = self._resolver.resolve(name)
+            self._models[name] = self._seams.resolve(name, self._resolver.resolve)
         return self._models[name]
 
     def _caller(self, model: ResolvedModel, role: Role, *, reasks: int | None = None) -> Asks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from podium.agents.contracts import Role
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from podium.tools.tool import Tool
 
 T = TypeVar("T")
+Resolve: TypeAlias = "Callable[[str], ResolvedModel | None]"
+"""Finds the model of a name; None for `offline`."""
 
 
 def unchanged(value: T) -> T:
@@ -28,6 +30,10 @@ def _own(role: Role, model: ResolvedModel | None) -> ResolvedModel | None:  # no
     return model
 
 
+def _resolved(name: str, resolve: Resolve) -> ResolvedModel | None:
+    return resolve(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Seams:
     """What stands between an app and the outside. The default puts nothing there.
@@ -35,6 +41,7 @@ class Seams:
     Attributes:
         knowledge: A knowledge base that several apps share; whoever lends it closes it.
         similarity: What compares texts, shared likewise.
+        resolve: Given a model's name and what finds it; gives the model, whoever is asked.
         model: Given a role and its model, None for offline; gives what plays it.
         search: Given the search in the documents; gives what is asked in its place.
         source: Given a source beside the documents; gives what is asked in its place.
@@ -43,6 +50,7 @@ class Seams:
 
     knowledge: KnowledgeBase | None = None
     similarity: KnowledgeSimilarity | None = None
+    resolve: Callable[[str, Resolve], ResolvedModel | None] = _resolved
     model: Callable[[Role, ResolvedModel | None], ResolvedModel | None] = _own
     search: Callable[[Search], Search] = unchanged
     source: Callable[[Source], Source] = unchanged

@@ -107,9 +107,7 @@ def assemble(
     names: dict[Role, str] = {
         role: model or told.get(role).model or settings.for_role(role) for role in ROLES
     }
-    callers = Callers(
-        settings, folder=project.folder, data=project.data, telemetry=telemetry, wrap=seams.model
-    )
+    callers = Callers(settings, folder=project.folder, data=project.data, telemetry=telemetry, seams=seams)
     voices = _voices(names, callers, prompts, settings.window)
     search = seams.search(knowledge.asearch)
     members = _with_models(_offline(knowledge, similarity, search), voices, search, telemetry)

@@ -44,7 +44,8 @@
     │   └── GrantError         an approval that does not cover the envelope
     ├── EvalError              an evaluation cannot be made
     │   ├── FigureError        a figure that does not exist: no values, or one that is no number
-    │   └── ScorerError        a scorer is set wrongly, or gives what is no score
+    │   ├── ScorerError        a scorer is set wrongly, or gives what is no score
+    │   └── NotRecorded        a replay asks what was not asked when it was recorded
     ├── IllegalMove            a move the effect ledger does not allow
     └── BudgetExceeded         a run reached one of its limits
 
@@ -364,6 +365,12 @@ class ScorerError(EvalError):
     """A scorer is set wrongly, or gives what is no score."""
 
     code = "scorer_failed"
+
+
+class NotRecorded(EvalError):
+    """A replay asks a model, a source or a tool what was not asked when the traffic was recorded."""
+
+    code = "not_recorded"
 
 
 class IllegalMove(PodiumError):

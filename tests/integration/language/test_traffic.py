@@ -1,0 +1,104 @@
+"""Traffic with a real HTTP server is recorded, and gives the same turns when the server is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from podium.app.podium import Podium
+from podium.app.results import Decision, Reply
+from podium.app.seams import Seams
+from podium.core.errors import NotRecorded
+from podium.evals.traffic.exchange import Tape
+from podium.evals.traffic.file import TrafficFile, TrafficWriter
+from podium.evals.traffic.recording import Recording
+from podium.evals.traffic.replaying import Replaying
+from podium.testing.helpful import HelpfulModel
+from podium.testing.openai_server import OpenAIServer
+from podium.testing.openai_server import Reply as Sent
+from podium.tools.tool import Tool
+
+Serve = Callable[..., OpenAIServer]
+Open = Callable[..., Podium]
+QUESTION = "How long may a book be kept?"
+RESERVE = HelpfulModel({"Reserve": ("reserve_room", {"name": "Blue"})})
+
+
+def every(tool: Tool) -> bool:
+    return True
+
+
+def talk(app: Podium) -> list[Reply]:
+    answered = app.ask_sync(QUESTION)
+    waiting = app.ask_sync("Reserve the room Blue for me")
+    return [answered, app.resume_sync(waiting.thread_id, Decision(kind="approve"))]
+
+
+def told(replies: list[Reply]) -> list[object]:
+    kept = {"status", "answer", "degraded", "citations", "confidence", "notes", "error"}
+    actions = [[(action.tool, action.status, action.result) for action in reply.actions] for reply in replies]
+    return [*(reply.model_dump(mode="json", include=kept) for reply in replies), actions]
+
+
+def recorded(library: Path, file: Path, key: str = "") -> tuple[list[Reply], Tape]:
+    recording = Recording(every)
+    with Podium.from_project(library, seams=recording.into(Seams())) as app:
+        replies = talk(app)
+    tape = recording.tape("a", 0)
+    writer = TrafficWriter(file, [key])
+    writer.add(tape)
+    writer.close()
+    return replies, tape
+
+
+def test_what_was_recorded_is_replayed_without_the_server(
+    open_library: Open, serve: Serve, library: Path, tmp_path: Path, key: str
+) -> None:
+    server = serve(RESERVE)
+    open_library(server).close()
+    before, tape = recorded(library, tmp_path / "traffic.jsonl", key)
+    asked = len(server.requests)
+    assert {one.outside for one in tape.exchanges} == {"model", "tool"}
+    replaying = Replaying(TrafficFile(tmp_path / "traffic.jsonl").tape("a", 0), every)
+    (library / "tools" / "reserved.txt").unlink()
+    with Podium.from_project(library, seams=replaying.into(Seams())) as app:
+        after = talk(app)
+    replaying.check()
+    assert told(after) == told(before)
+    assert len(server.requests) == asked
+    assert not (library / "tools" / "reserved.txt").exists()
+    assert key.encode() not in (tmp_path / "traffic.jsonl").read_bytes()
+
+
+def test_a_failure_is_replayed_as_the_failure_that_it_was(
+    open_library: Open, serve: Serve, library: Path, tmp_path: Path
+) -> None:
+    server = serve(Sent(fault="server_error"))
+    open_library(server, retries=0).close()
+    before, tape = recorded(library, tmp_path / "traffic.jsonl")
+    assert before[0].degraded
+    assert all(one.failure is not None for one in tape.exchanges if one.outside == "model")
+    replaying = Replaying(tape, every)
+    with Podium.from_project(library, seams=replaying.into(Seams())) as app:
+        after = [app.ask_sync(QUESTION)]
+    replaying.check()
+    assert told(after)[:1] == told(before)[:1]
+
+
+def test_a_question_that_was_not_recorded_reaches_nobody_and_is_told(
+    open_library: Open, serve: Serve, library: Path
+) -> None:
+    server = serve(HelpfulModel())
+    open_library(server).close()
+    recording = Recording(every)
+    with Podium.from_project(library, seams=recording.into(Seams())) as app:
+        app.ask_sync(QUESTION)
+    asked = len(server.requests)
+    replaying = Replaying(recording.tape("a", 0), every)
+    with Podium.from_project(library, seams=replaying.into(Seams())) as app:
+        app.ask_sync("What does a late book cost?")
+    with pytest.raises(NotRecorded, match="openai:large"):
+        replaying.check()
+    assert len(server.requests) == asked
