@@ -132,7 +132,7 @@ class AuditTrail:
             key: The public key to trust; the project's own when None.
             heads: A file with signed heads that were kept elsewhere, one a line.
 
-        A fault is told over the channels that the manifest names, once somebody delivers.
+        A fault is told at once over the channels that the manifest names.
         """
         trusted = self.trusted_keys(key)
         extra = read_heads(heads) if heads is not None else []
@@ -140,7 +140,11 @@ class AuditTrail:
         if report.fault is not None and self._project.manifest.notifications:
             from podium.app.notifications import Notifications
 
-            Notifications(self._project, self._database, clock=self._clock).chain_broken(report.fault)
+            notifications = Notifications(
+                self._project, self._database, clock=self._clock, environ=self._environ
+            )
+            notifications.chain_broken(report.fault)
+            notifications.deliver()
         return report
 
     def records(self, wanted: AuditFilter, *, limit: int | None = None) -> list[AuditRecord]:

@@ -123,6 +123,16 @@ class Notifications:
         if wanted:
             self.post(notification_of(broken, self._project.manifest.project.name), wanted)
 
+    def deliver(self, patience: float = 3.0) -> None:
+        """Deliver what is due now, as far as that goes in a moment; for who has no courier at work.
+
+        Args:
+            patience: Seconds at most; what is left is delivered by the next one that opens the project.
+        """
+        courier = self.courier()
+        courier.start()
+        courier.close(patience)
+
     def letters(self, *, status: Collection[LetterStatus] = (), limit: int = 100) -> list[Letter]:
         """Notifications by channel, the latest first, in one of these statuses or in any."""
         return self._outbox.letters(status=status, limit=limit)

@@ -189,7 +189,7 @@ class Outbox:
 
         self._database.write(work)
 
-    def claim(self, channel: str, *, now: str, until: str) -> Letter | None:
+    def claim(self, channel: str, *, now: str, until: str, horizon: str) -> Letter | None:
         """Take the letter that is due; nobody else takes it until then, unless its outcome is noted before.
 
         A letter whose matter is settled by now is not sent.
@@ -198,13 +198,14 @@ class Outbox:
             channel: The channel.
             now: The moment.
             until: When it is due again if nothing is heard of it.
+            horizon: Nothing is put off for longer: what is due after it was put off by a wrong clock.
         """
 
         def work(connection: sqlite3.Connection) -> Letter | None:
             due = connection.execute(
-                f"SELECT {_COLUMNS} FROM notifications WHERE channel=? AND status='waiting' AND due_at<=?"  # noqa: S608 - our own names
-                " ORDER BY due_at, at, notification_id",
-                (channel, now),
+                f"SELECT {_COLUMNS} FROM notifications WHERE channel=? AND status='waiting'"  # noqa: S608 - our own names
+                " AND (due_at<=? OR due_at>?) ORDER BY due_at, at, notification_id",
+                (channel, now, horizon),
             ).fetchall()
             for letter in map(_letter, due):
                 if _is_settled(connection, letter):

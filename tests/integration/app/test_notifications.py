@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import START, StateGraph
 
 from podium.app.notifications import Notifications
 from podium.app.podium import Podium
 from podium.app.project import Project
 from podium.app.results import Decision
 from podium.core.errors import NotDelivered, UnknownName
+from podium.graphs.state import PodiumState
 from podium.runtime.notifications.channel import Notification
 from podium.storage.database import Database
 from podium.testing.command_line import CommandLine
@@ -153,7 +156,6 @@ def test_a_broken_chain_is_told_once_a_day(told: Path, receiver: WebhookReceiver
     podium = CommandLine(told)
     for _ in range(2):
         assert podium("audit", "verify").error() == "chain_broken"
-    assert podium("notifications", "retry").code == 0
     (body,) = [body for body in bodies(receiver) if body["event"] == "chain_broken"]
     assert "Record 1 of the audit chain" in body["text"]
 
@@ -279,3 +281,18 @@ async def test_a_secret_that_is_rotated_counts_at_once(desk: Path, receiver: Web
         (desk / "hook.secret").write_text(SECRET)
         await notifications.test("ops")
     assert receiver.received[0].headers["webhook-signature"].startswith("v1,")
+
+
+async def test_a_thread_inside_another_graph_is_answered_there(told: Path, receiver: WebhookReceiver) -> None:
+    async with Podium.from_project(told) as app:
+        outer = StateGraph(PodiumState)
+        outer.add_node("desk", app.graph)
+        outer.add_edge(START, "desk")
+        graph = outer.compile(checkpointer=app.checkpointer)
+        place: RunnableConfig = {"configurable": {"thread_id": "outer; rm -rf ~"}}
+        request: Any = {"messages": [("user", REFUND)]}
+        await graph.ainvoke(request, place)
+    (body,) = bodies(receiver)
+    assert (body["event"], body["thread_id"]) == ("approval_waiting", "outer; rm -rf ~")
+    assert "go on with the graph around it" in body["text"]
+    assert "podium threads show 'outer; rm -rf ~'" in body["text"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import time
@@ -14,6 +15,13 @@ from podium.core.errors import NotDelivered
 from podium.runtime.notifications.channel import Notification
 from podium.runtime.notifications.command import Command
 
+FORK = (
+    "import os, subprocess, sys, time\n"
+    "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+    "open('new', 'w').write(f'{os.getpid()} {child.pid}')\n"
+    "os.rename('new', 'pids')\n"
+    "time.sleep(600)\n"
+)
 ENVIRON = {"PATH": "/usr/bin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "TOKEN": "t0ken", "CITY": "York"}
 SHOW = (
     "import json, os, sys; json.dump([sys.argv[1:], dict(os.environ), json.load(sys.stdin)], open('x', 'w'))"
@@ -75,17 +83,33 @@ async def test_what_a_command_prints_is_not_kept(
 async def test_a_command_that_hangs_is_ended_with_all_that_it_started(
     tmp_path: Path, notification: Notification
 ) -> None:
-    fork = (
-        "import os, subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-        "open('new', 'w').write(f'{os.getpid()} {child.pid}')\n"
-        "os.rename('new', 'pids')\n"
-        "time.sleep(600)\n"
-    )
-    channel = Command((sys.executable, "-c", fork), folder=tmp_path, environ=ENVIRON, timeout=1.5)
+    channel = Command((sys.executable, "-c", FORK), folder=tmp_path, environ=ENVIRON, timeout=1.5)
     with pytest.raises(NotDelivered, match="did not end"):
         await channel.deliver(notification)
-    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    _nothing_is_left(tmp_path)
+
+
+async def test_a_command_that_is_cancelled_is_ended_with_all_that_it_started(
+    tmp_path: Path, notification: Notification
+) -> None:
+    channel = Command((sys.executable, "-c", FORK), folder=tmp_path, environ=ENVIRON, timeout=60)
+    task = asyncio.create_task(channel.deliver(notification))
+    await asyncio.to_thread(_wait_for, tmp_path / "pids")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    _nothing_is_left(tmp_path)
+
+
+def _wait_for(file: Path) -> None:
+    until = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def _nothing_is_left(folder: Path) -> None:
+    pids = [int(pid) for pid in (folder / "pids").read_text().split()]
     assert len(pids) == 2
     until = time.monotonic() + 10
     while any(_alive(pid) for pid in pids):

@@ -12,7 +12,7 @@ from podium.core.model import JsonObject, JsonValue
 from podium.core.notification_settings import NotificationEvent
 from podium.storage.audit import AuditLog
 from podium.storage.database import Database
-from podium.storage.outbox import LetterStatus, Occasion, Outbox
+from podium.storage.outbox import Letter, LetterStatus, Occasion, Outbox
 from podium.storage.runs import RunRecord, RunRecords
 
 AT = "2026-01-31T12:00:00.000000Z"
@@ -38,6 +38,10 @@ def outbox(database: Database) -> Outbox:
 def payload(occasion: Occasion) -> JsonObject:
     actions: list[JsonValue] = [{"digest": one.digest, "status": one.status} for one in occasion.actions]
     return {"id": occasion.id, "run_id": occasion.run_id, "data": {"actions": actions}}
+
+
+def claimed(outbox: Outbox, now: str, until: str = "3000") -> Letter | None:
+    return outbox.claim("ops", now=now, until=until, horizon="3001")
 
 
 def moved(database: Database, to: str, digest: str = "d1") -> None:
@@ -144,14 +148,14 @@ def test_a_chain_that_was_cut_off_does_not_silence_a_channel(database: Database,
 def test_a_letter_is_taken_by_one_until_its_time_is_over(database: Database, outbox: Outbox) -> None:
     moved(database, "unverified")
     outbox.collect(ALL, payload)
-    taken = outbox.claim("ops", now=LATER, until="2026-01-31T12:06:00.000000Z")
+    taken = claimed(outbox, LATER, until="2026-01-31T12:06:00.000000Z")
     assert taken is not None
-    assert outbox.claim("ops", now=LATER, until="2026-01-31T12:06:00.000000Z") is None
-    again = outbox.claim("ops", now="2026-01-31T12:06:00.000000Z", until="2026-01-31T12:07:00.000000Z")
+    assert claimed(outbox, LATER, until="2026-01-31T12:06:00.000000Z") is None
+    again = claimed(outbox, "2026-01-31T12:06:00.000000Z", until="2026-01-31T12:07:00.000000Z")
     assert again is not None
     assert (again.id, again.attempts) == (taken.id, 1)
     outbox.settle(again, "delivered", due_at=LATER)
-    assert outbox.claim("ops", now="2027-01-01T00:00:00.000000Z", until="2028") is None
+    assert claimed(outbox, "2027-01-01T00:00:00.000000Z") is None
 
 
 def test_what_was_answered_before_it_was_told_is_not_sent(database: Database, outbox: Outbox) -> None:
@@ -159,7 +163,7 @@ def test_what_was_answered_before_it_was_told_is_not_sent(database: Database, ou
     outbox.collect(ALL, payload)
     interrupted(database, "second")
     outbox.collect(ALL, payload)
-    taken = outbox.claim("ops", now="2999", until="2999")
+    taken = claimed(outbox, "2999")
     assert taken is not None
     assert taken.payload["run_id"] == "second"
     assert sorted(letter.status for letter in outbox.letters()) == ["obsolete", "waiting"]
@@ -173,7 +177,7 @@ def test_what_was_settled_before_it_was_told_is_not_sent(database: Database, out
     )
     moved(database, "unverified")
     outbox.collect(ALL, payload)
-    assert outbox.claim("ops", now=LATER, until=LATER) is None
+    assert claimed(outbox, LATER) is None
     assert [letter.status for letter in outbox.letters()] == ["obsolete"]
 
 
@@ -219,3 +223,9 @@ def test_letters_are_found_by_status_and_channel(outbox: Outbox) -> None:
     assert [letter.channel for letter in outbox.letters(channel="mail", status=open_)] == ["mail"]
     gone: tuple[LetterStatus, ...] = ("failed", "obsolete")
     assert outbox.letters(status=gone) == []
+
+
+def test_what_a_wrong_clock_put_off_is_due_at_once(outbox: Outbox) -> None:
+    outbox.post(["ops"], "alert", {"id": "ntf_1", "at": "2999-01-01T00:00:00.000000Z"})
+    assert outbox.claim("ops", now=AT, until=LATER, horizon="2999-02-01T00:00:00.000000Z") is None
+    assert outbox.claim("ops", now=AT, until=LATER, horizon="2026-02-02T00:00:00.000000Z") is not None

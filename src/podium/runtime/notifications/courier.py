@@ -22,6 +22,8 @@ _SPARE_S: Final = 5.0
 """How much longer than an attempt may take a letter stays with who took it, and closing may take."""
 _KEPT: Final = timedelta(days=30)
 """So long delivered letters are shown."""
+_HORIZON: Final = timedelta(days=2)
+"""Above all that a setting or the other side can ask for: what is due later was put off by a wrong clock."""
 _TROUBLED_S: Final = 30.0
 """How long a courier leaves a database alone that could not be used."""
 
@@ -111,7 +113,9 @@ class Courier:
     def _claimed(self, route: Route) -> Letter | None:
         now = self._clock.now()
         until = now + timedelta(seconds=route.timeout + _SPARE_S)
-        return self._outbox.claim(route.name, now=to_iso(now), until=to_iso(until))
+        return self._outbox.claim(
+            route.name, now=to_iso(now), until=to_iso(until), horizon=to_iso(now + _HORIZON)
+        )
 
     async def _attempt(self, route: Route, letter: Letter) -> bool:
         self._crash_points.hit("notify:before")
@@ -200,7 +204,10 @@ class Courier:
     def _pause(self, name: str) -> float | None:
         """Seconds until a letter is due; None while none waits."""
         due = self._outbox.next_due(name)
-        return None if due is None else max((from_iso(due) - self._clock.now()).total_seconds(), 0.0)
+        if due is None:
+            return None
+        wait = from_iso(due) - self._clock.now()
+        return 0.0 if wait > _HORIZON else max(wait.total_seconds(), 0.0)
 
     def _ring(self) -> None:
         for bell in self._bells.values():

@@ -161,7 +161,8 @@ async def test_a_letter_whose_courier_died_is_sent_again_under_its_id(
     outbox: Outbox, clock: HandMovedClock
 ) -> None:
     posted(outbox)
-    assert outbox.claim("ops", now=to_iso(clock.now()), until=to_iso(clock.now() + timedelta(seconds=15)))
+    until = to_iso(clock.now() + timedelta(seconds=15))
+    assert outbox.claim("ops", now=to_iso(clock.now()), until=until, horizon="9999")
     channel = Memory()
     courier = courier_of(outbox, clock, ops=channel)
     assert await courier.deliver("ops") == 0
@@ -233,3 +234,14 @@ def test_a_database_that_was_closed_ends_it_quietly(tmp_path: Path) -> None:
     courier.nudge()
     courier.close()
     assert not any(thread.name == "podium-courier" for thread in threading.enumerate())
+
+
+async def test_a_clock_that_was_set_back_does_not_put_a_letter_off(
+    outbox: Outbox, clock: HandMovedClock
+) -> None:
+    channel = Memory(NotDelivered("no"))
+    posted(outbox)
+    courier = courier_of(outbox, clock, ops=channel)
+    await courier.deliver("ops")
+    clock.move(-365 * 86_400)
+    assert await courier.deliver("ops") == 1
