@@ -85,6 +85,7 @@ class Composition:
         ingests: Fills and searches the knowledge base.
         batches: Runs many requests.
         governor: Takes calls of governed tools through the ledger.
+        upkeep: Tells people, and signs what is on record.
         close: Finishes what is being written and lets go of everything.
     """
 
@@ -98,6 +99,7 @@ class Composition:
     ingests: Ingests
     batches: Batches
     governor: Governor
+    upkeep: Upkeep
     close: Callable[[], None]
 
     def warm(self) -> None:
@@ -165,7 +167,7 @@ def _compose(
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)
-    upkeep = opened.enter_context(closing(Upkeep(project, database, clock, crash_points)))
+    upkeep = opened.enter_context(closing(Upkeep(project, database, clock, telemetry, crash_points)))
     records = _records(database, clock, Renewal(project, in_force, read, team.models), upkeep)
     servers, watch = outside.servers, partial(_alerted, telemetry, upkeep)
     context = GraphContext(
@@ -187,7 +189,7 @@ def _compose(
         journal=_journal(records, telemetry),
     )
     upkeep.start()
-    return _assembled(project, context, knowledge, records, outside, opened)
+    return _assembled(project, context, knowledge, records, outside, upkeep, opened)
 
 
 def _telemetry(project: Project, database: Database, principal: Principal, brought: Brought) -> Telemetry:
@@ -283,6 +285,7 @@ def _assembled(
     knowledge: KnowledgeBase,
     records: _Records,
     outside: Outside,
+    upkeep: Upkeep,
     opened: ExitStack,
 ) -> Composition:
     graph, toolbox = _graph(project, context), context.toolbox
@@ -311,6 +314,7 @@ def _assembled(
         ingests=Ingests(project, knowledge, outside.sources),
         batches=Batches(project, turns, service),
         governor=Governor(context, _journal(records, context.telemetry)),
+        upkeep=upkeep,
         close=opened.pop_all().close,
     )
 

@@ -140,3 +140,16 @@ def _together(a: IngestReport, b: IngestReport) -> IngestReport:
         chunks=a.chunks + b.chunks,
         seconds=a.seconds + b.seconds,
     )
+
+
+def needs_ingest(project: Project) -> bool:
+    """Whether documents are declared and none were ever read."""
+    if not any(settings.paths for settings in project.manifest.knowledge.collections.values()):
+        return False
+    from podium.knowledge.catalog import Catalog
+
+    catalog = Catalog(project.knowledge / "catalog.db")
+    try:
+        return not catalog.exists() or not catalog.documents()
+    finally:
+        catalog.close()

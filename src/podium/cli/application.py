@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "batch",
     "ingest",
     "search",
+    "eval",
     "prompts",
     "graph",
     "doctor",

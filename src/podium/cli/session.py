@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from podium.app.podium import Podium
-    from podium.app.project import Project
     from podium.app.results import Reply, StreamEvent
 
 
@@ -27,21 +26,10 @@ def opened(folder: Path, *, model: str | None = None) -> Iterator[Podium]:
         yield app
 
 
-def needs_ingest(project: Project) -> bool:
-    """Whether documents are declared and none were ever read."""
-    if not any(settings.paths for settings in project.manifest.knowledge.collections.values()):
-        return False
-    from podium.knowledge.catalog import Catalog
-
-    catalog = Catalog(project.knowledge / "catalog.db")
-    try:
-        return not catalog.exists() or not catalog.documents()
-    finally:
-        catalog.close()
-
-
 async def ingest_first(app: Podium) -> None:
     """Read the declared documents, with a progress bar on stderr, when none were ever read."""
+    from podium.app.ingests import needs_ingest
+
     if not needs_ingest(app.project):
         return
     from podium.cli.progress import progress_bar

@@ -34,6 +34,8 @@ class Turn(Model):
     """The reason of a rejection, or the text of a response."""
     args: JsonObject = {}
     """The arguments that an edit puts in."""
+    to: Annotated[int, Field(ge=0)] | None = None
+    """For a rollback: back to after so many of the user's messages; before the last one when None."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Turn:
@@ -78,7 +80,7 @@ class Expected(Model):
     guardrail: str | None = None
     """The rule that should hit; an empty text says that none may."""
     world: JsonValue = None
-    """The state of the world afterwards, as the project's hook reads it."""
+    """What is different in the world afterwards, as the project's hook reads it; `{}` for nothing."""
     label: bool | None = None
     """Whether the outcome is right by a human's judgement, for checks of a judge and for calibration."""
 

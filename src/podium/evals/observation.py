@@ -56,6 +56,8 @@ class Observation(Model):
     """The rules that hit, in order."""
     degraded: bool = False
     world: JsonValue = None
+    """What is different in the world since the case began, as the project's hook `read_world` tells it:
+    objects down to the values that are new, null for what is gone. None where there is no such hook."""
     replies: tuple[JsonObject, ...] = ()
     """Every turn's whole reply, oldest first."""
     seconds: float = 0.0

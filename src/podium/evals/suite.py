@@ -18,7 +18,7 @@ Place = Annotated[str, StringConstraints(pattern=r"^[^:]+:[A-Za-z_]\w*$")]
 Metric = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class ProjectTarget(Model):
+class ProjectSpec(Model):
     """The agents of a project, each case in a thread and a world of its own."""
 
     project: str = "."
@@ -29,13 +29,13 @@ class ProjectTarget(Model):
     """What each case gets a copy of: a world made anew, or the project's own as it is now."""
 
 
-class FunctionTarget(Model):
+class FunctionSpec(Model):
     """A plain function, sync or async, of a case's input; it returns an output or an `Observation`."""
 
     function: Place
 
 
-class GraphTarget(Model):
+class GraphSpec(Model):
     """Any LangGraph graph: compiled, to be compiled, or a factory of one."""
 
     graph: Place
@@ -46,7 +46,7 @@ class GraphTarget(Model):
     """JMESPath of the output in the final state; the last message's text, or the whole state, when empty."""
 
 
-class AssistantTarget(Model):
+class AssistantSpec(Model):
     """An assistant on an Agent Server."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://")]
@@ -91,16 +91,16 @@ _TARGETS = ("project", "function", "graph", "url")
 def _target_kind(value: Any) -> str | None:
     if isinstance(value, dict):
         return next((f"{kind}_target" for kind in _TARGETS if kind in value), None)
-    kinds = (ProjectTarget, FunctionTarget, GraphTarget, AssistantTarget)
+    kinds = (ProjectSpec, FunctionSpec, GraphSpec, AssistantSpec)
     found = (name for name, kind in zip(_TARGETS, kinds, strict=True) if isinstance(value, kind))
     return next((f"{name}_target" for name in found), None)
 
 
 TargetSpec: TypeAlias = Annotated[
-    Annotated[ProjectTarget, Tag("project_target")]
-    | Annotated[FunctionTarget, Tag("function_target")]
-    | Annotated[GraphTarget, Tag("graph_target")]
-    | Annotated[AssistantTarget, Tag("url_target")],
+    Annotated[ProjectSpec, Tag("project_target")]
+    | Annotated[FunctionSpec, Tag("function_target")]
+    | Annotated[GraphSpec, Tag("graph_target")]
+    | Annotated[AssistantSpec, Tag("url_target")],
     Discriminator(
         _target_kind,
         custom_error_type="no_target",
@@ -202,7 +202,7 @@ class Suite(Model):
 
     name: Name
     description: str = ""
-    target: TargetSpec = ProjectTarget()
+    target: TargetSpec = ProjectSpec()
     cases: Annotated[tuple[CaseSource, ...], Field(min_length=1)]
     scorers: Annotated[tuple[ScorerSpec, ...], Field(min_length=1)]
     epochs: Annotated[int, Field(ge=1, le=1000)] = 1

@@ -23,11 +23,13 @@ class World:
         open_world: Opens the world in a folder, creating it when it is not there; gives its handle.
         copy_world: Copies it from one folder to another.
         destroy_world: Deletes it.
+        read_world: Gives its whole state as JSON, by the handle; None where a project has no such hook.
     """
 
     open_world: Callable[[Path], object]
     copy_world: Callable[[Path, Path], None]
     destroy_world: Callable[[Path], None]
+    read_world: Callable[[object], object] | None = None
 
 
 def load_tools(paths: Sequence[Path]) -> tuple[Tool, ...]:
@@ -59,13 +61,17 @@ def load_world(file: Path) -> World:
         ConfigError: The file is missing, cannot be run, or lacks one of the three functions.
     """
     module = load_module(file)
-    functions = [getattr(module, name, None) for name in _WORLD]
-    for name, function in zip(_WORLD, functions, strict=True):
-        if not callable(function):
+    for name in _WORLD:
+        if not callable(getattr(module, name, None)):
             raise ConfigError(
                 f"{file}: there is no function {name}", hint=f"A world has {', '.join(_WORLD)}."
             )
-    return World(*(function for function in functions if callable(function)))
+    return World(
+        open_world=module.open_world,
+        copy_world=module.copy_world,
+        destroy_world=module.destroy_world,
+        read_world=getattr(module, "read_world", None),
+    )
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from podium.evals.case import Case, Expected, SpanRef
+from podium.evals.observation import CitedSpan, Observation
+
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT / "knowledge/corpus"
 SIZES = {"answerable": 100, "unanswerable": 60, "actions": 40, "conflicts": 6}
@@ -89,5 +92,6 @@ def test_the_scorer_looks_for_the_right_document(citations: list[str], score: fl
     assert spec.loader is not None
     scorers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorers)
-    result = {"citations": [{"source": source} for source in citations]}
-    assert scorers.cites_right_document({"source": "gift-cards.md"}, result) == score
+    case = Case(id="a", input="?", expected=Expected(sources=(SpanRef(source="gift-cards.md"),)))
+    observed = Observation(citations=tuple(CitedSpan(source=source) for source in citations))
+    assert scorers.cites_right_document(case, observed) == score

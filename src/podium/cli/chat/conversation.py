@@ -28,8 +28,9 @@ def converse(app: Podium, thread_id: str | None) -> None:
         app: The project.
         thread_id: The conversation to go on with; a new one when None.
     """
+    from podium.app.ingests import needs_ingest
     from podium.cli.chat.slash import COMMANDS
-    from podium.cli.session import ingest_first, needs_ingest
+    from podium.cli.session import ingest_first
 
     interactive = sys.stdin.isatty()
     if needs_ingest(app.project):

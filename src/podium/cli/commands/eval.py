@@ -1,0 +1,140 @@
+"""`podium eval`: suites of cases, run offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption
+
+app = typer.Typer(
+    help="Run suites of cases and judge what comes of them.", no_args_is_help=True, add_completion=False
+)
+
+SuitesArgument = Annotated[
+    list[str], typer.Argument(metavar="SUITE…", help="Names in evals/, or files.", show_default=False)
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The folder of logs; .podium/evals in the project by default."),
+]
+
+
+TagOption = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="T", help="Only cases with this tag; may be repeated.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first N cases.")
+]
+FailedOption = Annotated[
+    bool, typer.Option("--failed", help="Only the cases that went wrong in the last run.")
+]
+SeedOption = Annotated[int | None, typer.Option("--seed", metavar="N", help="In place of the suite's.")]
+ConcurrencyOption = Annotated[
+    int | None, typer.Option("--concurrency", min=1, max=256, metavar="N", help="How many at a time.")
+]
+ShardOption = Annotated[
+    str | None, typer.Option("--shard", metavar="I/N", help="Only this part of the cases: 1/4.")
+]
+LogOption = Annotated[
+    Path | None, typer.Option("--log", metavar="FILE", help="Write this log, not a new one in --out.")
+]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume", help="Go on with the last run, or with --log, where it was cut off.")
+]
+BaselineOption = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="FILE", help="Exit with 5 where it is worse than this log."),
+]
+CacheOption = Annotated[
+    bool | None, typer.Option("--cache/--no-cache", help="Use what earlier runs of the same observed.")
+]
+MaxCostOption = Annotated[
+    float | None, typer.Option("--max-cost", min=0, metavar="MONEY", help="Begin no case once it is spent.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before money is spent.")]
+
+
+@app.command()
+def run(
+    suites: SuitesArgument,
+    tag: TagOption = None,
+    limit: LimitOption = None,
+    failed: FailedOption = False,
+    seed: SeedOption = None,
+    concurrency: ConcurrencyOption = None,
+    shard: ShardOption = None,
+    out: OutOption = None,
+    log: LogOption = None,
+    resume: ResumeOption = False,
+    baseline: BaselineOption = None,
+    cache: CacheOption = None,
+    max_cost: MaxCostOption = None,
+    yes: YesOption = False,
+    model: ModelOption = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Run suites; exits with 5 where a threshold does not hold."""
+    from podium.cli.evaluation.run import RunArguments, run_suites
+
+    given = RunArguments(
+        suites=tuple(suites),
+        tags=tuple(tag or ()),
+        limit=limit,
+        failed=failed,
+        seed=seed,
+        concurrency=concurrency,
+        shard=shard,
+        out=out,
+        log=log,
+        resume=resume,
+        baseline=baseline,
+        cache=cache,
+        max_cost=max_cost,
+        yes=yes,
+        model=model,
+        project=project,
+        as_json=as_json,
+    )
+    code = run_suites(given)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def validate(
+    suites: Annotated[
+        list[str] | None, typer.Argument(metavar="[SUITE]…", help="Names in evals/, or files; without, all.")
+    ] = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Check suites and all their cases without running anything."""
+    from podium.cli.evaluation.checking import check_suites
+
+    if not check_suites(tuple(suites or ()), project, as_json=as_json):
+        raise typer.Exit(2)
+
+
+@app.command()
+def schema(
+    case: Annotated[bool, typer.Option("--case", help="Of a case, not of a suite.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of a suite, for editors that complete and check."""
+    import json
+
+    from podium.cli.writing import write_file
+    from podium.evals.schema import case_schema, suite_schema
+
+    text = json.dumps(case_schema() if case else suite_schema(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    write_file(output, text.encode())
+    typer.echo(f"Wrote {output}.", err=True)
