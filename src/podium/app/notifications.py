@@ -16,7 +16,7 @@ from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import InputError, NotDelivered, NotFound, UnknownName
 from podium.core.ids import new_id
 from podium.runtime.notifications.channel import Notification
-from podium.runtime.notifications.courier import Courier
+from podium.runtime.notifications.courier import Courier, Settled
 from podium.runtime.notifications.wording import notification_of, said
 from podium.storage.abandoned import settle_waiting
 from podium.storage.database import Database
@@ -78,10 +78,11 @@ class Notifications:
         with Database.open(project.database) as database:
             yield cls(project, database)
 
-    def courier(self, crash_points: CrashPoints | None = None) -> Courier:
+    def courier(self, *, settled: Settled | None = None, crash_points: CrashPoints | None = None) -> Courier:
         """What delivers; not started. It also tells of threads whose process ended before it could say so.
 
         Args:
+            settled: Told of the outcome of each attempt.
             crash_points: Told before and after each delivery; for tests.
         """
         return Courier(
@@ -90,6 +91,7 @@ class Notifications:
             self._project.manifest.project.name,
             clock=self._clock,
             before=partial(settle_waiting, self._database, self._clock),
+            settled=settled,
             crash_points=crash_points,
         )
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from podium.app.composition import Composition
     from podium.app.governed import Governor
     from podium.app.ingests import Progress
+    from podium.app.upkeep import Upkeep
     from podium.core.evidence import Evidence
     from podium.graphs.build import PodiumGraph
     from podium.graphs.context import GraphContext
@@ -115,6 +116,11 @@ class Podium(EffectMethods):
     def context(self) -> GraphContext:
         """What the project's graphs are built with."""
         return self._parts.context
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What goes on beside the runs; it tells people over the channels of the manifest."""
+        return self._parts.upkeep
 
     @property
     def governor(self) -> Governor:

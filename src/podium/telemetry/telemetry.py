@@ -116,6 +116,11 @@ class Telemetry:
         self.metrics.count("alerts", tool, status)
         self._event("alert", tool=tool, status=status, message=message)
 
+    def notified(self, channel: str, event: str, status: str, error: str = "") -> None:
+        """People were told, or could not be; `waiting` is tried again."""
+        self.metrics.count("notifications", channel, event, status)
+        self._event("notification", channel=channel, event=event, status=status, error=error)
+
     def verdict(self, rule: str, stage: str, outcome: str) -> None:
         """A guardrail has judged."""
         self.metrics.count("guardrail_verdicts", rule, stage, outcome)

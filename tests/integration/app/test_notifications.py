@@ -251,24 +251,36 @@ def test_the_secret_is_nowhere(told: Path, receiver: WebhookReceiver) -> None:
     assert not [one for one in receiver.received if raw in one.body or raw.decode() in str(one.headers)]
 
 
-def test_whoever_builds_on_the_seam_posts_and_nothing_arrives_twice(
+def test_whoever_builds_on_the_seam_tells_and_nothing_arrives_twice(
     told: Path, receiver: WebhookReceiver
 ) -> None:
-    project = Project.open(told)
     alert = Notification("alert_1", "alert", "2026-01-31T12:00:00.000000Z", "desk", "slow", "p95 is 3 s")
-    with Database.open(project.database) as database:
-        notifications = Notifications(project, database)
-        courier = notifications.courier()
-        courier.start()
+    with Podium.from_project(told) as app:
         for _ in range(2):
-            notifications.post(alert, ["ops"])
-            courier.nudge()
+            app.upkeep.tell(alert, ["ops"])
         with pytest.raises(UnknownName, match="no channel nobody"):
-            notifications.post(alert, ["nobody"])
-        courier.close()
+            app.upkeep.tell(alert, ["nobody"])
     assert [(body["id"], body["event"], body["text"]) for body in bodies(receiver)] == [
         ("alert_1", "alert", "p95 is 3 s")
     ]
+
+
+def test_attempts_are_counted_and_logged(desk: Path) -> None:
+    with WebhookReceiver(Answer(500), Answer(204)) as receiver:
+        with_channel(desk, f'kind = "webhook"\nurl = "{receiver.url}"\nfirst_wait = 0.05')
+        with Podium.from_project(desk) as app:
+            app.ask_sync(REFUND)
+            until = time.monotonic() + 10
+            while len(receiver.received) < 2:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            telemetry = app.context.telemetry
+        counted = telemetry.metrics.exposition()
+    for status in ("waiting", "delivered"):
+        labels = f'channel="ops",event="approval_waiting",status="{status}"'
+        assert f"podium_notifications_total{{{labels}}} 1.0" in counted
+    log = (desk / ".podium" / "logs" / "podium.jsonl").read_text(encoding="utf-8")
+    assert "127.0.0.1 answered with status 500" in log
 
 
 async def test_a_secret_that_is_rotated_counts_at_once(desk: Path, receiver: WebhookReceiver) -> None:

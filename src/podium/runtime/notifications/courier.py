@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from podium.core.clock import Clock, SystemClock, from_iso, to_iso
 from podium.core.crashpoints import CrashPoints, NoCrashPoints
@@ -27,6 +27,8 @@ _HORIZON: Final = timedelta(days=2)
 _TROUBLED_S: Final = 30.0
 """How long a courier leaves a database alone that could not be used."""
 
+Settled: TypeAlias = Callable[[Letter, LetterStatus, str], None]
+
 
 class Courier:
     """Serves the channels of a project: each on its own, so that one that hangs holds up no other.
@@ -39,6 +41,7 @@ class Courier:
         project: The project's name.
         clock: Decides what is due.
         before: Called first, on the courier's thread; what it puts on record is told too.
+        settled: Told what became of each attempt, once that is stored: letter, status and error.
         crash_points: Told before letters are written, and around each delivery; for tests.
     """
 
@@ -50,6 +53,7 @@ class Courier:
         *,
         clock: Clock | None = None,
         before: Callable[[], object] | None = None,
+        settled: Settled | None = None,
         crash_points: CrashPoints | None = None,
     ) -> None:
         self._routes = {route.name: route for route in routes}
@@ -57,6 +61,7 @@ class Courier:
         self._project = project
         self._clock = clock or SystemClock()
         self._before = before
+        self._settled = settled or _nobody
         self._crash_points = crash_points or NoCrashPoints()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -146,6 +151,7 @@ class Courier:
     def _settle(self, letter: Letter, status: LetterStatus, *, due: float = 0.0, error: str = "") -> None:
         at = to_iso(self._clock.now() + timedelta(seconds=due))
         self._outbox.settle(letter, status, due_at=at, error=error)
+        self._settled(letter, status, error)
 
     # --- the thread ------------------------------------------------------------------------------
 
@@ -212,3 +218,7 @@ class Courier:
     def _ring(self) -> None:
         for bell in self._bells.values():
             bell.set()
+
+
+def _nobody(_: Letter, __: LetterStatus, ___: str) -> None:
+    """Nobody wants to know."""
