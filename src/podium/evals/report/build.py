@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podium.core.model import JsonValue
+from podium.evals.gate import Gate, Judgement
 from podium.evals.log import LogEnd, LogHeader, TrialRecord, read_entries, read_header, read_trials
 from podium.evals.report.gather import Column, Gathered, Key
 from podium.evals.report.model import (
@@ -37,7 +38,7 @@ def build_report(
     log: Path,
     *,
     baseline: Path | None = None,
-    gate: Sequence[Threshold] = (),
+    gate: Gate | None = None,
     trend: Sequence[Path] = (),
 ) -> Report:
     """What the log of a run comes to.
@@ -45,7 +46,7 @@ def build_report(
     Args:
         log: The run.
         baseline: The log of an earlier run that it is compared with, case by case.
-        gate: What became of the suite's thresholds.
+        gate: What became of the suite's rules.
         trend: Logs of earlier runs of the suite, oldest first.
 
     Raises:
@@ -63,11 +64,11 @@ def build_report(
         cases=len(gathered.cases),
         runs=len(gathered.keys),
         errors=gathered.errors,
-        passed=_passed(gate),
+        passed=None if gate is None or gate.verdict == "cannot tell" else gate.passed,
         configuration=header.configuration,
         versions=header.versions,
         metrics=tuple(_metrics(header, gathered, changes)),
-        gate=tuple(gate),
+        gate=tuple(_rule(one) for one in gate.judgements) if gate is not None else (),
         calibration=_calibration(gathered),
         routes=_routes(gathered),
         escalations=_escalations(gathered),
@@ -118,10 +119,11 @@ def _gathered(log: Path, header: LogHeader) -> tuple[Gathered, float]:
     return gathered, wall
 
 
-def _passed(gate: Sequence[Threshold]) -> bool | None:
-    if any(rule.passed is False for rule in gate):
-        return False
-    return True if gate and all(rule.passed for rule in gate) else None
+def _rule(judged: Judgement) -> Threshold:
+    passed = {"passed": True, "failed": False, "cannot tell": None}[judged.verdict]
+    return Threshold(
+        rule=judged.rule, metric=judged.metric, slice=judged.slice, passed=passed, reason=judged.reason
+    )
 
 
 def _metrics(header: LogHeader, gathered: Gathered, changes: Mapping[str, Change]) -> Iterator[Metric]:

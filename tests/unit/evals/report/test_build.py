@@ -9,10 +9,10 @@ import pytest
 
 from podium.core.errors import InputError
 from podium.evals.case import Case
+from podium.evals.gate import Gate, Judgement, Verdict
 from podium.evals.log import SCHEMA_VERSION, LogEnd, LogHeader, LogWriter, TrialError, TrialRecord
 from podium.evals.observation import Observation
 from podium.evals.report.build import build_report, moment_of
-from podium.evals.report.model import Threshold
 from podium.evals.score import Score
 
 
@@ -115,14 +115,23 @@ def test_a_price_that_is_not_known_makes_the_cost_unknown(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "passed"), [((True, True), True), ((True, None), None), ((None, False), False), ((), None)]
+    ("verdicts", "passed"),
+    [
+        (("passed", "passed"), True),
+        (("passed", "cannot tell"), None),
+        (("cannot tell", "failed"), False),
+    ],
 )
-def test_the_gate_is_passed_when_every_rule_is(
-    tmp_path: Path, outcomes: tuple[bool | None, ...], passed: bool | None
+def test_the_gate_is_shown_with_its_rules(
+    tmp_path: Path, verdicts: tuple[Verdict, ...], passed: bool | None
 ) -> None:
     log = logged(tmp_path / "a.jsonl", trial(1, 1.0))
-    gate = [Threshold(rule="exact ≥ 0.5", metric="exact", passed=outcome) for outcome in outcomes]
-    assert build_report(log, gate=gate).passed is passed
+    rules = tuple(Judgement("exact ≥ 0.5", one, "so it is", stops=one != "passed") for one in verdicts)
+    report = build_report(log, gate=Gate(rules, {}))
+    assert report.passed is passed
+    assert [rule.passed for rule in report.gate] == [
+        {"passed": True, "failed": False, "cannot tell": None}[one] for one in verdicts
+    ]
 
 
 def test_no_runs_give_an_empty_report_and_no_pass(tmp_path: Path) -> None:
