@@ -15,6 +15,8 @@ from podium.evals.observation import Observation
 from podium.evals.score import Score, Scorer
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from podium.models.resolver import ResolvedModel
 
 
@@ -32,7 +34,7 @@ class ScorerContext:
     """
 
     folder: Path = Path()
-    model: Callable[[str], ResolvedModel] = _no_model
+    model: Callable[[str], ResolvedModel | BaseChatModel] = _no_model
 
 
 class Options(Model):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
 from pydantic import ValidationError
 
 from podium.core.errors import ScorerError, UnknownName
-from podium.core.explaining import first_problem
-from podium.core.loading import load_module
+from podium.core.explaining import first_problem, nearest
 from podium.core.model import JsonObject, JsonValue
+from podium.evals.places import load_place
 from podium.evals.score import Scorer
 from podium.evals.scorers import (
     actions,
+    adapters,
     outcomes,
     retrieval,
+    rubric,
     sources,
     structured,
     texts,
@@ -38,6 +38,7 @@ BUILT_IN: Mapping[str, type[Options]] = MappingProxyType(
         "cost": usage.Cost,
         "effects_without_approval": outcomes.EffectsWithoutApproval,
         "escalation": outcomes.Escalation,
+        "evaluator": adapters.Evaluator,
         "exact": texts.Exact,
         "guardrail": outcomes.Guardrail,
         "json": structured.Json,
@@ -52,6 +53,7 @@ BUILT_IN: Mapping[str, type[Options]] = MappingProxyType(
         "retrieval_recall": retrieval.Recall,
         "rouge_l": texts.RougeL,
         "route": outcomes.Route,
+        "rubric": rubric.Rubric,
         "seconds": usage.Seconds,
         "status": outcomes.Status,
         "steps": usage.Steps,
@@ -76,7 +78,7 @@ def resolve(
     """The scorer with that name.
 
     Args:
-        name: One of `names()`, or `file.py:function` for one of one's own.
+        name: One of `names()`, or `file.py:function` or `package.module:function` for one of one's own.
         options: Its options; a function of one's own is given them as keyword arguments.
         context: Where files are, and which model judges.
 
@@ -86,22 +88,14 @@ def resolve(
         ConfigError: The file cannot be run.
     """
     given, around = dict(options or {}), context or ScorerContext()
-    if name.partition(":")[0].endswith(".py"):
-        return _own(name, given, around.folder)
+    if ":" in name:
+        return _own(name, given, around)
     kind = BUILT_IN.get(name)
     if kind is None:
-        near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
-        hint = (
-            f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(names())}, or file.py:function."
-        )
-        raise UnknownName(f"there is no scorer '{name}'", hint=hint)
-    try:
-        return kind.model_validate(given).ready(around)
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        problem, hint = first_problem(error, kind, "Correct the option.")
-        place = f"{name}: {where}" if where else name
-        raise ScorerError(f"scorer {place}: {problem}", hint=hint) from None
+        near = nearest(name, names())
+        known = f"There are: {', '.join(names())}, or file.py:function."
+        raise UnknownName(f"there is no scorer '{name}'", hint=f"Did you mean '{near}'?" if near else known)
+    return _configured(name, kind, given, around)
 
 
 def higher_is_better(name: str) -> bool:
@@ -115,18 +109,12 @@ def options_schema(name: str) -> JsonObject:
     return BUILT_IN[name].model_json_schema()
 
 
-def _own(name: str, options: dict[str, JsonValue], folder: Path) -> Scorer:
-    file, _, function = name.partition(":")
-    if not function:
-        raise UnknownName(f"'{name}' names no function", hint=f"Write {file}:function.")
-    module = load_module(folder / file)
-    found = getattr(module, function, None)
+def _own(name: str, options: dict[str, JsonValue], around: ScorerContext) -> Scorer:
+    found = load_place(name, around.folder)
+    if isinstance(found, type) and issubclass(found, Options):
+        return _configured(name, found, options, around)
     if not callable(found):
-        near = difflib.get_close_matches(
-            function, [key for key in vars(module) if not key.startswith("_")], n=1
-        )
-        hint = f"Did you mean '{near[0]}'?" if near else "Define it there."
-        raise UnknownName(f"{file} has no scorer '{function}'", hint=hint)
+        raise ScorerError(f"{name} is no scorer", hint="Name a function of a case and an observation.")
     try:
         inspect.signature(found).bind(None, None, **options)
     except TypeError as error:
@@ -135,3 +123,15 @@ def _own(name: str, options: dict[str, JsonValue], folder: Path) -> Scorer:
         ) from None
     own = cast("Scorer", found)
     return own if not options else lambda case, observed: found(case, observed, **options)
+
+
+def _configured(
+    name: str, kind: type[Options], options: dict[str, JsonValue], around: ScorerContext
+) -> Scorer:
+    try:
+        return kind.model_validate(options).ready(around)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        problem, hint = first_problem(error, kind, "Correct the option.")
+        place = f"{name}: {where}" if where else name
+        raise ScorerError(f"scorer {place}: {problem}", hint=hint) from None
