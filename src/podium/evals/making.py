@@ -19,21 +19,34 @@ if TYPE_CHECKING:
     from podium.app.ingests import Progress
     from podium.app.project import Project
     from podium.evals.targets.target import Target
+    from podium.evals.traffic.trial import Traffic
     from podium.models.resolver import ResolvedModel
 
 
-def make_target(loaded: LoadedSuite, *, model: str | None = None, progress: Progress | None = None) -> Target:
+def make_target(
+    loaded: LoadedSuite,
+    *,
+    model: str | None = None,
+    progress: Progress | None = None,
+    traffic: Traffic | None = None,
+) -> Target:
     """The suite's target; it is opened later.
 
     Args:
         loaded: The suite.
         model: Replaces the model of a project.
         progress: Told of the documents that a project has to read first.
+        traffic: Records or answers what a project says to models, sources and tools.
 
     Raises:
-        ConfigError: It cannot be found, or a model was named for what has none.
+        ConfigError: It cannot be found, or a model or traffic was named for what has none.
     """
     spec = loaded.suite.target
+    if traffic is not None and not isinstance(spec, ProjectSpec):
+        raise ConfigError(
+            "--record and --replay are for projects, and this suite evaluates something else",
+            hint="Leave them out.",
+        )
     if model is not None and not isinstance(spec, ProjectSpec):
         raise ConfigError(
             "--model replaces the model of a project, and this suite evaluates something else",
@@ -44,7 +57,11 @@ def make_target(loaded: LoadedSuite, *, model: str | None = None, progress: Prog
             from podium.evals.targets.project import ProjectTarget
 
             return ProjectTarget(
-                project_of_suite(loaded), model=model or spec.model, world=spec.world, progress=progress
+                project_of_suite(loaded),
+                model=model or spec.model,
+                world=spec.world,
+                progress=progress,
+                traffic=traffic,
             )
         case FunctionSpec():
             from podium.evals.targets.function import FunctionTarget

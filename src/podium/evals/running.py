@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from podium.app.ingests import Progress
     from podium.evals.suite import Suite
     from podium.evals.targets.target import Target
+    from podium.evals.traffic.trial import Traffic
 
 Told = Callable[[int, int, TrialRecord | None], None]
 """Told how many trials have a record, of how many, and the last one."""
@@ -52,6 +53,8 @@ class RunOptions:
         concurrency: In place of the suite's.
         cache: Whether to use what earlier runs observed; as the suite says when None.
         max_cost: Money after which no further case is begun.
+        record: Where what a project says to models, sources and tools is kept.
+        replay: What was kept so, in place of all of them.
     """
 
     out: Path
@@ -63,6 +66,8 @@ class RunOptions:
     concurrency: int | None = None
     cache: bool | None = None
     max_cost: float | None = None
+    record: Path | None = None
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,21 @@ def prepare(loaded: LoadedSuite, options: RunOptions, *, progress: Progress | No
     cases = sum(1 for _ in options.selection.of(loaded.cases()))
     if not cases and options.selection.shard is None:
         raise no_cases(loaded, options.selection)
-    target = make_target(loaded, model=options.model, progress=progress)
+    target = make_target(loaded, model=options.model, progress=progress, traffic=_traffic(options))
     return Prepared(loaded, options, target, scorers, cases * loaded.suite.epochs)
+
+
+def _traffic(options: RunOptions) -> Traffic | None:
+    if options.record is not None and options.replay is not None:
+        raise InputError("a run either records or replays", hint="Leave --record or --replay out.")
+    if options.record is None and options.replay is None:
+        return None
+    from podium.evals.traffic.trial import RecordedRun, ReplayedRun
+
+    if options.replay is not None:
+        return ReplayedRun(options.replay)
+    assert options.record is not None  # noqa: S101 - one of both is there
+    return RecordedRun(options.record)
 
 
 async def run_suite(prepared: Prepared, told: Told | None = None) -> Ran:

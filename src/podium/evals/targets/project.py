@@ -25,12 +25,15 @@ from podium.evals.targets.fingerprint import versions_of
 from podium.evals.targets.injection import Injection
 from podium.evals.targets.outputs import plain
 from podium.evals.world import World
+from podium.tools.mcp.servers import MCP_ORIGIN
 
 if TYPE_CHECKING:
     from podium.app.ingests import Progress
     from podium.app.similarity import KnowledgeSimilarity
+    from podium.evals.traffic.trial import Traffic
     from podium.knowledge.knowledge_base import KnowledgeBase
     from podium.tools.loader import World as WorldHook
+    from podium.tools.tool import Tool
 
 
 class ProjectTarget:
@@ -44,6 +47,7 @@ class ProjectTarget:
         model: Replaces the manifest's default model.
         world: `fresh` makes a world anew, `current` starts from the project's own.
         progress: Told of the documents, when they have to be read first.
+        traffic: Records what trials say to the outside, or answers them from a record.
     """
 
     def __init__(
@@ -53,11 +57,13 @@ class ProjectTarget:
         model: str | None = None,
         world: Literal["fresh", "current"] = "fresh",
         progress: Progress | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self._project = project
         self._model = model
         self._which = world
         self._progress = progress
+        self._traffic = traffic
         self._knowledge: KnowledgeBase | None = None
         self._similarity: KnowledgeSimilarity | None = None
         self._hook: WorldHook | None = None
@@ -92,7 +98,8 @@ class ProjectTarget:
         self._template = Path(mkdtemp(prefix="podium-eval-template-"))
         await asyncio.to_thread(self._make_template)
         # Opened once, so that what is wrong with the project is told before any case, and files are migrated.
-        async with Podium(self._placed(self._template), model=self._model, seams=self._shared()) as app:
+        idle = self._shared() if self._traffic is None else self._traffic.idle(self._shared())
+        async with Podium(self._placed(self._template), model=self._model, seams=idle) as app:
             await asyncio.to_thread(lambda: app.graph)
         await asyncio.to_thread(self._knowledge.warm)
         self._versions = {
@@ -111,10 +118,17 @@ class ProjectTarget:
         await asyncio.to_thread(self._copy, folder)
         injection = Injection(case.faults)
         seams = injection.into(self._shared())
-        async with Podium(self._placed(folder), model=self._model, seams=seams) as app:
-            await asyncio.to_thread(lambda: app.graph)
-            injection.check()
-            observed = await Conversation(app).play(case)
+        traffic = None if self._traffic is None else self._traffic.of(case.id, world.epoch, self._is_outside)
+        if traffic is not None:
+            seams = traffic.into(seams)
+        try:
+            async with Podium(self._placed(folder), model=self._model, seams=seams) as app:
+                await asyncio.to_thread(lambda: app.graph)
+                injection.check()
+                observed = await Conversation(app).play(case)
+        finally:
+            if traffic is not None:
+                traffic.end()
         return observed.model_copy(update={"world": await asyncio.to_thread(self._changed, folder)})
 
     async def close(self) -> None:
@@ -122,11 +136,17 @@ class ProjectTarget:
         if self._knowledge is not None:
             await asyncio.to_thread(self._knowledge.close)
             self._knowledge = None
+        if self._traffic is not None:
+            self._traffic.close()
         if self._template != Path():
             await asyncio.to_thread(shutil.rmtree, self._template, ignore_errors=True)
 
     def _shared(self) -> Seams:
         return Seams(knowledge=self._knowledge, similarity=self._similarity)
+
+    def _is_outside(self, tool: Tool) -> bool:
+        """Whether a tool reaches beyond the trial's copy of the world."""
+        return self._hook is None or tool.origin.startswith(MCP_ORIGIN)
 
     def _placed(self, folder: Path) -> Project:
         """The project with its data elsewhere, telling nobody and signing nothing."""

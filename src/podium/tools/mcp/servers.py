@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
     from pydantic import BaseModel
 
+MCP_ORIGIN = "MCP server"
+"""What the origin of a tool begins with that a server brings; its name follows."""
 LONGEST_DESCRIPTION = 1_000
 """Characters; a server's words go into prompts, and are not the project's."""
 
@@ -126,4 +128,4 @@ def tool_of(server: McpServer, tool: BaseTool) -> Tool:
         given = args.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return await server.call(own_name, given, spec.version)
 
-    return replace(base, spec=spec, run=run, origin=f"MCP server {server.name}")
+    return replace(base, spec=spec, run=run, origin=f"{MCP_ORIGIN} {server.name}")
