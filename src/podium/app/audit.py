@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from podium.app.audit_file import ExportRow, check_file, end_file, read_ends, write_file
+from podium.app.notifications import Notifications
 from podium.app.project import Project
 from podium.core.audit import AUDIT_FORMAT, AuditRecord
 from podium.core.audit_check import Checked, Fault, Head
@@ -137,12 +138,8 @@ class AuditTrail:
         trusted = self.trusted_keys(key)
         extra = read_heads(heads) if heads is not None else []
         report = self._database.read(lambda connection: _verify(connection, trusted, extra))
-        if report.fault is not None and self._project.manifest.notifications:
-            from podium.app.notifications import Notifications
-
-            notifications = Notifications(
-                self._project, self._database, clock=self._clock, environ=self._environ
-            )
+        if report.fault is not None:
+            notifications = self._notifications()
             notifications.chain_broken(report.fault)
             notifications.deliver()
         return report
@@ -258,6 +255,7 @@ class AuditTrail:
         span = self._database.read(lambda connection: upkeep.span_before(connection, limit, start))
         if span is None:
             return None
+        self._notifications().collect()  # what nobody was told of yet must not go unread
         self._archive(file, span, start, segments[-1] if segments else None, signer)
         summary = signer.sign(
             {
@@ -291,6 +289,9 @@ class AuditTrail:
                 )
             )
             end_file(file, self._statement(head, signer))
+
+    def _notifications(self) -> Notifications:
+        return Notifications(self._project, self._database, clock=self._clock, environ=self._environ)
 
     def _need_signer(self) -> Signer:
         signer = self.signer()

@@ -125,6 +125,11 @@ class Notifications:
         if wanted:
             self.post(notification_of(broken, self._project.manifest.project.name), wanted)
 
+    def collect(self) -> None:
+        """Keep what the audit chain tells and nobody has read from it yet."""
+        if self._channels:
+            self.courier().collect()
+
     def deliver(self, patience: float = 3.0) -> None:
         """Deliver what is due now, as far as that goes in a moment; for who has no courier at work.
 

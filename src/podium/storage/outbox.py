@@ -58,6 +58,12 @@ _CURSOR: Final = (
     " ON CONFLICT(channel) DO UPDATE SET seq=excluded.seq"
 )
 _COLUMNS: Final = "notification_id, channel, kind, at, payload, status, attempts, due_at, error"
+_AT_ONCE: Final = "1970-01-01T00:00:00.000000Z"
+"""When a new letter is due, whatever the clock says that dated its occasion."""
+_DUE: Final = (
+    f"SELECT {_COLUMNS} FROM notifications WHERE channel=? AND status='waiting' AND (due_at<=? OR due_at>?)"  # noqa: S608 - our own names
+    " ORDER BY due_at, at, notification_id LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,17 +208,12 @@ class Outbox:
         """
 
         def work(connection: sqlite3.Connection) -> Letter | None:
-            due = connection.execute(
-                f"SELECT {_COLUMNS} FROM notifications WHERE channel=? AND status='waiting'"  # noqa: S608 - our own names
-                " AND (due_at<=? OR due_at>?) ORDER BY due_at, at, notification_id",
-                (channel, now, horizon),
-            ).fetchall()
-            for letter in map(_letter, due):
-                if _is_settled(connection, letter):
-                    _set(connection, letter, "obsolete", due_at=now)
-                    continue
-                connection.execute(_CLAIM, (until, letter.id, channel))
-                return letter
+            while row := connection.execute(_DUE, (channel, now, horizon)).fetchone():
+                letter = _letter(row)
+                if not _is_settled(connection, letter):
+                    connection.execute(_CLAIM, (until, letter.id, channel))
+                    return letter
+                _set(connection, letter, "obsolete", due_at=now)
             return None
 
         return self._database.write(work)
@@ -328,7 +329,7 @@ def _stands(connection: sqlite3.Connection, action: JsonObject) -> bool:
 
 
 def _row(identifier: str, channel: str, event: str, at: str, payload: JsonObject) -> tuple[str, ...]:
-    return identifier, channel, event, at, json.dumps(payload), at
+    return identifier, channel, event, at, json.dumps(payload), _AT_ONCE
 
 
 def _set(

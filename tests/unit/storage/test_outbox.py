@@ -225,7 +225,12 @@ def test_letters_are_found_by_status_and_channel(outbox: Outbox) -> None:
     assert outbox.letters(status=gone) == []
 
 
-def test_what_a_wrong_clock_put_off_is_due_at_once(outbox: Outbox) -> None:
+def test_what_a_wrong_clock_dated_or_put_off_is_due_at_once(outbox: Outbox) -> None:
     outbox.post(["ops"], "alert", {"id": "ntf_1", "at": "2999-01-01T00:00:00.000000Z"})
-    assert outbox.claim("ops", now=AT, until=LATER, horizon="2999-02-01T00:00:00.000000Z") is None
-    assert outbox.claim("ops", now=AT, until=LATER, horizon="2026-02-02T00:00:00.000000Z") is not None
+    horizon = "2026-02-02T00:00:00.000000Z"
+    letter = outbox.claim("ops", now=AT, until=LATER, horizon=horizon)
+    assert letter is not None
+    outbox.settle(letter, "waiting", due_at=horizon)
+    assert outbox.claim("ops", now=LATER, until=LATER, horizon=horizon) is None
+    outbox.settle(letter, "waiting", due_at="2999-01-01T00:00:00.000000Z")
+    assert outbox.claim("ops", now=LATER, until=LATER, horizon=horizon) is not None
