@@ -17,16 +17,30 @@ def longest_common(
     Args:
         left: One list.
         right: The other.
-        same: Whether two items are one; equality by default.
+        same: Whether two items are one; equality of hashable items by default.
     """
+    if same is None:
+        return _longest_equal(left, right)
     before = [0] * (len(right) + 1)
     for one in left:
         row = [0]
         for at, other in enumerate(right):
-            hit = one == other if same is None else same(one, other)
-            row.append(before[at] + 1 if hit else max(row[at], before[at + 1]))
+            row.append(before[at] + 1 if same(one, other) else max(row[at], before[at + 1]))
         before = row
     return before[-1]
+
+
+def _longest_equal(left: Sequence[Left], right: Sequence[Right]) -> int:
+    """The same by equality, a whole row of bits at a time (Hyyrö 2004); items are hashable."""
+    places: dict[object, int] = {}
+    for at, other in enumerate(right):
+        places[other] = places.get(other, 0) | 1 << at
+    every = (1 << len(right)) - 1
+    row = every
+    for one in left:
+        hits = row & places.get(one, 0)
+        row = ((row + hits) | (row - hits)) & every
+    return len(right) - row.bit_count()
 
 
 def best_pairs(gains: Sequence[Sequence[float]]) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Awaitable, Mapping
 
@@ -61,9 +60,7 @@ def _plain(name: str, value: object) -> Score:
     except (TypeError, ValueError, OverflowError):
         number = None
     if number is None:
-        kind = type(value).__name__
-        hint = "; write it with 'def', not 'async def' inside a lambda" if inspect.iscoroutine(value) else ""
-        return Score(name=name, error=f"the scorer gave a {kind}, which is no score{hint}")
+        return Score(name=name, error=f"the scorer gave a {type(value).__name__}, which is no score")
     return _checked(Score.model_construct(name=name, value=number, reason="", details={}, error=""))
 
 
