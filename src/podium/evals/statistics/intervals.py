@@ -129,9 +129,8 @@ def _limits(array: Floats, units: _Units, level: float, seed: int) -> tuple[floa
         return (0.0, 1.0) if within else (-math.inf, math.inf)
     error = units.error
     if error <= 1e-12 * max(1.0, abs(units.mean)):
-        return (
-            wilson(float(array.sum()), units.sums.size, level=level) if binary else (units.mean, units.mean)
-        )
+        count = units.sums.size
+        return wilson(units.mean * count, count, level=level) if binary else (units.mean, units.mean)
     low, high = _studentised(units, error, level, seed)
     if not within:
         return low, high

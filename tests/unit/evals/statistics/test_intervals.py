@@ -79,6 +79,19 @@ def test_all_right_is_not_certain() -> None:
     assert 0.95 < found.low < 0.97
 
 
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_clusters_that_are_all_alike_count_as_clusters(value: float) -> None:
+    found = mean_interval([value] * 46, [at % 38 for at in range(46)])
+    assert (found.low, found.high) == pytest.approx(wilson(value * 38, 38))
+
+
+@pytest.mark.parametrize("pattern", [[1.0, 1.0], [0.0, 0.0], [0.0, 1.0]])
+def test_clusters_that_are_all_alike_count_once_each(pattern: list[float]) -> None:
+    found = mean_interval(pattern * 60, [c for c in range(60) for _ in range(2)])
+    mean = sum(pattern) / 2
+    assert (found.mean, found.low, found.high) == pytest.approx((mean, *wilson(60 * mean, 60)))
+
+
 def test_one_cluster_tells_nothing() -> None:
     found = mean_interval([1.0, 0.0, 1.0], ["a", "a", "a"])
     assert (found.low, found.high, found.reliable) == (0.0, 1.0, False)
