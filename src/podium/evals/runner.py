@@ -10,10 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from podium.core.errors import ConfigError, InputError, PodiumError
 from podium.core.ids import digest_of
-from podium.core.loading import one_line
 from podium.evals.case import Case
+from podium.evals.failing import TrialFailed, failed, too_slow
 from podium.evals.log import LogWriter, TrialError, TrialRecord
 from podium.evals.observation import Observation
 from podium.evals.score import Score, Scorer
@@ -95,15 +94,6 @@ class Tally:
     stopped: str = ""
 
 
-class TrialFailed(Exception):
-    """A trial gave no result; says whether another attempt may."""
-
-    def __init__(self, error: TrialError, *, again: bool) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.again = again
-
-
 class Runner:
     """Runs cases against an open target.
 
@@ -119,7 +109,7 @@ class Runner:
         self._target = target
         self._scorers = tuple(scorers)
         self._conditions = conditions or Conditions()
-        self._left_behind: set[asyncio.Task[Observation]] = set()
+        self._left_behind: list[asyncio.Task[Observation]] = []
 
     async def run(
         self,
@@ -231,7 +221,7 @@ class Runner:
         finally:
             world.close()
         if not ended:
-            raise _too_slow(self._conditions.limits.timeout)
+            raise too_slow(self._conditions.limits.timeout)
         try:
             return task.result()
         except asyncio.CancelledError:
@@ -239,19 +229,18 @@ class Runner:
                 TrialError(code="case_cancelled", message="it was cancelled"), again=True
             ) from None
         except Exception as error:  # noqa: BLE001 - a target may raise anything
-            raise _failed(error) from None
+            raise failed(error) from None
 
     async def _abandon(self, task: asyncio.Task[Observation]) -> None:
         """Cancel it; one that does not let itself be cancelled is left behind."""
         task.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.wait((task,), timeout=GRACE)
-        self._left_behind.add(task)
-        task.add_done_callback(self._forget)
-
-    def _forget(self, task: asyncio.Task[Observation]) -> None:
-        self._left_behind.discard(task)
-        if not task.cancelled():
+        if not task.done():
+            self._left_behind.append(task)
+            # Else the loop would wait for it at its end, for ever.
+            asyncio.tasks._unregister_task(task)
+        elif not task.cancelled():
             task.exception()  # else it would be told as never looked at
 
     async def _judged(self, case: Case, observed: Observation) -> tuple[Score, ...]:
@@ -266,25 +255,6 @@ def digest_of_case(case: Case) -> str:
     """What tells whether two trials are of the same case: all but its tags, its family and its notes."""
     text = case.model_dump_json(exclude_defaults=True, exclude={"tags", "cluster", "metadata"})
     return digest_of(text.encode())[:16]
-
-
-def _too_slow(limit: float) -> TrialFailed:
-    said = TrialError(
-        code="case_timeout",
-        message=f"it did not end within {limit:g} s",
-        hint="Raise limits.timeout, or look at what it waits for.",
-    )
-    return TrialFailed(said, again=False)
-
-
-def _failed(error: Exception) -> TrialFailed:
-    if isinstance(error, PodiumError):
-        said = TrialError(code=error.code, message=error.message, hint=error.hint)
-        return TrialFailed(said, again=not isinstance(error, ConfigError | InputError))
-    return TrialFailed(
-        TrialError(code="case_failed", message=f"{type(error).__name__}: {one_line(error)}"[:2000]),
-        again=True,
-    )
 
 
 def _keep(cache: ObservationCache, digest: str, epoch: int, observation: Observation) -> None:

@@ -28,6 +28,7 @@ from podium.evals.making import make_scorers, make_target
 from podium.evals.runner import Conditions, NamedScorer, Runner, Tally
 from podium.evals.selection import Selection
 from podium.evals.summary import Summary
+from podium.evals.targets.processes import ProcessTarget, WorkerOptions
 
 if TYPE_CHECKING:
     from podium.app.ingests import Progress
@@ -136,7 +137,19 @@ def prepare(loaded: LoadedSuite, options: RunOptions, *, progress: Progress | No
     if not cases and options.selection.shard is None:
         raise no_cases(loaded, options.selection)
     target = make_target(loaded, model=options.model, progress=progress, traffic=_traffic(options))
+    if loaded.suite.processes:
+        target = _in_processes(loaded, options, target.name)
     return Prepared(loaded, options, target, scorers, cases * loaded.suite.epochs)
+
+
+def _in_processes(loaded: LoadedSuite, options: RunOptions, name: str) -> Target:
+    if _traffic(options) is not None:
+        raise InputError(
+            "traffic is not recorded or replayed in worker processes",
+            hint="Take `processes` out of the suite.",
+        )
+    memory = loaded.suite.limits.memory_mb
+    return ProcessTarget(WorkerOptions(loaded.file.absolute(), options.model, memory), name)
 
 
 def _traffic(options: RunOptions) -> Traffic | None:
