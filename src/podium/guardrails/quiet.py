@@ -1,16 +1,23 @@
-"""Importing guardrails-ai without its telemetry.
+"""Importing guardrails-ai without its telemetry and without what it downloads.
 
 Creating a validator, calling a traced method of one, and building a `Guard` each ask the library for one
 telemetry object, whose construction starts an OpenTelemetry exporter for an outside host; its documented
 switches are read from the user's home folder again and again. A telemetry object without a tracer, put
 in place before anybody asks, is taken for the real one and never sends: nothing on disk and nothing
 in the environment is touched, and OpenTelemetry stays the user's own.
+
+Where NLTK is installed, importing the library also fetches a tokenizer that nothing here uses; that is kept
+from happening in the thread that imports it.
 """
 
 from __future__ import annotations
 
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 
 def import_guardrails() -> ModuleType:
@@ -26,10 +33,31 @@ def import_guardrails() -> ModuleType:
     # would be the end of it. The filter is narrow and stays: restoring filters from a background thread
     # would undo what other threads set meanwhile.
     warnings.filterwarnings("ignore", category=DeprecationWarning, message=r".*(?i:click|typer).*")
-    import guardrails
-    from guardrails.utils.hub_telemetry_utils import HubTelemetry
+    with _no_downloads():
+        import guardrails
+        from guardrails.utils.hub_telemetry_utils import HubTelemetry
 
     if HubTelemetry._instance is None:
         HubTelemetry._instance = object.__new__(HubTelemetry)
     module: ModuleType = guardrails
     return module
+
+
+@contextmanager
+def _no_downloads() -> Iterator[None]:
+    """NLTK, if it is there, fetches nothing for this thread; others are not concerned."""
+    try:
+        import nltk
+    except ImportError:
+        yield
+        return
+    download, mine = nltk.download, threading.get_ident()
+
+    def refuse(*args: Any, **options: Any) -> Any:
+        return False if threading.get_ident() == mine else download(*args, **options)
+
+    nltk.download = refuse
+    try:
+        yield
+    finally:
+        nltk.download = download

@@ -57,6 +57,21 @@ MaxCostOption = Annotated[
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before money is spent.")]
 
 
+ReportOption = Annotated[bool, typer.Option(help="Write a page beside the log.")]
+JunitOption = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write a JUnit report for continuous integration."),
+]
+RecordOption = Annotated[
+    Path | None,
+    typer.Option("--record", metavar="FILE", help="Keep what models, sources and tools outside reply."),
+]
+ReplayOption = Annotated[
+    Path | None,
+    typer.Option("--replay", metavar="FILE", help="Use what was kept with --record, and reach nothing."),
+]
+
+
 @app.command()
 def run(
     suites: SuitesArgument,
@@ -74,6 +89,10 @@ def run(
     max_cost: MaxCostOption = None,
     yes: YesOption = False,
     model: ModelOption = None,
+    report: ReportOption = True,
+    junit: JunitOption = None,
+    record: RecordOption = None,
+    replay: ReplayOption = None,
     project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
@@ -96,6 +115,10 @@ def run(
         max_cost=max_cost,
         yes=yes,
         model=model,
+        report=report,
+        junit=junit,
+        record=record,
+        replay=replay,
         project=project,
         as_json=as_json,
     )
@@ -138,3 +161,42 @@ def schema(
         return
     write_file(output, text.encode())
     typer.echo(f"Wrote {output}.", err=True)
+
+
+LogArgument = Annotated[
+    Path,
+    typer.Argument(metavar="LOG", help="A log, or a folder whose newest log is meant.", show_default=False),
+]
+
+
+@app.command()
+def report(
+    log: LogArgument,
+    baseline: BaselineOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The page; beside the log by default."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the report of a run: one page that needs no server."""
+    from podium.cli.evaluation.reporting import show_report
+
+    show_report(log, baseline=baseline, output=output, as_json=as_json)
+
+
+@app.command()
+def compare(
+    before: LogArgument,
+    after: LogArgument,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a page of it as well.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two runs case by case: better, worse, or cannot tell. Exits with 5 where one is worse."""
+    from podium.cli.evaluation.reporting import show_comparison
+
+    code = show_comparison(before, after, output=output, as_json=as_json)
+    if code:
+        raise typer.Exit(code)

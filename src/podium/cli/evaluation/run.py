@@ -37,6 +37,10 @@ class RunArguments:
     max_cost: float | None = None
     yes: bool = False
     model: str | None = None
+    report: bool = True
+    junit: Path | None = None
+    record: Path | None = None
+    replay: Path | None = None
     project: Path = Path()
     as_json: bool = False
 
@@ -52,18 +56,22 @@ def run_suites(given: RunArguments) -> int:
     """
     from podium.evals.loading import find_suite, load_suite
 
-    if len(given.suites) > 1 and (given.log is not None or given.baseline is not None):
-        raise InputError("--log and --baseline are for one suite", hint="Name one suite.")
+    single = (given.log, given.baseline, given.junit, given.record, given.replay)
+    if len(given.suites) > 1 and any(one is not None for one in single):
+        raise InputError(
+            "--log, --baseline, --junit, --record and --replay are for one suite", hint="Name one suite."
+        )
     loaded = [load_suite(find_suite(name, given.project)) for name in given.suites]
     codes, shown = [], []
     for suite in loaded:
         ran, gate = _run(suite, given)
         codes.append(_code(ran, gate))
-        shown.append(_as_json(ran, gate))
+        page = _tell_others(ran, gate, given)
+        shown.append({**_as_json(ran, gate), "report": None if page is None else str(page)})
         if not given.as_json:
             from podium.cli.evaluation.showing import show_run
 
-            show_run(ran, gate)
+            show_run(ran, gate, page)
     if given.as_json:
         from podium.cli.output import write_json
 
@@ -82,6 +90,20 @@ def _run(loaded: LoadedSuite, given: RunArguments) -> tuple[Ran, Gate]:
     agree_to_cost(prepared, yes=given.yes, as_json=given.as_json)
     ran = _with_progress(prepared)
     return ran, judge_run(ran.header, ran.summary, ran.log, baseline=given.baseline, planned=ran.planned)
+
+
+def _tell_others(ran: Ran, gate: Gate, given: RunArguments) -> Path | None:
+    """Write the page, and what continuous integration reads; where the page is."""
+    if given.junit is not None:
+        from podium.evals.junit import write_junit
+        from podium.evals.log import read_trials
+
+        write_junit(given.junit, ran.header, read_trials(ran.log), gate)
+    if not given.report:
+        return None
+    from podium.cli.evaluation.reporting import write_report
+
+    return write_report(ran.log, gate, baseline=given.baseline)
 
 
 def _with_progress(prepared: Prepared) -> Ran:
@@ -127,6 +149,8 @@ def _options(loaded: LoadedSuite, given: RunArguments) -> RunOptions:
         concurrency=given.concurrency,
         cache=given.cache,
         max_cost=given.max_cost,
+        record=given.record,
+        replay=given.replay,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from podium.evals.gate import Gate
@@ -12,12 +14,13 @@ if TYPE_CHECKING:
     from podium.evals.summary import Summary
 
 
-def show_run(ran: Ran, gate: Gate) -> None:
+def show_run(ran: Ran, gate: Gate, page: Path | None = None) -> None:
     """Print a table of metrics, the worst cases, the gate, and where the log lies.
 
     Args:
         ran: The run.
         gate: What the rules came to.
+        page: Where its report is.
     """
     from podium.cli.output import console
 
@@ -29,6 +32,8 @@ def show_run(ran: Ran, gate: Gate) -> None:
     if ran.tally.stopped:
         out.print(f"Stopped: {ran.tally.stopped}. The same command with --resume goes on.")
     out.print(f"Log: {ran.log}")
+    if page is not None:
+        out.print(f"Report: {page}")
 
 
 def _counts(ran: Ran) -> str:

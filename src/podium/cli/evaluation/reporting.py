@@ -1,0 +1,163 @@
+"""Reports of runs: pages, JUnit, comparisons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podium.core.errors import InputError
+
+if TYPE_CHECKING:
+    from podium.evals.gate import Gate
+    from podium.evals.report.model import Report
+
+TREND = 20
+"""How many earlier runs are followed."""
+
+
+def write_report(
+    log: Path, gate: Gate | None, *, baseline: Path | None = None, page: Path | None = None
+) -> Path:
+    """Write the page of a run.
+
+    Args:
+        log: The run's log.
+        gate: What its rules came to.
+        baseline: The log that it is compared with.
+        page: Where; beside the log when None.
+
+    Returns:
+        Where the page is.
+    """
+    from podium.evals.report.build import build_report
+    from podium.evals.report.page import page_of
+    from podium.storage.files import write_whole
+
+    report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
+    page = page or log.with_suffix(".html")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(page, page_of(report).encode())
+    except OSError as error:
+        raise InputError(
+            f"{page} cannot be written: {error.strerror}", hint="Name another file with --output."
+        ) from None
+    return page
+
+
+def earlier_than(log: Path) -> list[Path]:
+    """The logs of whole runs of the suite up to this one, oldest first."""
+    from podium.core.errors import PodiumError
+    from podium.evals.log import read_header
+
+    suite = read_header(log).suite
+    found: list[tuple[str, Path]] = []
+    for path in log.parent.glob("*.jsonl"):
+        try:
+            header = read_header(path)
+        except PodiumError:
+            continue
+        if header.suite == suite and not header.selection:
+            found.append((header.created_at, path))
+    return [path for _, path in sorted(found)][-TREND:]
+
+
+def show_report(log: Path, *, baseline: Path | None, output: Path | None, as_json: bool) -> None:
+    """Write the page of a log, or print the report as JSON.
+
+    Args:
+        log: The log, or a folder whose newest log is meant.
+        baseline: The log that it is compared with.
+        output: Where the page goes; beside the log when None.
+        as_json: Print it instead.
+    """
+    from podium.evals.gate import judge_run
+    from podium.evals.log import read_header, read_trials
+    from podium.evals.report.build import build_report
+    from podium.evals.summary import Summary
+
+    log = log_in(log)
+    header = read_header(log)
+    gate = judge_run(header, Summary.of(header, read_trials(log)), log, baseline=baseline)
+    if as_json:
+        from podium.cli.output import write_json
+
+        report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
+        write_json(report.model_dump(mode="json"))
+        return
+    from podium.cli.output import console
+
+    console().print(f"Report: {write_report(log, gate, baseline=baseline, page=output)}")
+
+
+def show_comparison(before: Path, after: Path, *, output: Path | None, as_json: bool) -> int:
+    """Compare two runs case by case; 5 where the later one is worse.
+
+    Args:
+        before: The earlier log, or a folder of logs.
+        after: The later one.
+        output: Where a page of it goes; none when None.
+        as_json: Print JSON instead of a table.
+    """
+    from podium.evals.gate import check_baseline_file
+    from podium.evals.log import read_header
+    from podium.evals.report.build import build_report
+
+    before, after = log_in(before), log_in(after)
+    check_baseline_file(before, read_header(after).suite)
+    report = build_report(after, baseline=before)
+    if as_json:
+        from podium.cli.output import write_json
+
+        shown = report.model_dump(mode="json", include={"suite", "metrics", "versions", "schema_version"})
+        write_json({**shown, "before": str(before), "after": str(after)})
+    else:
+        _show_changes(report)
+    if output is not None:
+        write_report(after, None, baseline=before, page=output)
+    return 5 if any(one.change and one.change.verdict == "worse" for one in report.metrics) else 0
+
+
+def log_in(path: Path) -> Path:
+    """The log that is meant: the newest one where a folder is named.
+
+    Raises:
+        InputError: There is none.
+    """
+    if not path.is_dir():
+        return path
+    logs = sorted(path.rglob("*.jsonl"), key=lambda file: file.stat().st_mtime_ns)
+    if not logs:
+        raise InputError(f"there is no log in {path}", hint="Run a suite with 'podium eval run'.")
+    return logs[-1]
+
+
+def _show_changes(report: Report) -> None:
+    from rich.table import Table
+
+    from podium.cli.output import console
+
+    out = console()
+    table = Table(box=None, pad_edge=False)
+    for title in ("metric", "before", "after", "difference", "95 % interval", "p", "pairs", "verdict"):
+        table.add_column(title, justify="left" if title in ("metric", "verdict") else "right")
+    for metric in report.metrics:
+        change = metric.change
+        if change is None:
+            table.add_row(metric.name, *[""] * 6, "no case in both")
+            continue
+        told: str = change.verdict
+        if change.needed:
+            told += f"; about {change.needed:,} pairs would tell"
+        table.add_row(
+            metric.name,
+            f"{change.baseline:.3f}",
+            f"{change.now:.3f}",
+            f"{change.difference:+.3f}",
+            f"{change.low:+.3f} … {change.high:+.3f}",
+            f"{change.p:.3f}",
+            str(change.pairs),
+            told,
+        )
+    out.print(f"{report.suite}: {report.target}")
+    out.print(table)
