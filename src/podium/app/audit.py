@@ -10,10 +10,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from podium.app.audit_file import ExportRow, check_file, end_file, read_ends, write_file
-from podium.app.notifications import Notifications
 from podium.app.project import Project
 from podium.core.audit import AUDIT_FORMAT, AuditRecord
 from podium.core.audit_check import Checked, Fault, Head
@@ -27,6 +26,9 @@ from podium.storage import audit_upkeep as upkeep
 from podium.storage.audit import AuditFilter, check, select
 from podium.storage.audit_rows import head_of
 from podium.storage.database import Database
+
+if TYPE_CHECKING:
+    from podium.app.notifications import Notifications
 
 _EXPORT = (
     "SELECT a.hash, a.body, s.salt, s.value, p.principal FROM audit a"
@@ -291,6 +293,8 @@ class AuditTrail:
             end_file(file, self._statement(head, signer))
 
     def _notifications(self) -> Notifications:
+        from podium.app.notifications import Notifications
+
         return Notifications(self._project, self._database, clock=self._clock, environ=self._environ)
 
     def _need_signer(self) -> Signer:

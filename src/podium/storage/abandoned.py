@@ -8,7 +8,6 @@ from typing import Final
 from podium.core.audit import AuditEntry
 from podium.core.clock import Clock, to_iso
 from podium.storage.audit_rows import append
-from podium.storage.checkpoint_codec import unpack_entries
 from podium.storage.database import Database
 from podium.storage.leases import is_alive
 from podium.storage.runs import RUNNING
@@ -53,6 +52,8 @@ def settle_waiting(database: Database, clock: Clock) -> int:
 
 
 def _waits(connection: sqlite3.Connection, thread_id: str) -> bool:
+    from podium.storage.checkpoint_codec import unpack_entries  # LangGraph, where a run was left at all
+
     head = connection.execute(_HEAD, (thread_id,)).fetchone()
     if head is None:
         return False

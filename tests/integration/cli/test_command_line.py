@@ -47,6 +47,12 @@ def test_help_loads_no_engine(tmp_path: Path) -> None:
     assert not loaded & {"pydantic", "langgraph", "rich", "podium.app.results"}
 
 
+def test_reading_what_was_told_loads_no_engine(project: Path) -> None:
+    loaded = loaded_by("notifications", "list", folder=project)
+    assert "podium.app.notifications" in loaded
+    assert not loaded & {"langgraph", "langchain_core", "httpx", "smtplib", "chromadb"}
+
+
 def test_help_lists_the_commands_in_order(tmp_path: Path) -> None:
     shown = podium("--help", folder=tmp_path)
     names = [line.split()[0] for line in shown.stdout.decode().partition("Commands:")[2].splitlines() if line]
