@@ -238,8 +238,9 @@ class Runner:
             await asyncio.wait((task,), timeout=GRACE)
         if not task.done():
             self._left_behind.append(task)
-            # Else the loop would wait for it at its end, for ever.
+            # Else the loop would wait for it at its end, for ever, and then complain of it.
             asyncio.tasks._unregister_task(task)
+            task._log_destroy_pending = False  # type: ignore[attr-defined] # as asyncio's own code does
         elif not task.cancelled():
             task.exception()  # else it would be told as never looked at
 

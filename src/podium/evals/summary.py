@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podium.evals.log import LogHeader, TrialRecord
+from podium.evals.observation import Observation
 
 if TYPE_CHECKING:
     from podium.evals.statistics.intervals import Interval
@@ -55,6 +56,11 @@ class Worst:
     reason: str = ""
 
 
+def _cost(observed: Observation) -> float | None:
+    """Money spent; nothing where no model was called."""
+    return 0.0 if observed.cost is None and not observed.model_calls else observed.cost
+
+
 class Summary:
     """Figures of the trials it was told of.
 
@@ -96,7 +102,7 @@ class Summary:
         cluster = self._cluster(trial)
         if trial.observation is not None:
             self.seconds.append(trial.observation.seconds)
-            cost = 0.0 if trial.cached else trial.observation.cost
+            cost = 0.0 if trial.cached else _cost(trial.observation)
             self.cost = None if self.cost is None or cost is None else self.cost + cost
         if trial.error is not None:
             self.errors += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,14 @@ from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption
 app = typer.Typer(
     help="Run suites of cases and judge what comes of them.", no_args_is_help=True, add_completion=False
 )
+
+
+class ImportForm(StrEnum):
+    """What cases can be imported from."""
+
+    CSV = "csv"
+    LANGSMITH = "langsmith"
+
 
 SuitesArgument = Annotated[
     list[str], typer.Argument(metavar="SUITE…", help="Names in evals/, or files.", show_default=False)
@@ -200,3 +209,91 @@ def compare(
     code = show_comparison(before, after, output=output, as_json=as_json)
     if code:
         raise typer.Exit(code)
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The suite's name.")] = "first",
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a first suite with two cases, to be changed."""
+    from podium.cli.evaluation import files
+
+    _tell(files.start(name, project), f"Now: podium eval run {name}", as_json=as_json)
+
+
+@app.command()
+def merge(
+    logs: Annotated[list[Path], typer.Argument(metavar="LOG…", help="The logs of all shards.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The log that is written.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Make one log of those that 'run --shard' wrote."""
+    from podium.cli.evaluation import files
+
+    _tell(files.merge(logs, output), f"Now: podium eval report {output}", as_json=as_json)
+
+
+@app.command("import")
+def import_cases(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV table, or a LangSmith dataset.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The JSON Lines file that is written.")
+    ],
+    form: Annotated[
+        ImportForm | None, typer.Option("--format", help="What FILE is; by its ending when left out.")
+    ] = None,
+    append: Annotated[bool, typer.Option("--append", help="Add to what is there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make cases of a table with a column 'input', or of a LangSmith dataset's examples."""
+    from podium.cli.evaluation import files
+
+    found = files.bring(source, output, form.value if form else None, append=append)
+    _tell(found, "Name the file under cases in a suite.", as_json=as_json)
+
+
+@app.command()
+def accept(
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="A name in evals/, or a file.")],
+    log: Annotated[
+        Path | None, typer.Option("--log", metavar="FILE", help="This run, not the newest one.")
+    ] = None,
+    allow_errors: Annotated[
+        bool, typer.Option("--allow-errors", help="Also with trials that ended in an error.")
+    ] = False,
+    out: OutOption = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a run as the suite's new baseline."""
+    from podium.cli.evaluation import files
+
+    found = files.take(suite, log, out, project, allow_errors=allow_errors)
+    baseline = found["baseline"]
+    _tell(found, f"Now: podium eval run {suite} --baseline {baseline}", as_json=as_json)
+
+
+@app.command()
+def scorers(as_json: JsonOption = False) -> None:
+    """List the scorers that come with Podium."""
+    from podium.cli.evaluation import files
+
+    found = files.scorers()
+    if as_json:
+        _tell({"scorers": found}, "", as_json=True)
+        return
+    for one in found:
+        typer.echo(f"{one['name']:<26} {one['description']}")
+
+
+def _tell(found: dict[str, object], then: str, *, as_json: bool) -> None:
+    if as_json:
+        from podium.cli.output import write_json
+
+        write_json(found)
+        return
+    for name, value in found.items():
+        typer.echo(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    typer.echo(then)
