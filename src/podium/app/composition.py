@@ -359,6 +359,7 @@ def _toolbox(
         servers=servers,
         watch=watch,
         wrap=seams.tool,
+        simulate=seams.simulate,
     )
 
 

@@ -46,6 +46,7 @@ class Seams:
         search: Given the search in the documents; gives what is asked in its place.
         source: Given a source beside the documents; gives what is asked in its place.
         tool: Given a tool; gives what is called in its place, under the same name.
+        simulate: Whether actions are only simulated, so that nothing outside is changed.
     """
 
     knowledge: KnowledgeBase | None = None
@@ -55,3 +56,4 @@ class Seams:
     search: Callable[[Search], Search] = unchanged
     source: Callable[[Source], Source] = unchanged
     tool: Callable[[Tool], Tool] = unchanged
+    simulate: bool = False

@@ -48,6 +48,7 @@ class Toolbox:
         servers: What brings further tools once it is started.
         watch: Told of each effect that moved, once that is stored.
         wrap: Given a tool; gives what is called in its place, under the same name.
+        simulate: Record what would be done in every thread, and leave the world alone.
 
     Raises:
         ConfigError: Two tools have the same name.
@@ -66,11 +67,13 @@ class Toolbox:
         servers: McpServers | None = None,
         watch: Watch | None = None,
         wrap: Callable[[Tool], Tool] | None = None,
+        simulate: bool = False,
     ) -> None:
         clock = clock or SystemClock()
         self.ledger = EffectLedger(database, clock, expiry=expiry, watch=watch)
         self._registry = ToolRegistry(tools, handles, wrap)
         self._servers = servers
+        self._simulate = simulate
         self._runner = Runner(default_timeout)
         equipment = Equipment(
             ledger=self.ledger,
@@ -252,7 +255,8 @@ class Toolbox:
     ) -> list[Effect]:
         """Carry out what is approved; see `Saga.commit`. Safe to call again after any crash.
 
-        A thread that is a fork only simulates, until a person says otherwise.
+        A thread that is a fork only simulates, until a person says otherwise; so does every one of a toolbox
+        that simulates.
 
         Args:
             digests: The turn's actions.
@@ -261,7 +265,7 @@ class Toolbox:
             order: More of how they hang together, in place of `independent`.
         """
         await self.open()
-        if not scope.simulate and await self.ledger.simulates(scope.thread_id):
+        if not scope.simulate and (self._simulate or await self.ledger.simulates(scope.thread_id)):
             scope = replace(scope, simulate=True)
         return await self._saga.commit(digests, scope, order or Order(independent=independent))
 

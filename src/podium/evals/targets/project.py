@@ -41,6 +41,7 @@ class ProjectTarget:
 
     What is costly is shared: the index, the embedding model, a migrated database and the first state of the
     world, which are copied. Nothing that a case does reaches the project's own data, and nobody is notified.
+    Actions of a project without a hook that copies its world are only simulated.
 
     Args:
         project: The project.
@@ -142,7 +143,8 @@ class ProjectTarget:
             await asyncio.to_thread(shutil.rmtree, self._template, ignore_errors=True)
 
     def _shared(self) -> Seams:
-        return Seams(knowledge=self._knowledge, similarity=self._similarity)
+        # Without a hook that copies the world, the only one there is must not be changed.
+        return Seams(knowledge=self._knowledge, similarity=self._similarity, simulate=self._hook is None)
 
     def _is_outside(self, tool: Tool) -> bool:
         """Whether a tool reaches beyond the trial's copy of the world."""
