@@ -62,7 +62,7 @@ class Actions(_Calls):
     tool_credit: Annotated[float, Field(ge=0, le=1)] = 0.5
     """What the right tool earns with no argument right."""
     strict: bool = False
-    """A call with a wrong argument earns nothing, and so the whole is 1 or less than that."""
+    """All or nothing: 1 when every call is as expected, else 0."""
 
     def __call__(self, case: Case, observed: Observation, /) -> Score | None:
         """The score; None where the case does not name its calls."""

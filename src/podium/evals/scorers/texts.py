@@ -16,7 +16,7 @@ from podium.evals.case import Case
 from podium.evals.observation import Observation
 from podium.evals.score import Score
 from podium.evals.scorers.alignment import longest_common
-from podium.evals.scorers.base import BuiltIn, answers_of, scored, text_of
+from podium.evals.scorers.base import BuiltIn, answers_of, scored, text_of, unjudged
 from podium.evals.scorers.matchers import same
 
 Ignored = Literal["case", "space", "punctuation", "articles"]
@@ -24,7 +24,9 @@ Ignored = Literal["case", "space", "punctuation", "articles"]
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _WORD = re.compile(r"\w+(?:[.,:]\d+)*")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
-_NUMBER = re.compile(r"[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(
+    r"(?<!\w)(?:(?<![\w.)])[-+\u2212])?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"
+)
 
 
 def normalised(text: str, ignore: Sequence[Ignored]) -> str:
@@ -73,9 +75,10 @@ class Contains(BuiltIn):
 
     def __call__(self, case: Case, observed: Observation, /) -> Score | None:
         """The score."""
-        wanted = self.text or tuple(text_of(answer) for answer in answers_of(case))
+        named = self.text or tuple(text_of(answer) for answer in answers_of(case))
+        wanted = [text for text in named if normalised(text, self.ignore)]
         if not wanted:
-            return None
+            return unjudged("an empty text is in every other") if named else None
         held = normalised(text_of(observed.output), self.ignore)
         missing = [text for text in wanted if normalised(text, self.ignore) not in held]
         hit = not missing if self.all else len(missing) < len(wanted)

@@ -35,7 +35,12 @@ def test_nothing_expected_gives_no_value(scorer: Any) -> None:
     assert value(scorer, "anything") is None
 
 
-@pytest.mark.parametrize("scorer", [Exact(), Contains(), TokenF1(), RougeL()])
+def test_an_empty_text_is_not_looked_for() -> None:
+    assert value(Contains(), "anything", " ") is None
+    assert value(Contains(), "anything", "", "thing") == 1.0
+
+
+@pytest.mark.parametrize("scorer", [Exact(), TokenF1(), RougeL()])
 @given(text=st.text(max_size=80))
 def test_the_same_text_is_worth_one(scorer: Any, text: str) -> None:
     assert value(scorer, text, text) == 1.0
@@ -93,6 +98,10 @@ def test_the_best_of_several_right_answers_counts() -> None:
         ("103", 100, {"relative": 0.03}, 1.0),
         ("103.1", 100, {"relative": 0.03}, 0.0),
         ("none", 100, {}, 0.0),
+        ("from 3-5 days", 5, {}, 1.0),
+        ("x=-5, v2", -5, {}, 1.0),
+        ("4.5.", 4.5, {}, 1.0),
+        ("order O-17", 17, {}, 1.0),
         (True, 1, {}, 0.0),
     ],
 )
