@@ -32,7 +32,7 @@ async def judge(name: str, scorer: Scorer, case: Case, observed: Observation) ->
         return scores_of(name, judgement)
     except PodiumError as error:
         return (Score(name=name, error=error.message),)
-    except Exception as error:  # noqa: BLE001 - a scorer is anybody's code: it may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a scorer is anybody's code: it may raise anything
         return (Score(name=name, error=f"{type(error).__name__}: {one_line(error)}"),)
 
 

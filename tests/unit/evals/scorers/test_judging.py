@@ -61,7 +61,11 @@ async def test_whatever_a_scorer_raises_is_named() -> None:
     async def refuses(case: Case, observed: Observation) -> float:
         raise ScorerError(f"{case.id} cannot be judged by {observed.status or 'nothing'}")
 
+    def leaves(case: Case, observed: Observation) -> float:
+        raise SystemExit(f"{case.id} {observed.output}")
+
     assert (await judge("m", fails, CASE, SEEN))[0].error == "ZeroDivisionError: division by zero"
+    assert (await judge("m", leaves, CASE, SEEN))[0].error == "SystemExit: c y"
     assert (await judge("m", refuses, CASE, SEEN))[0].error == "c cannot be judged by nothing"
 
 

@@ -104,6 +104,19 @@ def test_scores_within_bounds_keep_their_limits_there(values: list[float], size:
     assert found.mean - 1e-12 <= found.high <= 1 + 1e-12
 
 
+def test_in_simulation_fifty_conversations_hold_the_truth_as_often_as_promised() -> None:
+    rng = np.random.default_rng(4)
+    held = 0
+    for number in range(400):
+        chance = rng.beta(3.6, 0.9, size=50)  # 80 % right, and alike within a conversation
+        clusters = np.repeat(np.arange(50), rng.choice([2, 3, 4, 6], size=50))
+        values = (rng.random(clusters.size) < chance[clusters]).astype(float)
+        found = mean_interval(values, clusters.tolist(), seed=number)
+        assert found.reliable
+        held += found.low <= 0.8 <= found.high
+    assert 0.92 <= held / 400 <= 0.98  # the error of so few rounds is one point
+
+
 def test_ten_thousand_values_take_well_under_a_second() -> None:
     values = np.random.default_rng(0).exponential(size=10_000)
     mean_interval(values)
