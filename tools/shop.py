@@ -149,6 +149,17 @@ class Shop:
                     digest.update(json.dumps([table, *values]).encode())
         return digest.hexdigest()
 
+    def read(self) -> dict[str, dict[str, dict[str, object]]]:
+        """Every business row by table and key; a message without the run that sent it, as in the digest."""
+        found: dict[str, dict[str, dict[str, object]]] = {}
+        with self.reading() as db:
+            for table in TABLES:
+                columns = db.execute(f"PRAGMA table_info({table})").fetchall()
+                keys = [column["name"] for column in columns if column["pk"]]
+                rows = db.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own names
+                found[table] = {"/".join(str(row[key]) for key in keys): _business(row) for row in rows}
+        return found
+
     @staticmethod
     def _found(rows: sqlite3.Cursor, kind: str, key: str) -> sqlite3.Row:
         row: sqlite3.Row | None = rows.fetchone()
@@ -162,3 +173,7 @@ class Shop:
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA foreign_keys = ON")
         return db
+
+
+def _business(row: sqlite3.Row) -> dict[str, object]:
+    return {name: value for name, value in dict(row).items() if name != "reference"}

@@ -1,4 +1,4 @@
-"""The project's world: the shop's database, opened, copied and destroyed by the names in podium.toml.
+"""The project's world: the shop's database, opened, copied, read and destroyed by the names in podium.toml.
 
 The first `open_world` fills the database in one transaction: two processes that start together agree on one
 world, and a process that is killed while it fills leaves an empty file that the next one fills.
@@ -11,8 +11,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from podium.core.errors import NewerSchema, NotADatabase
+
+if TYPE_CHECKING:
+    from tools.shop import Shop
 
 SEED = 20260630
 SCHEMA_VERSION = 1
@@ -63,6 +67,15 @@ def destroy_world(path: Path) -> None:
     file = _file(path)
     for name in (file.name, f"{file.name}-journal"):
         file.with_name(name).unlink(missing_ok=True)
+
+
+def read_world(shop: object) -> dict[str, dict[str, dict[str, object]]]:
+    """The shop's business by table and key, so that evaluations can tell what a conversation changed in it.
+
+    Args:
+        shop: What `open_world` gave.
+    """
+    return cast("Shop", shop).read()
 
 
 def _file(path: Path) -> Path:

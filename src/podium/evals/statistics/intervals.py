@@ -5,7 +5,8 @@ by what coverage in simulation showed (`benchmarks/evals` repeats it):
 
 - right or wrong, every case on its own: Wilson's interval (Wilson 1927), which stays right where few fail;
 - scores within 0 and 1: the middle between the studentised bootstrap and Wilson's interval at the effective
-  number of cases (Korn and Graubard 1998). Near 0 and 1 the first is too long and the second too short;
+  number of cases (Korn and Graubard 1998) with the degrees of freedom of its error. Where few conversations
+  fail, the first is too short on the side of failure, the second too long;
 - anything else, such as seconds and money: the studentised bootstrap (Efron 1979), which follows the skew
   that plain and bias-corrected bootstraps miss.
 """
@@ -78,6 +79,17 @@ class _Units:
         return float(math.sqrt(count / (count - 1) * (rest @ rest)) / self.sizes.sum())
 
     @property
+    def freedom(self) -> float:
+        """Degrees of freedom of that error, from the kurtosis: some two for each cluster that stands out.
+
+        Satterthwaite's: twice the square of the variance over the variance of its estimate.
+        """
+        rest = (self.sums - self.mean * self.sizes) ** 2
+        count = self.sums.size
+        kurtosis = count * float(rest @ rest) / float(rest.sum()) ** 2
+        return min(count - 1.0, max(1.0, 2 * count / max(kurtosis - 1, 1e-9)))
+
+    @property
     def effective(self) -> float:
         """As many clusters of equal size would count as much (Kish 1965)."""
         return float(self.sizes.sum() ** 2 / (self.sizes @ self.sizes))
@@ -146,7 +158,7 @@ def _reliable(units: _Units) -> bool:
 
 def _effective_wilson(units: _Units, error: float, level: float) -> tuple[float, float]:
     effective = max(units.mean * (1 - units.mean) / error**2, 1.0)
-    return _score_interval(units.mean, effective, _student(level, units.sums.size - 1))
+    return _score_interval(units.mean, effective, _student(level, units.freedom))
 
 
 def _score_interval(share: float, n: float, quantile: float) -> tuple[float, float]:

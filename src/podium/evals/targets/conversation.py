@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from podium.app.results import Decision, Reply, StreamEvent
@@ -118,6 +118,20 @@ class Conversation:
                 )
                 if seen not in self._reads:
                     self._reads.append(seen)
+        self._reads += [seen for seen in self._refused(values) if seen not in self._reads]
+
+    def _refused(self, values: Mapping[str, Any]) -> Iterator[ActionSeen]:
+        """The calls that a plan wanted and a tool's preview would not have: they come to no effect."""
+        results = values.get("results") or {}
+        classes = {spec.name: spec.effect for spec in self._app.context.toolbox.specs()}
+        for step in (values.get("plan") or {}).get("steps") or ():
+            result = results.get(step["id"]) or {}
+            nothing = not (result.get("outputs") or result.get("calls"))
+            if step["kind"] == "act" and result.get("status") == "failed" and nothing:
+                effect = classes.get(step["tool"], "")
+                yield ActionSeen(
+                    tool=step["tool"], args=step.get("args") or {}, effect=effect, status="refused"
+                )
 
     async def _roll_back(self, turn: Turn) -> None:
         if self._thread is None:
@@ -144,6 +158,7 @@ class Conversation:
             status=last.status if last is not None else "",
             route=sure.route if sure is not None else "",
             confidence=sure.score if sure is not None else None,
+            uncalibrated=sure.uncalibrated if sure is not None else None,
             reasons=sure.reasons if sure is not None else (),
             citations=tuple(_cited(last)) if last is not None else (),
             retrieved=tuple(self._retrieved.values()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from podium.agents.contracts import OpenQuestion, PlanReply, PlanRequest
+from podium.core.model import JsonObject
 from podium.core.plan import Plan, Step
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
@@ -70,5 +71,6 @@ def _update(kept: Plan, reply: PlanReply, state: PodiumState, down: Sequence[str
     }
 
 
-def _shown(step: Step) -> dict[str, str]:
-    return {"kind": step.kind, "instruction": step.instruction or step.query, "tool": step.tool}
+def _shown(step: Step) -> JsonObject:
+    shown: JsonObject = {"kind": step.kind, "instruction": step.instruction or step.query, "tool": step.tool}
+    return {**shown, "missing": [*step.missing]} if step.missing else shown
