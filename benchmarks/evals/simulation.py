@@ -60,6 +60,7 @@ SYSTEMS: dict[str, Callable[[Generator], Drawn]] = {
     "200 cases, 95 % right": right_or_wrong(200, 0.95),
     "50 conversations, 80 % right": conversations(50, 0.8, 0.3),
     "50 conversations, 90 % right": conversations(50, 0.9, 0.3),
+    "50 conversations, 95 % right": conversations(50, 0.95, 0.3),
     "100 conversations, 95 % right": conversations(100, 0.95, 0.1),
     "100 scores with many 1": word_overlap(100),
     "100 seconds": lambda rng: (rng.exponential(size=100), None, 1.0),
