@@ -25,7 +25,8 @@ class FunctionTarget:
         async def answer(question: str, world: World) -> Observation: ...
 
     Args:
-        function: Sync or async; a sync one runs in a thread.
+        function: Sync or async; a sync one runs in a thread. An object that is called may have a method
+            `close`, sync or async, for when all is done.
         name: What it is called.
     """
 
@@ -42,7 +43,8 @@ class FunctionTarget:
     def versions(self) -> Mapping[str, str]:
         """The digest of the file that the function stands in, where there is one."""
         try:
-            file = inspect.getsourcefile(self._function)
+            whose = self._function if inspect.isroutine(self._function) else type(self._function)
+            file = inspect.getsourcefile(whose)
             if file is None:
                 return {}
             with open(file, "rb") as source:  # noqa: PTH123 - the name comes from inspect as it is
@@ -70,7 +72,10 @@ class FunctionTarget:
         return found.model_copy(update={"seconds": round(time.perf_counter() - began, 6)})
 
     async def close(self) -> None:
-        """Let the threads end."""
+        """Close what is called, and let the threads end."""
+        close = getattr(self._function, "close", None)
+        if callable(close):
+            await (close() if inspect.iscoroutinefunction(close) else self._hands.call(close))
         self._hands.close()
 
 

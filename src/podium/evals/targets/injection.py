@@ -69,7 +69,13 @@ class Injection:
         """The seams with the faults in them."""
         if not self._struck:
             return seams
-        return replace(seams, model=self._model, search=self._search, source=self._source, tool=self._tool)
+        return replace(
+            seams,
+            model=lambda role, model: self._model(role, seams.model(role, model)),
+            search=lambda search: self._search(seams.search(search)),
+            source=lambda source: self._source(seams.source(source)),
+            tool=lambda tool: self._tool(seams.tool(tool)),
+        )
 
     def check(self) -> None:
         """Make sure that every fault can hit something, now that the app is made.

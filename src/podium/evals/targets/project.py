@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from podium.tools.tool import Tool
 
 
+def _unaltered(_: Case, seams: Seams) -> Seams:
+    return seams
+
+
 class ProjectTarget:
     """Runs cases on the agents of a project.
 
@@ -49,6 +53,8 @@ class ProjectTarget:
         world: `fresh` makes a world anew, `current` starts from the project's own.
         progress: Told of the documents, when they have to be read first.
         traffic: Records what trials say to the outside, or answers them from a record.
+        lent: Knowledge and similarity that several targets share; whoever lends them closes them.
+        alter: Given a case and its seams; gives the seams that it runs with, before its faults.
     """
 
     def __init__(
@@ -59,8 +65,12 @@ class ProjectTarget:
         world: Literal["fresh", "current"] = "fresh",
         progress: Progress | None = None,
         traffic: Traffic | None = None,
+        lent: Seams | None = None,
+        alter: Callable[[Case, Seams], Seams] = _unaltered,
     ) -> None:
         self._project = project
+        self._lent = lent
+        self._alter = alter
         self._model = model
         self._which = world
         self._progress = progress
@@ -88,8 +98,11 @@ class ProjectTarget:
         from podium.app.similarity import KnowledgeSimilarity
         from podium.tools.loader import load_world
 
-        self._knowledge = knowledge_of(self._project)
-        self._similarity = KnowledgeSimilarity(self._knowledge)
+        if self._lent is not None and self._lent.knowledge is not None:
+            self._knowledge, self._similarity = self._lent.knowledge, self._lent.similarity
+        else:
+            self._knowledge = knowledge_of(self._project)
+        self._similarity = self._similarity or KnowledgeSimilarity(self._knowledge)
         if needs_ingest(self._project):
             async with Podium(self._project, seams=self._shared()) as app:
                 await app.ingest(progress=self._progress)
@@ -118,7 +131,7 @@ class ProjectTarget:
         folder = world.folder
         await asyncio.to_thread(self._copy, folder)
         injection = Injection(case.faults)
-        seams = injection.into(self._shared())
+        seams = injection.into(self._alter(case, self._shared()))
         traffic = None if self._traffic is None else self._traffic.of(case.id, world.epoch, self._is_outside)
         if traffic is not None:
             seams = traffic.into(seams)
@@ -134,9 +147,9 @@ class ProjectTarget:
 
     async def close(self) -> None:
         """Let go of the index and delete what cases were copied from."""
-        if self._knowledge is not None:
+        if self._knowledge is not None and (self._lent is None or self._lent.knowledge is None):
             await asyncio.to_thread(self._knowledge.close)
-            self._knowledge = None
+        self._knowledge = None
         if self._traffic is not None:
             self._traffic.close()
         if self._template != Path():
