@@ -81,6 +81,17 @@ def plugged(evaluator: Any, *, given: Given = "output", wrapped: bool = False) -
     return scorer
 
 
+def is_foreign(found: Any) -> bool:
+    """Whether something was written as an evaluator of another harness: by its parameters' names."""
+    if hasattr(found, "evaluate_run"):
+        return True
+    try:
+        parameters = inspect.signature(found).parameters
+    except (TypeError, ValueError):
+        return False
+    return bool({"outputs", "reference_outputs", "run", "example"} & parameters.keys())
+
+
 class _Plan:
     """Which values a function takes, and how."""
 

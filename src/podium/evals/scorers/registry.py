@@ -79,7 +79,8 @@ def resolve(
 
     Args:
         name: One of `names()`, or `file.py:function` or `package.module:function` for one of one's own.
-        options: Its options; a function of one's own is given them as keyword arguments.
+        options: Its options; a function of one's own is given them as keyword arguments, an evaluator of
+            another harness takes those of `evaluator`.
         context: Where files are, and which model judges.
 
     Raises:
@@ -113,6 +114,8 @@ def _own(name: str, options: dict[str, JsonValue], around: ScorerContext) -> Sco
     found = load_place(name, around.folder)
     if isinstance(found, type) and issubclass(found, Options):
         return _configured(name, found, options, around)
+    if adapters.is_foreign(found):
+        return _configured(name, adapters.Evaluator, {"function": name, **options}, around)
     if not callable(found):
         raise ScorerError(f"{name} is no scorer", hint="Name a function of a case and an observation.")
     try:

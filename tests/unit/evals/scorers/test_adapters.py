@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from podium.evals.case import Case, Expected, ExpectedAction
 from podium.evals.observation import ActionSeen, Observation
 from podium.evals.score import Score
 from podium.evals.scorers.adapters import Given, plugged
+from podium.evals.scorers.base import ScorerContext
 from podium.evals.scorers.judging import judge
 from podium.evals.scorers.registry import resolve
 
@@ -75,6 +77,18 @@ async def test_agentevals_can_be_named_in_a_suite() -> None:
     observed = Observation(output="Done.", actions=(ActionSeen(tool="refund", args={"order": "O-9"}),))
     found = await judge("m", resolve("evaluator", options), ACTIONS, observed)
     assert [(one.value, one.error) for one in found] == [(1.0, "")]
+
+
+async def test_an_evaluator_is_known_by_its_parameters(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("def same(run, example):\n    return run.outputs == example.outputs\n")
+    around = ScorerContext(tmp_path)
+    for name in ("openevals.exact:exact_match", "own.py:same"):
+        found = await judge("m", resolve(name, {}, around), CASE, Observation(output="Ada"))
+        assert [(one.value, one.error) for one in found] == [(1.0, "")]
+    wrapped = resolve("openevals.exact:exact_match", {"wrapped": True}, around)
+    assert (await judge("m", wrapped, CASE, Observation(output="Ada")))[0].value == 1.0
+    with pytest.raises(ScorerError, match="raw"):
+        resolve("openevals.exact:exact_match", {"raw": True}, around)
 
 
 @pytest.mark.parametrize(("way", "hit"), [(("plan", "__interrupt__"), 1.0), (("plan",), 0.0)])
