@@ -199,6 +199,7 @@ def _confidence(values: dict[str, Any]) -> ConfidenceView | None:
     reasons = dict.fromkeys([*confidence.reasons, *decision.get("reasons", ())])
     return ConfidenceView(
         score=confidence.score,
+        uncalibrated=confidence.uncalibrated,
         factors=confidence.factors,
         route=decision["route"],
         reasons=tuple(reasons),

@@ -31,6 +31,8 @@ class ConfidenceView(Model):
     """How sure the turn was, and where that sent it."""
 
     score: float
+    uncalibrated: float | None = None
+    """The score before the fitted calibration."""
     factors: tuple[Factor, ...] = ()
     route: Route
     reasons: tuple[str, ...] = ()

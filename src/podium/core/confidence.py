@@ -29,5 +29,7 @@ class Confidence(Model):
     factors: tuple[Factor, ...] = ()
     reasons: tuple[str, ...] = ()
     """Stable reason codes, such as `thin_support` or `irreversible_effect`."""
+    uncalibrated: float | None = None
+    """The score before the calibration; None in records of earlier versions."""
     calibrated: bool = False
     """Whether a fitted calibration stands behind the score."""

@@ -46,6 +46,8 @@ class Observation(Model):
     status: str = ""
     route: str = ""
     confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    uncalibrated: Annotated[float, Field(ge=0, le=1)] | None = None
+    """The confidence before a fitted calibration."""
     reasons: tuple[str, ...] = ()
     citations: tuple[CitedSpan, ...] = ()
     retrieved: tuple[Retrieved, ...] = ()

@@ -59,6 +59,7 @@ def score(factors: Iterable[Factor], policy: Policy, *, reasons: Sequence[str] =
         score=round(value, 6),
         factors=counted,
         reasons=tuple(dict.fromkeys([*low, *reasons, *([] if counted else ["no_factors"])])),
+        uncalibrated=round(raw, 6),
         calibrated=policy.calibrator is not None,
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption
+from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption, ThreadArgument
 
 app = typer.Typer(
     help="Run suites of cases and judge what comes of them.", no_args_is_help=True, add_completion=False
@@ -297,3 +297,87 @@ def _tell(found: dict[str, object], then: str, *, as_json: bool) -> None:
     for name, value in found.items():
         typer.echo(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
     typer.echo(then)
+
+
+@app.command()
+def add(
+    thread: ThreadArgument,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FILE", help="The JSON Lines file that the case is added to.")
+    ] = Path("evals/cases/real.jsonl"),
+    name: Annotated[str, typer.Option("--id", metavar="ID", help="What the case is called.")] = "",
+    traffic: Annotated[
+        Path | None, typer.Option("--traffic", metavar="FILE", help="Keep what its models replied there.")
+    ] = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a case of a real thread, with what people decided and corrected."""
+    from podium.cli.evaluation.learning import add_thread
+
+    add_thread(thread, to=to, case_id=name, traffic=traffic, project=project, as_json=as_json)
+
+
+@app.command()
+def replay(
+    threads: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[THREAD]…", help="Threads, or the starts of their ids; the last ones without."
+        ),
+    ] = None,
+    last: Annotated[
+        int, typer.Option("--last", min=1, metavar="N", help="How many, where none is named.")
+    ] = 20,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="In place of the project's policy.")
+    ] = None,
+    agents: Annotated[
+        Path | None, typer.Option("--agents", metavar="DIR", help="In place of the project's prompts.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="In a world made anew; in a copy of today's by default.")
+    ] = False,
+    out: OutOption = None,
+    model: ModelOption = None,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Run real threads again under another model, policy or prompts, touching nothing outside; compare."""
+    from podium.cli.evaluation.learning import ReplayArguments, replay_threads
+
+    given = ReplayArguments(
+        threads=tuple(threads or ()),
+        last=last,
+        model=model,
+        policy=policy,
+        agents=agents,
+        world="fresh" if fresh else "current",
+        out=out,
+        project=project,
+        as_json=as_json,
+    )
+    replay_threads(given)
+
+
+@app.command()
+def calibrate(
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG…", help="Logs, or folders whose newest is meant.")
+    ],
+    logistic: Annotated[
+        bool, typer.Option("--logistic", help="Fit two numbers; any rising shape by default.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where; the policy's file by default."),
+    ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Store it whatever it is worth.")] = False,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the confidence of a project on labelled runs, and store it with the policy."""
+    from podium.cli.evaluation.learning import fit_calibration
+
+    method: Literal["isotonic", "logistic"] = "logistic" if logistic else "isotonic"
+    fit_calibration(logs, method=method, output=output, anyway=anyway, project=project, as_json=as_json)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from podium.evals.statistics.intervals import Interval
 
 BINS = 20
+LESS_IS_BETTER = frozenset({"seconds", "steps", "tokens", "model_calls", "cost", "effects_without_approval"})
+"""The metrics of which less is better, wherever they come from."""
 PERCENTILES = (("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99))
 
 
@@ -195,7 +197,7 @@ def _changes(header: LogHeader, gathered: Gathered, baseline: Path) -> dict[str,
         for score in trial.scores:
             if score.value is not None:
                 before.setdefault(score.name, {})[trial.key] = score.value
-    lower = {rule.metric for rule in header.thresholds if rule.better == "lower"}
+    lower = LESS_IS_BETTER | {rule.metric for rule in header.thresholds if rule.better == "lower"}
     compared, pairs = {}, {}
     for name, column in gathered.columns.items():
         known = before.get(name, {})
