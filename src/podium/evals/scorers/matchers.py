@@ -69,6 +69,19 @@ def is_matcher(value: JsonValue) -> bool:
     return isinstance(value, dict) and next(iter(value), "").startswith("$")
 
 
+def near(seen: float, wanted: float, tolerance: float, relative: float) -> bool:
+    """Whether a number is as good as another; at the very edge it is, whatever binary fractions make of it.
+
+    Args:
+        seen: A number.
+        wanted: What it should be.
+        tolerance: Absolute.
+        relative: Share of what it should be.
+    """
+    slack = max(tolerance, relative * abs(wanted))
+    return abs(seen - wanted) <= slack + 1e-12 * max(1.0, abs(seen), abs(wanted))
+
+
 def check(expected: JsonValue) -> None:
     """Make sure that every matcher in it is known and written rightly.
 
@@ -119,11 +132,9 @@ def _regex(pattern: JsonValue, matcher: Mapping[str, JsonValue], seen: object) -
 
 def _approx(wanted: JsonValue, matcher: Mapping[str, JsonValue], seen: object) -> bool:
     number = _number(wanted, "$approx")
-    slack = max(
-        _number(matcher.get("tolerance", 1e-9), "$approx"),
-        _number(matcher.get("relative", 0.0), "$approx") * abs(number),
-    )
-    return _is_number(seen) and abs(float(seen) - number) <= slack
+    tolerance = _number(matcher.get("tolerance", 1e-9), "$approx")
+    relative = _number(matcher.get("relative", 0.0), "$approx")
+    return _is_number(seen) and near(float(seen), number, tolerance, relative)
 
 
 def _contains(wanted: JsonValue, _: Mapping[str, JsonValue], seen: object) -> bool:

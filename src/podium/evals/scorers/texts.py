@@ -17,7 +17,7 @@ from podium.evals.observation import Observation
 from podium.evals.score import Score
 from podium.evals.scorers.alignment import longest_common
 from podium.evals.scorers.base import BuiltIn, answers_of, scored, text_of, unjudged
-from podium.evals.scorers.matchers import same
+from podium.evals.scorers.matchers import near, same
 
 Ignored = Literal["case", "space", "punctuation", "articles"]
 
@@ -130,11 +130,8 @@ class Numeric(BuiltIn):
             return None
         found = numbers_in(observed.output)
         taken = {"first": found[:1], "last": found[-1:], "any": found}[self.take]
-        hit = any(abs(one - other) <= self._slack(other) for one in taken for other in wanted)
+        hit = any(near(one, other, self.tolerance, self.relative) for one in taken for other in wanted)
         return scored(float(hit), "" if hit else f"{taken or 'no number'} is not {wanted}")
-
-    def _slack(self, wanted: float) -> float:
-        return max(self.tolerance, self.relative * abs(wanted))
 
 
 def numbers_in(value: JsonValue) -> list[float]:

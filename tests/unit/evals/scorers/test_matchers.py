@@ -47,6 +47,7 @@ def test_everything_is_the_same_as_itself(value: Any) -> None:
         ({"$regex": "1"}, 1, False),
         ({"$approx": 3.5, "tolerance": 0.01}, 3.509, True),
         ({"$approx": 3.5, "tolerance": 0.01}, 3.52, False),
+        ({"$approx": 19.9, "tolerance": 0.05}, 19.95, True),
         ({"$approx": 100, "relative": 0.1}, 109, True),
         ({"$approx": 1}, "1", False),
         ({"$contains": "b"}, "abc", True),
