@@ -154,7 +154,7 @@ def write_cases(cases: Iterable[Case], path: Path, *, append: bool = False) -> i
     Raises:
         InputError: The file is there, or holds one of the ids.
     """
-    held = _ids(path) if path.exists() else set()
+    held = ids_in(path)
     if held and not append:
         raise InputError(f"{path} is there already", hint="Add to it with --append, or name another file.")
     lines: list[str] = []
@@ -170,6 +170,9 @@ def write_cases(cases: Iterable[Case], path: Path, *, append: bool = False) -> i
     return len(lines)
 
 
-def _ids(path: Path) -> set[str]:
+def ids_in(path: Path) -> set[str]:
+    """The ids of the cases in a JSON Lines file; none where it is not there."""
+    if not path.exists():
+        return set()
     with path.open("rb") as file:
         return {str(_json(line.decode(), str(path)).get("id")) for line in file if line.strip()}

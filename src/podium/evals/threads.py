@@ -93,6 +93,16 @@ def threads_with_turns(database: Database, *, limit: int) -> list[str]:
     return [str(thread) for (thread,) in reversed(rows)]
 
 
+def threads_with_feedback(database: Database) -> list[str]:
+    """The threads that somebody rated or corrected, in the order in which they first were.
+
+    Args:
+        database: Of the project.
+    """
+    sql = "SELECT thread_id FROM feedback GROUP BY thread_id ORDER BY min(rowid)"
+    return [str(thread) for (thread,) in database.read(lambda connection: connection.execute(sql).fetchall())]
+
+
 def _effects(database: Database, thread: str) -> Sequence[Effect]:
     return asyncio.run(EffectLedger(database).effects(thread))
 

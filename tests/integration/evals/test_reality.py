@@ -60,6 +60,20 @@ def test_a_thread_is_not_added_twice(tower: Path, thread: str, tmp_path: Path) -
     assert "twice" in again.err
 
 
+def test_all_that_was_rated_is_exported_once(tower: Path, thread: str, tmp_path: Path) -> None:
+    to = tmp_path / "labelled.jsonl"
+    with Podium.from_project(tower) as app:
+        app.ask_sync(RING)  # nobody says anything about this one
+    (case,) = command(tower, "add", "--rated", "--to", str(to), "--json").json["cases"]
+    assert (case["expected"]["answer"], case["metadata"]["feedback"]["reason"]) == (
+        "Rang for Ada.",
+        "too long",
+    )
+    assert command(tower, "add", "--rated", "--to", str(to), "--json").json["cases"] == []
+    assert len(to.read_text(encoding="utf-8").splitlines()) == 1
+    assert command(tower, "add").error() == "input_invalid"
+
+
 def test_threads_run_again_beside_what_they_were_and_nothing_is_touched(
     tower: Path, thread: str, heard: Path
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption, ThreadArgument
+from podium.cli.options import HERE, JsonOption, ModelOption, ProjectOption
 
 app = typer.Typer(
     help="Run suites of cases and judge what comes of them.", no_args_is_help=True, add_completion=False
@@ -301,21 +301,28 @@ def _tell(found: dict[str, object], then: str, *, as_json: bool) -> None:
 
 @app.command()
 def add(
-    thread: ThreadArgument,
+    threads: Annotated[
+        list[str] | None, typer.Argument(metavar="[THREAD]…", help="Threads, or the starts of their ids.")
+    ] = None,
+    rated: Annotated[
+        bool, typer.Option("--rated", help="All that somebody rated or corrected and that are not there yet.")
+    ] = False,
     to: Annotated[
-        Path, typer.Option("--to", metavar="FILE", help="The JSON Lines file that the case is added to.")
+        Path, typer.Option("--to", metavar="FILE", help="The JSON Lines file that the cases are added to.")
     ] = Path("evals/cases/real.jsonl"),
-    name: Annotated[str, typer.Option("--id", metavar="ID", help="What the case is called.")] = "",
+    name: Annotated[str, typer.Option("--id", metavar="ID", help="What a single case is called.")] = "",
     traffic: Annotated[
-        Path | None, typer.Option("--traffic", metavar="FILE", help="Keep what its models replied there.")
+        Path | None, typer.Option("--traffic", metavar="FILE", help="Keep what their models replied there.")
     ] = None,
     project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a case of a real thread, with what people decided and corrected."""
-    from podium.cli.evaluation.learning import add_thread
+    """Make cases of real threads, with what people decided and corrected."""
+    from podium.cli.evaluation.learning import add_threads
 
-    add_thread(thread, to=to, case_id=name, traffic=traffic, project=project, as_json=as_json)
+    add_threads(
+        threads or (), rated=rated, to=to, case_id=name, traffic=traffic, project=project, as_json=as_json
+    )
 
 
 @app.command()

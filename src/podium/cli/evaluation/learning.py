@@ -30,37 +30,57 @@ class ReplayArguments:
     as_json: bool = False
 
 
-def add_thread(
-    thread: str, *, to: Path, case_id: str, traffic: Path | None, project: Path, as_json: bool
+def add_threads(
+    threads: Sequence[str],
+    *,
+    rated: bool,
+    to: Path,
+    case_id: str,
+    traffic: Path | None,
+    project: Path,
+    as_json: bool,
 ) -> None:
-    """Write a thread as a case, and its traffic beside it.
+    """Write threads as cases, and their traffic beside them.
 
     Args:
-        thread: The thread, or the start of its id.
-        to: The JSON Lines file that the case is added to.
-        case_id: What it is called; by the thread when empty.
-        traffic: Where the replies of its models go; nowhere when None.
+        threads: Threads, or the starts of their ids.
+        rated: All that somebody rated or corrected and that are not in the file yet.
+        to: The JSON Lines file that the cases are added to.
+        case_id: What a single one is called; by the thread when empty.
+        traffic: Where the replies of models go; nowhere when None.
         project: The project's folder.
-        as_json: Print the case instead of a sentence.
+        as_json: Print the cases instead of sentences.
     """
     from podium.app.project import Project
     from podium.cli.output import console, write_json
-    from podium.evals.importing import write_cases
+    from podium.evals.importing import ids_in, write_cases
     from podium.evals.traffic.file import TrafficWriter
 
-    (real,) = _read(Project.open(project), (thread,), 1, case_id)
-    write_cases([real.case], to, append=True)
+    if bool(threads) == rated or (case_id and len(threads) != 1):
+        raise InputError(
+            "name threads, or all that have feedback",
+            hint="podium eval add THREAD, or podium eval add --rated.",
+        )
+    real = _read(Project.open(project), threads, case_id=case_id, rated=rated)
+    if rated:
+        held = ids_in(to)
+        real = [one for one in real if one.case.id not in held]
+    write_cases([one.case for one in real], to, append=True)
+    kept = sum(len(one.tape.exchanges) for one in real)
     if traffic is not None:
         writer = TrafficWriter(traffic)
-        writer.add(real.tape)
+        for one in real:
+            writer.add(one.tape)
         writer.close()
     if as_json:
-        write_json({"case": real.case.model_dump(mode="json", exclude_defaults=True), "file": str(to)})
+        cases = [one.case.model_dump(mode="json", exclude_defaults=True) for one in real]
+        write_json({"cases": cases, "file": str(to)})
         return
     out = console()
-    out.print(f"Added {real.case.id} to {to}.")
+    names = ", ".join(one.case.id for one in real) or "nothing new"
+    out.print(f"Added {names} to {to}.")
     if traffic is not None:
-        out.print(f"Kept {len(real.tape.exchanges)} replies of models in {traffic}; use them with --replay.")
+        out.print(f"Kept {kept} replies of models in {traffic}; use them with --replay.")
 
 
 def replay_threads(given: ReplayArguments) -> None:
@@ -75,7 +95,7 @@ def replay_threads(given: ReplayArguments) -> None:
     from podium.evals.rerun import Otherwise, rerun
 
     project = Project.open(given.project)
-    real = _read(project, given.threads, given.last)
+    real = _read(project, given.threads, last=given.last)
     otherwise = Otherwise(given.model, given.policy, given.agents, given.world)
     out = given.out or project.data / "evals"
     with progress_bar("Running threads") as progress:
@@ -160,20 +180,24 @@ def _calibration_file(project: Path) -> Path:
     )
 
 
-def _read(project: Project, threads: Sequence[str], last: int, case_id: str = "") -> list[RealThread]:
-    """The threads that are meant, from the project's records."""
+def _read(
+    project: Project, threads: Sequence[str], *, last: int = 0, case_id: str = "", rated: bool = False
+) -> list[RealThread]:
+    """The threads that are meant, from the project's records: those named, those rated, or the last ones."""
     from podium.app.threads import unique
-    from podium.evals.threads import real_thread, threads_with_turns
+    from podium.evals.threads import real_thread, threads_with_feedback, threads_with_turns
     from podium.storage.database import Database
     from podium.storage.threads import ThreadRecords
 
+    missing = InputError("this project has no such threads yet", hint="Ask something first: podium ask TEXT.")
     if not project.database.exists():
-        raise InputError("this project has no threads yet", hint="Ask something first: podium ask TEXT.")
+        raise missing
     with Database.open(project.database) as database:
         known = ThreadRecords(database)
         hint = "'podium threads list' shows them."
         wanted = [unique(one, known.starting(one), "thread", hint) for one in threads]
-        wanted = wanted or threads_with_turns(database, limit=last)
         if not wanted:
-            raise InputError("this project has no threads yet", hint="Ask something first: podium ask TEXT.")
+            wanted = threads_with_feedback(database) if rated else threads_with_turns(database, limit=last)
+        if not wanted:
+            raise missing
         return [real_thread(database, one, case_id) for one in wanted]
