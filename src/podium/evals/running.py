@@ -26,6 +26,7 @@ from podium.evals.log import (
 )
 from podium.evals.making import make_scorers, make_target
 from podium.evals.runner import Conditions, NamedScorer, Runner, Tally
+from podium.evals.runner import Told as Counted
 from podium.evals.selection import Selection
 from podium.evals.summary import Summary
 from podium.evals.targets.processes import ProcessTarget, WorkerOptions
@@ -48,7 +49,7 @@ class RunOptions:
         out: The folder of its logs.
         selection: Which cases.
         log: The log; a new one in `out` when None.
-        resume: Go on with the log, or with the newest one in `out` that is not complete.
+        resume: Go on with the log, or with the newest one in `out`.
         model: Replaces the model of a project.
         seed: In place of the suite's.
         concurrency: In place of the suite's.
@@ -100,6 +101,7 @@ class Prepared:
         target: What is evaluated, not open yet.
         scorers: Who judges.
         planned: How many trials there are.
+        log: Where they are recorded; what is there already is gone on with.
     """
 
     loaded: LoadedSuite
@@ -107,6 +109,7 @@ class Prepared:
     target: Target
     scorers: tuple[NamedScorer, ...]
     planned: int
+    log: Path
 
     @property
     def suite(self) -> Suite:
@@ -139,7 +142,8 @@ def prepare(loaded: LoadedSuite, options: RunOptions, *, progress: Progress | No
     target = make_target(loaded, model=options.model, progress=progress, traffic=_traffic(options))
     if loaded.suite.processes:
         target = _in_processes(loaded, options, target.name)
-    return Prepared(loaded, options, target, scorers, cases * loaded.suite.epochs)
+    log = _place(loaded.suite.name, options)
+    return Prepared(loaded, options, target, scorers, cases * loaded.suite.epochs, log)
 
 
 def _in_processes(loaded: LoadedSuite, options: RunOptions, name: str) -> Target:
@@ -184,39 +188,57 @@ async def run_suite(prepared: Prepared, told: Told | None = None) -> Ran:
 
 
 async def _run(prepared: Prepared, told: Told | None) -> Ran:
-    options = prepared.options
-    header = _header(prepared)
-    log, resumed = _place(prepared)
-    done: set[tuple[str, int]] = set()
+    header, log = _header(prepared), prepared.log
     summary = Summary(header.primary, (one.slice for one in header.thresholds if one.slice))
-    if resumed:
-        cut_off(log)
-        _check_same(read_header(log), header, log)
-        for trial in read_trials(log):
-            done.add(trial.key)
-            summary.add(trial)
 
     def count(record: TrialRecord) -> None:
         summary.add(record)
         if told is not None:
             told(summary.trials, prepared.planned, record)
 
-    began = time.monotonic()
     writer = LogWriter(log)
     try:
-        if not resumed:
+        before, done = _recorded(log, header, summary)
+        if before is None:
             writer.add(header)
         if told is not None:
             told(summary.trials, prepared.planned, None)
-        runner = Runner(prepared.target, prepared.scorers, _conditions(prepared))
-        cases = options.selection.of(prepared.loaded.cases())
-        tally = await runner.run(cases, writer, done=done, told=count)
-        seconds = round(time.monotonic() - began, 3)
-        now = to_iso(SystemClock().now())
-        writer.add(LogEnd(kind="end", finished_at=now, seconds=seconds, stopped=tally.stopped))
+        tally = await _finish(prepared, writer, done, count)
     finally:
         writer.close()
-    return Ran(log, read_header(log) if resumed else header, summary, tally, prepared.planned)
+    return Ran(log, before or header, summary, tally, prepared.planned)
+
+
+def _recorded(
+    log: Path, header: LogHeader, summary: Summary
+) -> tuple[LogHeader | None, set[tuple[str, int]]]:
+    """What a log holds already, which is counted: its header, None where it is new, and its trials.
+
+    Raises:
+        InputError: It is of another run.
+    """
+    cut_off(log)
+    if not log.stat().st_size:
+        return None, set()
+    before = read_header(log)
+    _check_same(before, header, log)
+    done: set[tuple[str, int]] = set()
+    for trial in read_trials(log):
+        done.add(trial.key)
+        summary.add(trial)
+    return before, done
+
+
+async def _finish(prepared: Prepared, writer: LogWriter, done: set[tuple[str, int]], count: Counted) -> Tally:
+    """Run what is left, and say how that ended."""
+    began = time.monotonic()
+    runner = Runner(prepared.target, prepared.scorers, _conditions(prepared))
+    cases = prepared.options.selection.of(prepared.loaded.cases())
+    tally = await runner.run(cases, writer, done=done, told=count)
+    seconds = round(time.monotonic() - began, 3)
+    now = to_iso(SystemClock().now())
+    writer.add(LogEnd(kind="end", finished_at=now, seconds=seconds, stopped=tally.stopped))
+    return tally
 
 
 def _conditions(prepared: Prepared) -> Conditions:
@@ -261,25 +283,27 @@ def _header(prepared: Prepared) -> LogHeader:
     )
 
 
-def _place(prepared: Prepared) -> tuple[Path, bool]:
-    """The log, and whether it is gone on with."""
-    options, name = prepared.options, prepared.suite.name
+def _place(name: str, options: RunOptions) -> Path:
+    """Where the log goes.
+
+    Raises:
+        InputError: It is there and should not be, or should be and is not.
+    """
     if options.log is not None:
-        there = options.log.exists() and options.log.stat().st_size > 0
-        if there and not options.resume:
+        if not options.resume and options.log.exists() and options.log.stat().st_size:
             raise InputError(
                 f"{options.log} is there already", hint="Go on with it by --resume, or name another file."
             )
-        return options.log, there
+        return options.log
     if options.resume:
         latest = newest_log(options.out, name)
         if latest is None:
             raise InputError(f"there is no log of {name} in {options.out}", hint="Run it without --resume.")
-        return latest, True
+        return latest
     stamp = to_iso(SystemClock().now())[:19].replace("-", "").replace(":", "")
     shard = options.selection.shard
     part = f"-{shard[0]}of{shard[1]}" if shard is not None else ""
-    return options.out / name / f"{stamp}-{new_id()[:4]}{part}.jsonl", False
+    return options.out / name / f"{stamp}-{new_id()[:4]}{part}.jsonl"
 
 
 def newest_log(out: Path, suite: str) -> Path | None:

@@ -81,6 +81,8 @@ def observed(
         turns: What each turn gave.
     """
     state = plain(values)
+    if isinstance(state, dict):
+        state.pop(INTERRUPT, None)  # it is told by the trajectory
     messages = state.get("messages") if isinstance(state, dict) else None
     spoken = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
     used = [one.get("usage_metadata") or {} for one in spoken]
