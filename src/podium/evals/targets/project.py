@@ -122,6 +122,10 @@ class ProjectTarget:
             "world": self._which,
         }
 
+    def lending(self) -> Seams:
+        """What it holds open, for other targets to share while it is open."""
+        return Seams(knowledge=self._knowledge, similarity=self._similarity)
+
     async def run(self, case: Case, world: World, /) -> Observation:
         """Have the case's conversation.
 
