@@ -1,4 +1,4 @@
-"""Whether the statistics of an evaluation can be believed.
+"""Whether the statistics of an evaluation can be believed, and what the harness costs.
 
 - `difference_1e9`: the largest difference, in billionths, to scipy, statsmodels, scikit-learn and
   krippendorff on the same random inputs, over all figures; the reference has it by figure.
@@ -10,6 +10,11 @@
   pairs of which a fifth differ, the same way. The reference has what an exact two-sided McNemar test at 0.05
   (statsmodels' default) would do on the same figures.
 - `interval_ms`: the interval of the mean of 10,000 values.
+- `case_ms`: the time of one of 10,000 trivial cases, with the durable log; the reference has LangSmith's
+  `evaluate(upload_results=False)` and, where it is installed, pydantic-evals on the same work, and
+  `case_ratio` is the share of LangSmith's.
+- `page_mb` and `page_seconds`: the report of these cases, and how long Chromium, started anew, takes to show
+  it; where there is no Chromium, nothing is said of the latter.
 
 `--quick` takes a tenth of the rounds, without bars on what is simulated.
 """
@@ -18,10 +23,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
+from benchmarks.evals import overhead
 from benchmarks.evals.agreement import largest_differences
+from benchmarks.evals.page import seconds_to_open, write_page
 from benchmarks.evals.simulation import coverage, gate_passes, quantile_coverage
 from benchmarks.report import report
 from scipy import stats
@@ -32,7 +41,16 @@ SEED = 20
 ROUNDS = 4_000
 PAIRS, DISCORDANT, LOSS = 200, 0.2, 0.1
 
-BARS: dict[str, tuple[str, float]] = {"difference_1e9": ("<=", 1), "interval_ms": ("<=", 1_000)}
+CASES = 10_000
+
+BARS: dict[str, tuple[str, float]] = {
+    "difference_1e9": ("<=", 1),
+    "interval_ms": ("<=", 1_000),
+    "case_ms": ("<=", 0.5),
+    "case_ratio": ("<=", 0.5),
+    "page_mb": ("<=", 5),
+}
+OPENED: dict[str, tuple[str, float]] = {"page_seconds": ("<=", 2)}
 SIMULATED: dict[str, tuple[str, float]] = {
     "coverage_least": (">=", 0.93),
     "coverage_most": ("<=", 0.97),
@@ -87,13 +105,28 @@ def main() -> int:
         "loss_stopped": min(lost),
         "interval_ms": milliseconds(),
     }
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as work:
+        figures["case_ms"], log = overhead.podium(Path(work), CASES)
+        page, _ = write_page(log)
+        figures["page_mb"] = page.stat().st_size / 1e6
+        opened = seconds_to_open(page, f"{CASES:,} runs")
+    others = {
+        "langsmith_ms": overhead.langsmith(CASES // 10),
+        "pydantic_evals_ms": overhead.pydantic_evals(CASES),
+    }
+    figures["case_ratio"] = figures["case_ms"] / (others["langsmith_ms"] or 1.0)
+    bars = BARS if quick else BARS | SIMULATED
+    if opened is not None:
+        figures["page_seconds"] = opened
+        bars = bars | OPENED
     reference = {
+        **{name: value for name, value in others.items() if value is not None},
         **{f"difference_1e9: {name}": 1e9 * value for name, value in differences.items()},
         **{f"coverage: {name}": value for name, value in held.items()},
         "unchanged_passes: exact two-sided test": 1 - textbook_gate(0.0),
         "loss_stopped: exact two-sided test": textbook_gate(LOSS),
     }
-    return 0 if report("evals", figures, reference, BARS if quick else BARS | SIMULATED) else 1
+    return 0 if report("evals", figures, reference, bars) else 1
 
 
 if __name__ == "__main__":
