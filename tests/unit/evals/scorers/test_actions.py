@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.evals.case import Case, Expected, ExpectedAction
@@ -37,6 +37,7 @@ calls = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(calls, st.randoms(use_true_random=False))
 def test_identical_calls_are_worth_one_in_any_order(made: Any, random: Any) -> None:
     shuffled = list(made)
@@ -46,6 +47,7 @@ def test_identical_calls_are_worth_one_in_any_order(made: Any, random: Any) -> N
     assert judged(Actions(strict=True), made, *shuffled) == 1.0
 
 
+@settings(deadline=None)
 @given(calls, calls)
 def test_credit_lies_within_bounds_and_below_the_choice_of_tools(wanted: Any, made: Any) -> None:
     actions, tools = judged(Actions(), wanted, *made), judged(Tools(), wanted, *made)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.evals.scorers.alignment import best_pairs, longest_common
@@ -11,6 +11,7 @@ from podium.evals.scorers.alignment import best_pairs, longest_common
 letters = st.text(alphabet="abc", max_size=40)
 
 
+@settings(deadline=None)
 @given(letters, letters)
 def test_both_ways_to_the_longest_common_subsequence_agree(left: str, right: str) -> None:
     assert longest_common(left, right) == longest_common(left, right, lambda one, other: one == other)
@@ -21,6 +22,7 @@ def test_long_texts_are_compared_in_no_time() -> None:
     assert longest_common(text, text) == 20_000
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=1, max_size=3))
 def test_pairs_are_the_best_of_all(gains: list[list[float]]) -> None:
     found = best_pairs(gains)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.core.errors import ScorerError
@@ -19,6 +19,7 @@ plain_json = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(plain_json)
 def test_everything_is_the_same_as_itself(value: Any) -> None:
     assert same(value, value)

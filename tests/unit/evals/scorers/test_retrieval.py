@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
@@ -35,6 +35,7 @@ def test_figures_of_five_hits(scorer: object, value: float) -> None:
     assert judged(scorer, {"c": 1, "d": 1}, "a", "b", "c", "d", "e") == pytest.approx(value)
 
 
+@settings(deadline=None)
 @given(
     st.permutations(list("abcdefgh")), st.lists(st.integers(0, 3), min_size=8, max_size=8), st.integers(1, 10)
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from rouge_score.rouge_scorer import RougeScorer
@@ -41,12 +41,14 @@ def test_an_empty_text_is_not_looked_for() -> None:
 
 
 @pytest.mark.parametrize("scorer", [Exact(), TokenF1(), RougeL()])
+@settings(deadline=None)
 @given(text=st.text(max_size=80))
 def test_the_same_text_is_worth_one(scorer: Any, text: str) -> None:
     assert value(scorer, text, text) == 1.0
 
 
 @pytest.mark.parametrize("scorer", [TokenF1(), RougeL()])
+@settings(deadline=None)
 @given(one=st.text(max_size=60), other=st.text(max_size=60))
 def test_likeness_is_symmetric_and_within_bounds(scorer: Any, one: str, other: str) -> None:
     there, back = value(scorer, one, other), value(scorer, other, one)
@@ -119,6 +121,7 @@ def test_json_values_are_not_confused() -> None:
 ascii_words = st.lists(st.sampled_from(["cat", "dog", "sat", "mat", "on", "42"]), max_size=12).map(" ".join)
 
 
+@settings(deadline=None)
 @given(ascii_words, ascii_words)
 def test_rouge_agrees_with_the_reference(one: str, other: str) -> None:
     theirs = RougeScorer(["rougeL"]).score(one, other)["rougeL"].fmeasure

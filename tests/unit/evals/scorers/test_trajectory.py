@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.evals.case import Case, Expected, ExpectedAction
@@ -21,11 +21,13 @@ def judged(match: Match, wanted: list[str], made: list[str]) -> float:
 
 
 @pytest.mark.parametrize("match", MATCHES)
+@settings(deadline=None)
 @given(way=steps)
 def test_the_same_way_is_worth_one(match: Match, way: list[str]) -> None:
     assert judged(match, way, way) == 1.0
 
 
+@settings(deadline=None)
 @given(steps, steps)
 def test_the_stricter_implies_the_looser(wanted: list[str], made: list[str]) -> None:
     strict, in_order, any_order, f1 = (judged(match, wanted, made) for match in MATCHES)

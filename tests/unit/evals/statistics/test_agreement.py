@@ -3,7 +3,7 @@ from __future__ import annotations
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
@@ -24,6 +24,7 @@ def test_alpha_of_krippendorffs_own_example(scale: Scale, alpha: float) -> None:
     assert krippendorff_alpha(ratings, scale) == pytest.approx(alpha, abs=5e-4)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 4), st.integers(2, 12), st.sampled_from(["nominal", "ordinal", "interval"]), st.data())
 def test_alpha_agrees_with_the_library(judges: int, items: int, scale: Scale, data: st.DataObject) -> None:
     cell = st.none() | st.sampled_from([1.0, 2.0, 3.0, 5.0])
@@ -54,6 +55,7 @@ def test_alpha_that_does_not_exist_is_named() -> None:
         krippendorff_alpha([[1.0, float("nan")], [1.0, 2.0]])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=80))
 def test_kappa_agrees_with_scikit_learn_and_statsmodels(pairs: list[tuple[int, int]]) -> None:
     one, other = [left for left, _ in pairs], [right for _, right in pairs]

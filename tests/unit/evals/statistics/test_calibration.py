@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -32,6 +32,7 @@ def both(given_pairs: list[tuple[float, bool]]) -> tuple[list[float], list[bool]
     return [score for score, _ in given_pairs], [hit for _, hit in given_pairs]
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_brier_agrees_with_scikit_learn(values: list[tuple[float, bool]]) -> None:
     confidence, right = both(values)
@@ -40,6 +41,7 @@ def test_brier_agrees_with_scikit_learn(values: list[tuple[float, bool]]) -> Non
     )
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_auroc_agrees_with_scikit_learn(values: list[tuple[float, bool]]) -> None:
     confidence, right = both(values)
@@ -51,6 +53,7 @@ def test_auroc_agrees_with_scikit_learn(values: list[tuple[float, bool]]) -> Non
 
 
 @pytest.mark.parametrize(("binning", "theirs"), [("equal-width", "uniform"), ("equal-mass", "quantile")])
+@settings(deadline=None)
 @given(values=pairs, bins=st.integers(1, 20))
 def test_reliability_agrees_with_scikit_learn(
     binning: str, theirs: str, values: list[tuple[float, bool]], bins: int
@@ -68,6 +71,7 @@ def test_reliability_agrees_with_scikit_learn(
     assert sum(one.n for one in ours) == len(values)
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_a_confidence_that_is_the_truth_has_no_error(values: list[tuple[float, bool]]) -> None:
     _, right = both(values)
@@ -91,6 +95,7 @@ def test_risk_falls_to_what_is_answered() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(pairs, st.randoms(use_true_random=False))
 def test_order_of_the_cases_does_not_matter(values: list[tuple[float, bool]], random: object) -> None:
     shuffled = list(values)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
@@ -12,6 +12,7 @@ from podium.evals.statistics.slices import by_tag
 flags = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(flags)
 def test_escalation_agrees_with_scikit_learn(pairs: list[tuple[bool, bool]]) -> None:
     needed, asked = [one for one, _ in pairs], [other for _, other in pairs]
@@ -32,6 +33,7 @@ def test_escalation_agrees_with_scikit_learn(pairs: list[tuple[bool, bool]]) -> 
 routes = st.sampled_from(["answer", "escalate", "refuse"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(routes, routes), min_size=1, max_size=60))
 def test_confusion_agrees_with_scikit_learn(pairs: list[tuple[str, str]]) -> None:
     expected, seen = [one for one, _ in pairs], [other for _, other in pairs]

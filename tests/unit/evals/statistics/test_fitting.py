@@ -25,6 +25,7 @@ def distorted(n: int = 600, seed: int = 0) -> tuple[list[float], list[bool]]:
     return list(1 / (1 + np.exp(-odds))), list(rng.random(n) < truth)
 
 
+@settings(deadline=None)
 @given(labelled)
 def test_isotonic_agrees_with_scikit_learn(pairs: list[tuple[float, bool]]) -> None:
     scores, right = [score for score, _ in pairs], [hit for _, hit in pairs]

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -13,6 +13,7 @@ from podium.core.errors import FigureError
 from podium.evals.statistics.intervals import mean_interval, wilson
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.data())
 def test_right_or_wrong_has_wilsons_interval(n: int, data: st.DataObject) -> None:
     successes = data.draw(st.integers(0, n))
@@ -97,6 +98,7 @@ def test_one_cluster_tells_nothing() -> None:
     assert (found.low, found.high, found.reliable) == (0.0, 1.0, False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=60), st.integers(1, 10))
 def test_scores_within_bounds_keep_their_limits_there(values: list[float], size: int) -> None:
     found = mean_interval(values, [at // size for at in range(len(values))])

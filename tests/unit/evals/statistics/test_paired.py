@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.core.errors import FigureError
@@ -37,6 +37,7 @@ def test_seconds_are_better_when_fewer() -> None:
     assert found.difference.mean < 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50), st.booleans())
 def test_the_same_run_is_never_told_apart(values: list[float], higher: bool) -> None:
     found = compare(values, values, higher_is_better=higher)

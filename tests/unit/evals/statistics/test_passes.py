@@ -3,13 +3,14 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.core.errors import FigureError
 from podium.evals.statistics.passes import pass_at_k, pass_hat_k
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.data())
 def test_both_are_the_shares_among_all_choices_of_k_runs(runs: int, data: st.DataObject) -> None:
     successes = data.draw(st.integers(0, runs))

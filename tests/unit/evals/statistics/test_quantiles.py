@@ -4,13 +4,14 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.core.errors import FigureError
 from podium.evals.statistics.quantiles import quantile_interval
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=300), st.floats(0.01, 0.99))
 def test_limits_lie_around_the_quantile_and_within_the_values(values: list[float], quantile: float) -> None:
     found = quantile_interval(values, quantile)

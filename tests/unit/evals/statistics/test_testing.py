@@ -16,6 +16,7 @@ from podium.evals.statistics.testing import benjamini_hochberg, holm, mcnemar, s
 counts = st.integers(0, 400)
 
 
+@settings(deadline=None)
 @given(counts, counts)
 def test_exact_mcnemar_agrees_with_scipy_and_statsmodels(worse: int, better: int) -> None:
     if worse + better == 0:
@@ -28,6 +29,7 @@ def test_exact_mcnemar_agrees_with_scipy_and_statsmodels(worse: int, better: int
     assert both == pytest.approx(their_mcnemar(table, exact=True).pvalue, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(counts, counts)
 def test_mid_p_counts_what_was_seen_by_half(worse: int, better: int) -> None:
     pairs = worse + better
@@ -55,6 +57,7 @@ def test_a_p_value_that_is_no_number_is_named(correct: object) -> None:
         correct([])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_flipping_equal_signs_is_mcnemars_test(worse: int, better: int) -> None:
     losses = np.array([1.0] * worse + [-1.0] * better + [0.0] * 3)
