@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from podium.core.model import JsonValue
 
-
-def difference(before: JsonValue, after: JsonValue) -> JsonValue:
+def difference(before: object, after: object) -> Any:
     """What is new: objects down to the values that changed, with None for what is gone.
 
     Args:
-        before: A state, as JSON.
+        before: A state: JSON values.
         after: A later one.
 
     Returns:

@@ -79,7 +79,7 @@ class ProjectTarget:
         self._similarity: KnowledgeSimilarity | None = None
         self._hook: WorldHook | None = None
         self._template = Path()
-        self._before: JsonValue = None
+        self._before: object = None
         self._versions: dict[str, str] = {}
         self.name = f"project {project.manifest.project.name}"
 
@@ -184,7 +184,7 @@ class ProjectTarget:
             self._hook.copy_world(self._project.world, place)
         handle = self._hook.open_world(place)
         if self._hook.read_world is not None:
-            self._before = plain(self._hook.read_world(handle))
+            self._before = self._hook.read_world(handle)
 
     def _copy(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -198,4 +198,5 @@ class ProjectTarget:
         if self._hook is None or self._hook.read_world is None:
             return None
         handle = self._hook.open_world(self._placed(folder).world)
-        return difference(self._before, plain(self._hook.read_world(handle)))
+        changed: JsonValue = plain(difference(self._before, self._hook.read_world(handle)))
+        return changed
