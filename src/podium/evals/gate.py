@@ -171,11 +171,11 @@ def _bounded(
 
 
 def _drops(header: LogHeader, summary: Summary) -> list[Threshold]:
-    """The thresholds that look back; on the primary metric where the suite names none."""
+    """The thresholds that look back, the primary metric's first; one for it where the suite names none."""
     named = [one for one in header.thresholds if one.max_drop is not None]
     primary = header.primary or next(iter(summary.metrics), "")
     if any(one.metric == primary and not one.slice for one in named) or not primary:
-        return named
+        return sorted(named, key=lambda one: (one.metric != primary, bool(one.slice)))
     return [Threshold(metric=primary, max_drop=0.0), *named]
 
 

@@ -388,3 +388,17 @@ def calibrate(
 
     method: Literal["isotonic", "logistic"] = "logistic" if logistic else "isotonic"
     fit_calibration(logs, method=method, output=output, anyway=anyway, project=project, as_json=as_json)
+
+
+@app.command()
+def upload(log: LogArgument, as_json: JsonOption = False) -> None:
+    """Send a run to LangSmith as an experiment, with its cases as a dataset; needs LANGSMITH_API_KEY."""
+    from podium.cli.evaluation.reporting import log_in
+    from podium.cli.output import console, write_json
+    from podium.evals.langsmith import as_experiment
+
+    made = as_experiment(log_in(log), upload=True)
+    if as_json:
+        write_json({"experiment": made.name, "runs": made.runs})
+    else:
+        console().print(f"Sent {made.runs} runs to LangSmith as {made.name}.")

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from podium.evals.statistics.intervals import Interval
 
 BINS = 20
-LESS_IS_BETTER = frozenset({"seconds", "steps", "tokens", "model_calls", "cost", "effects_without_approval"})
-"""The metrics of which less is better, wherever they come from."""
 PERCENTILES = (("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99))
 
 
@@ -197,7 +195,7 @@ def _changes(header: LogHeader, gathered: Gathered, baseline: Path) -> dict[str,
         for score in trial.scores:
             if score.value is not None:
                 before.setdefault(score.name, {})[trial.key] = score.value
-    lower = LESS_IS_BETTER | {rule.metric for rule in header.thresholds if rule.better == "lower"}
+    lower = _less_is_better() | {rule.metric for rule in header.thresholds if rule.better == "lower"}
     compared, pairs = {}, {}
     for name, column in gathered.columns.items():
         known = before.get(name, {})
@@ -225,6 +223,13 @@ def _changes(header: LogHeader, gathered: Gathered, baseline: Path) -> dict[str,
         )
         for name, one in corrected(compared).items()
     }
+
+
+def _less_is_better() -> frozenset[str]:
+    """The metrics of which less is better, when they go by their scorer's name."""
+    from podium.evals.scorers.registry import higher_is_better, names
+
+    return frozenset({"model_calls", *(name for name in names() if not higher_is_better(name))})
 
 
 def _calibration(gathered: Gathered) -> Calibration | None:
