@@ -16,7 +16,16 @@ pytestmark = pytest.mark.timeout(300)
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
-PAGES = ("start.md", "agents.md", "prompts.md", "batch.md", "effects.md", "audit.md", "notifications.md", "evals.md")
+PAGES = (
+    "start.md",
+    "agents.md",
+    "prompts.md",
+    "batch.md",
+    "effects.md",
+    "audit.md",
+    "notifications.md",
+    "evals.md",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
