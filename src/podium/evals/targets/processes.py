@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, mkdtemp
 from typing import IO, Any
 
 from podium.core.errors import EvalError
@@ -53,6 +55,8 @@ class ProcessTarget:
         self._options = options
         self._idle: list[_Worker] = []
         self._versions: dict[str, str] = {}
+        self._scratch: Path | None = None
+        """Where workers put temporary files: what one that was killed leaves behind is deleted with it."""
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -65,7 +69,8 @@ class ProcessTarget:
         Raises:
             EvalError: It cannot.
         """
-        worker = await _Worker.start(self._options)
+        self._scratch = Path(mkdtemp(prefix="podium-eval-workers-"))
+        worker = await self._start()
         self._versions = worker.versions
         self._idle.append(worker)
 
@@ -75,7 +80,7 @@ class ProcessTarget:
         Raises:
             TrialFailed: The case failed, or ended its process.
         """
-        worker = self._idle.pop() if self._idle else await _Worker.start(self._options)
+        worker = self._idle.pop() if self._idle else await self._start()
         try:
             found = await worker.ask(
                 {
@@ -97,10 +102,15 @@ class ProcessTarget:
         return Observation.model_validate(found["observation"])
 
     async def close(self) -> None:
-        """End the workers."""
+        """End the workers, and delete what they leave behind."""
         idle, self._idle = self._idle, []
         for worker in idle:
             await worker.kill()
+        if self._scratch is not None:
+            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+
+    async def _start(self) -> _Worker:
+        return await _Worker.start(self._options, {**os.environ, "TMPDIR": str(self._scratch)})
 
 
 @dataclass(slots=True)
@@ -112,13 +122,14 @@ class _Worker:
     versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    async def start(cls, options: WorkerOptions) -> _Worker:
+    async def start(cls, options: WorkerOptions, environment: Mapping[str, str]) -> _Worker:
         errors = TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "podium.evals.worker"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
+            env=environment,
             limit=MOST_BYTES,
         )
         worker = cls(process, errors)

@@ -44,7 +44,12 @@ def _suite(folder: Path, *, memory: bool = True) -> Path:
     return folder / "small.yaml"
 
 
-def test_a_case_that_ends_its_process_is_an_error_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_case_that_ends_its_process_is_an_error_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(left))
     ran = asyncio.run(run_suite(prepare(load_suite(_suite(tmp_path)), RunOptions(tmp_path / "out"))))
     found = {record.case.id: record for record in read_trials(ran.log)}
     assert {name: _said(found[name]) for name in WORDS[:6]} == {
@@ -60,6 +65,7 @@ def test_a_case_that_ends_its_process_is_an_error_and_the_others_go_on(tmp_path:
         assert found[name].value("exact") == 0.0
         assert _process(found[name]) != os.getpid()
     assert not ran.tally.stopped
+    assert not list(left.iterdir())
 
 
 def _said(record: TrialRecord) -> tuple[str, str]:
