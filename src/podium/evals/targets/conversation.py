@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.app.results import Decision, Reply, StreamEvent
 from podium.core.effects import HAPPENED
-from podium.core.errors import ThreadInterrupted
+from podium.core.errors import InputError, ThreadInterrupted
 from podium.core.model import JsonObject
 from podium.evals.case import Case, Turn
 from podium.evals.observation import ActionSeen, CitedSpan, Observation, Retrieved
@@ -50,8 +50,16 @@ class Conversation:
 
         Args:
             case: The case.
+
+        Raises:
+            InputError: Its input is no text.
         """
-        turns = case.turns or (Turn(user=case.input if isinstance(case.input, str) else str(case.input)),)
+        if not case.turns and not isinstance(case.input, str):
+            raise InputError(
+                f"a project takes a text, and the input is a {type(case.input).__name__}",
+                hint="Write the input as a text, or the conversation as turns.",
+            )
+        turns = case.turns or (Turn(user=str(case.input)),)
         for turn in turns:
             if not await self._take(turn):
                 break

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from podium.app.project import Project
-from podium.core.errors import ConfigError
+from podium.core.errors import ConfigError, InputError
 from podium.evals.case import Case, Fault, Turn
 from podium.evals.observation import Observation
 from podium.evals.targets.project import ProjectTarget
@@ -144,3 +144,10 @@ async def test_versions_follow_what_the_project_is_made_of(desk: Path, target: P
     finally:
         note.unlink()
     assert {name for name in before if before[name] != changed.versions[name]} == {"policy"}
+
+
+async def test_an_input_that_is_no_text_is_refused(target: ProjectTarget) -> None:
+    world = World()
+    with pytest.raises(InputError, match="a project takes a text, and the input is a dict"):
+        await target.run(Case(id="c", input={"a": 1}), world)
+    world.close()
