@@ -30,11 +30,24 @@ def write_report(
         Where the page is.
     """
     from podium.evals.report.build import build_report
+
+    report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
+    return write_page(report, page or log.with_suffix(".html"))
+
+
+def write_page(report: Report, page: Path) -> Path:
+    """Write a report as a page; where it is.
+
+    Args:
+        report: The report.
+        page: The file; its folder is made when missing.
+
+    Raises:
+        InputError: It cannot be written.
+    """
     from podium.evals.report.page import page_of
     from podium.storage.files import write_whole
 
-    report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
-    page = page or log.with_suffix(".html")
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         write_whole(page, page_of(report).encode())
@@ -63,7 +76,7 @@ def earlier_than(log: Path) -> list[Path]:
 
 
 def show_report(log: Path, *, baseline: Path | None, output: Path | None, as_json: bool) -> None:
-    """Write the page of a log, or print the report as JSON.
+    """Print the report of a log and write its page, or print it as JSON.
 
     Args:
         log: The log, or a folder whose newest log is meant.
@@ -79,15 +92,18 @@ def show_report(log: Path, *, baseline: Path | None, output: Path | None, as_jso
     log = log_in(log)
     header = read_header(log)
     gate = judge_run(header, Summary.of(header, read_trials(log)), log, baseline=baseline)
+    report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
     if as_json:
         from podium.cli.output import write_json
 
-        report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
         write_json(report.model_dump(mode="json"))
         return
+    from podium.cli.evaluation.report_text import print_report
     from podium.cli.output import console
 
-    console().print(f"Report: {write_report(log, gate, baseline=baseline, page=output)}")
+    out = console()
+    print_report(out, report)
+    out.print(f"Report: {write_page(report, output or log.with_suffix('.html'))}")
 
 
 def show_comparison(before: Path, after: Path, *, output: Path | None, as_json: bool) -> int:
