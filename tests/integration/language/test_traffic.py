@@ -11,10 +11,12 @@ from podium.app.podium import Podium
 from podium.app.results import Decision, Reply
 from podium.app.seams import Seams
 from podium.core.errors import NotRecorded
+from podium.evals.log import read_trials
 from podium.evals.traffic.exchange import Tape
 from podium.evals.traffic.file import TrafficFile, TrafficWriter
 from podium.evals.traffic.recording import Recording
 from podium.evals.traffic.replaying import Replaying
+from podium.testing.command_line import CommandLine
 from podium.testing.helpful import HelpfulModel
 from podium.testing.openai_server import OpenAIServer
 from podium.testing.openai_server import Reply as Sent
@@ -102,3 +104,64 @@ def test_a_question_that_was_not_recorded_reaches_nobody_and_is_told(
     with pytest.raises(NotRecorded, match="openai:large"):
         replaying.check()
     assert len(server.requests) == asked
+
+
+SUITE = """name: rules
+cases: [cases.jsonl]
+scorers: [contains, status, tokens]
+epochs: 2
+"""
+CASES = """{"id": "kept", "input": "How long may a book be kept?", "expected": {"answer": "21 days"}}
+{"id": "blue", "turns": [{"user": "Reserve the room Blue for me"}, {"decision": "approve"}]}
+"""
+
+
+@pytest.mark.filterwarnings("ignore:'click:DeprecationWarning")
+def test_a_suite_that_was_run_online_runs_again_without_key_and_server(
+    open_library: Open, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    podium = CommandLine(library)
+    with OpenAIServer(RESERVE) as server:
+        open_library(server).close()
+        (library / "evals").mkdir()
+        (library / "evals" / "rules.yaml").write_text(SUITE, encoding="utf-8")
+        (library / "evals" / "cases.jsonl").write_text(CASES, encoding="utf-8")
+        online = podium("eval", "run", "rules", "--log", "a.jsonl", "--record", "traffic.jsonl", "--yes")
+        assert online.code == 0, online.err
+        assert server.requests
+    monkeypatch.delenv("OPENAI_API_KEY")
+    again = podium("eval", "run", "rules", "--log", "b.jsonl", "--replay", "traffic.jsonl", "--yes")
+    assert again.code == 0, again.err
+    assert seen_in(library / "b.jsonl") == seen_in(library / "a.jsonl")
+    other = CASES.replace("How long may", "For how long may")
+    (library / "evals" / "cases.jsonl").write_text(other, encoding="utf-8")
+    strange = podium(
+        "eval", "run", "rules", "--log", "c.jsonl", "--replay", "traffic.jsonl", "--yes", "--json"
+    )
+    assert strange.json["runs"][0]["errors"] == 2
+    errors = {trial.error.code for trial in read_trials(library / "c.jsonl") if trial.error is not None}
+    assert errors == {"not_recorded"}
+
+
+def seen_in(log: Path) -> list[object]:
+    kept = {
+        "output",
+        "status",
+        "route",
+        "confidence",
+        "reasons",
+        "citations",
+        "actions",
+        "trajectory",
+        "world",
+    }
+    tokens = {"input_tokens", "output_tokens", "model_calls", "cost"}
+    return sorted(
+        [
+            trial.case.id,
+            trial.epoch,
+            trial.observation.model_dump_json(include=kept | tokens) if trial.observation else "",
+            [score.model_dump_json() for score in trial.scores],
+        ]
+        for trial in read_trials(log)
+    )
