@@ -72,6 +72,22 @@ def by_digests(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[s
     return found
 
 
+def begun(connection: sqlite3.Connection, effect_ids: Sequence[str]) -> dict[str, int]:
+    """By effect the place, among all moves, of the call that was made last; only those that were begun."""
+    found: dict[str, int] = {}
+    for start in range(0, len(effect_ids), _CHUNK):
+        some = effect_ids[start : start + _CHUNK]
+        marks = ",".join("?" * len(some))
+        found.update(
+            connection.execute(
+                "SELECT effect_id, max(seq) FROM effect_moves"  # noqa: S608 - our own names
+                f" WHERE to_status='started' AND effect_id IN ({marks}) GROUP BY effect_id",
+                tuple(some),
+            )
+        )
+    return found
+
+
 def renewed(connection: sqlite3.Connection, digest: str, thread_id: str) -> Effect | None:
     """The effect of a thread that had this digest before it was proposed anew."""
     row = connection.execute(_RENEWED, (thread_id, digest)).fetchone()

@@ -8,7 +8,7 @@ before the tool is called; so is the outcome before anybody hears of it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TypeAlias, TypeVar
 
@@ -328,6 +328,17 @@ class EffectLedger:
         return await self._database.aread(
             lambda connection: [move_of(row) for row in connection.execute(sql, (effect_id,))]
         )
+
+    async def newest_first(self, effects: Iterable[Effect]) -> list[Effect]:
+        """These effects, the one that was begun last first.
+
+        The order of their moves counts: a clock may jump, and what was proposed first may be done last.
+        """
+        held = list(effects)
+        begun = await self._database.aread(
+            lambda connection: rows.begun(connection, [effect.effect_id for effect in held])
+        )
+        return sorted(held, key=lambda e: (begun.get(e.effect_id, 0), e.seq), reverse=True)
 
     # ---------------------------------------------------------------------------------------------
 

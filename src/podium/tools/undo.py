@@ -15,7 +15,7 @@ from podium.tools.scope import EffectScope
 from podium.tools.tool import Tool
 
 _REACHED = HAPPENED | {"started", "in_doubt", "compensating", "compensation_in_doubt", "compensation_failed"}
-_AGAIN = frozenset({"compensation_in_doubt", "compensation_failed"})
+_HALF_DONE = frozenset({"compensating", "compensation_in_doubt"})
 STILL_THERE = "reading it back showed that it is still there"
 
 
@@ -36,12 +36,13 @@ class Compensator:
         self._settler = settler
 
     async def undo_all(self, effects: Iterable[Effect], principal: str) -> list[Effect]:
-        """Undo the effects that reached the world, newest first; the outcome of each, in that order.
+        """Undo the effects that reached the world, the one begun last first; their outcomes, in that order.
 
         One that cannot be undone does not keep the others from it. Called again it goes on where it
-        stopped, and does nothing to what is undone.
+        stopped, and does nothing to what is undone; what may or may not be undone is undone again only by a
+        tool for which that is the same.
         """
-        newest_first = sorted(effects, key=lambda effect: effect.seq, reverse=True)
+        newest_first = await self._ledger.newest_first(effects)
         return [await self._undo(effect, principal) for effect in newest_first]
 
     def can_undo(self, effect: Effect) -> str:
@@ -59,12 +60,13 @@ class Compensator:
             return effect
         async with self._equipment.alone(effect) as now:
             now = await self._settled(now, principal)
-            if now.status == "compensating":
+            if now.status in _HALF_DONE:
                 return await self._resume(now, principal)
-            if now.status not in HAPPENED | _AGAIN or now.status == "irreversible":
+            failed = now.status == "compensation_failed"
+            if (now.status not in HAPPENED and not failed) or now.status == "irreversible":
                 return now
             if reason := self.can_undo(now):
-                if now.status in _AGAIN:
+                if failed:
                     return now
                 return await self._ledger.move(
                     now.digest, "irreversible", actor=principal, reason=reason, error=reason
@@ -89,19 +91,27 @@ class Compensator:
             return await self._ask_again(now, principal) if now.status == "compensation_in_doubt" else now
 
     async def _resume(self, effect: Effect, principal: str) -> Effect:
+        """Go on with an undoing that may have happened: made again only where that cannot undo twice."""
         try:
             tool = self._registry.get(effect.tool)
         except ActionError as error:
-            return await self._not_undone(effect, "compensation_failed", error.message)
+            return await self._half_done(effect, error.message)
         if tool.options.verify is not None:
             if (await self._equipment.observe(effect, tool, principal)).there is False:
                 return await self._ledger.move(
                     effect.digest, "compensated", actor=principal, reason="read back after a crash"
                 )
         elif not tool.options.idempotent:
-            reason = "the process ended while this was being undone"
-            return await self._not_undone(effect, "compensation_in_doubt", reason)
+            return await self._half_done(effect, "the process ended while this was being undone")
+        if effect.status != "compensating":
+            effect = await self._ledger.move(effect.digest, "compensating", actor=principal)
         return await self._compensate(effect, tool, principal)
+
+    async def _half_done(self, effect: Effect, reason: str) -> Effect:
+        """Leave an undoing that may have happened to a person."""
+        if effect.status == "compensation_in_doubt":
+            return effect
+        return await self._not_undone(effect, "compensation_in_doubt", reason)
 
     async def _ask_again(self, effect: Effect, principal: str) -> Effect:
         """Read back whether the effect is gone; without a `verify` nothing changes."""
@@ -142,6 +152,9 @@ class Compensator:
         seen = await self._equipment.observe(effect, tool, principal)
         if seen.there:
             return await self._not_undone(effect, "compensation_failed", STILL_THERE, seen.seen)
+        if seen.problem:
+            reason = f"it could not be read back: {seen.problem}"
+            return await self._not_undone(effect, "compensation_in_doubt", reason)
         return await self._ledger.move(
             effect.digest, "compensated", actor=principal, data=undone, observed=seen.seen
         )

@@ -170,7 +170,7 @@ async def test_a_preview_that_refuses_stops_the_proposal(desk_of: Callable[..., 
 
 
 async def test_a_compensation_that_fails_can_be_tried_again(desk_of: Callable[..., Any]) -> None:
-    problems: list[Exception] = [ActionError("spent already"), ConnectionError("down")]
+    problems: list[Exception] = [ActionError("spent already"), ValueError("down")]
 
     def undo(*_: object) -> None:
         if problems:
@@ -187,10 +187,58 @@ async def test_a_compensation_that_fails_can_be_tried_again(desk_of: Callable[..
         statuses.append((after.status, after.error))
     assert statuses == [
         ("compensation_failed", "spent already"),
-        ("compensation_in_doubt", "act failed: ConnectionError: down"),
+        ("compensation_failed", "act failed: ValueError: down"),
         ("compensated", None),
         ("compensated", None),
     ]
+
+
+async def test_what_may_be_undone_already_is_not_undone_twice(desk_of: Callable[..., Any]) -> None:
+    undone: list[str] = []
+
+    def undo(*_: object) -> None:
+        undone.append("once")
+        if len(undone) == 1:
+            raise ConnectionError("no answer")
+
+    @action("compensable", compensate=undo)
+    def act() -> None: ...
+
+    desk = desk_of(act)
+    done = await desk.do("act")
+    for _ in range(2):
+        (after,) = await desk.toolbox.compensate([done.digest], principal="local:ada")
+        assert (after.status, undone) == ("compensation_in_doubt", ["once"])
+    await desk.toolbox.resolve(done.digest, happened=False, principal="local:ada")
+    (after,) = await desk.toolbox.compensate([done.digest], principal="local:ada")
+    assert (after.status, undone) == ("compensated", ["once", "once"])
+
+
+async def test_an_undoing_in_doubt_goes_on_where_the_tool_can_read_back(desk_of: Callable[..., Any]) -> None:
+    there = set[str]()
+    readable = [True]
+
+    def verify(*_: object) -> bool:
+        if not readable[0]:
+            raise ConnectionError("down")
+        return bool(there)
+
+    def undo(*_: object) -> None:
+        readable[0] = False
+
+    @action("compensable", compensate=undo, verify=verify)
+    def act() -> None:
+        there.add("it")
+
+    desk = desk_of(act)
+    done = await desk.do("act")
+    (after,) = await desk.toolbox.compensate([done.digest], principal="local:ada")
+    assert after.status == "compensation_in_doubt"
+    assert "could not be read back" in after.error
+    readable[0] = True
+    there.clear()
+    (after,) = await desk.toolbox.compensate([done.digest], principal="local:ada")
+    assert after.status == "compensated"
 
 
 async def test_a_compensation_that_claims_to_have_worked_is_read_back(desk_of: Callable[..., Any]) -> None:

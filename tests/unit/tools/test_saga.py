@@ -123,6 +123,17 @@ async def test_low_priority_begins_when_nothing_else_is_left(desk_of: Callable[.
     assert site.log == ["a", "b", "flag"]
 
 
+async def test_undoing_reverses_the_order_of_the_calls_not_of_the_proposals(
+    desk_of: Callable[..., Any],
+) -> None:
+    site = Site()
+    desk = desk_of(builder(site))
+    d = await proposed(desk, "flag", "a")
+    await statuses(desk, d, Order(after={}, low=[d["flag"]]))
+    await desk.toolbox.compensate(list(d.values()), principal="local:ada")
+    assert site.log == ["a", "flag", "undo flag", "undo a"]
+
+
 async def test_no_more_calls_at_a_time_than_the_tool_allows(desk_of: Callable[..., Any]) -> None:
     site = Site()
     desk = desk_of(builder(site, concurrency=1))
