@@ -39,12 +39,18 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         from podium.cli.failures import report
 
-        hint = "What was stored is kept: 'podium threads list' shows it."
-        return report("cancelled", "stopped by ctrl-c", hint, as_json=_wants_json(arguments))
+        return report("cancelled", "stopped by ctrl-c", _kept(arguments), as_json=_wants_json(arguments))
     except BrokenPipeError:
         # Whoever read us has gone; the interpreter's last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _kept(arguments: list[str]) -> str:
+    """What becomes of a command that was stopped."""
+    if arguments[:2] == ["eval", "run"]:
+        return "What has ended is kept: the same command with --resume goes on."
+    return "What was stored is kept: 'podium threads list' shows it."
 
 
 def _dispatch(arguments: list[str]) -> int:
