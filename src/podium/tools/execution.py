@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -65,7 +65,7 @@ class Settler:
         An idempotent tool is called again with the same key. Else the tool's own probe is asked whether
         it happened. Else a person has to look.
         """
-        reason = BROKE_OFF
+        reason, unsure = BROKE_OFF, True
         try:
             tool = self._registry.get(effect.tool)
             if not tool.options.idempotent:
@@ -76,9 +76,9 @@ class Settler:
                     return await self._ledger.move(
                         effect.digest, "succeeded", actor="reconcile", reason=BROKE_OFF, result=result
                     )
-                reason = f"{BROKE_OFF}; it had not happened"
+                reason, unsure = f"{BROKE_OFF}; it had not happened", False
             return await self._attempts(
-                effect, tool, scope, lambda: self._ledger.restart(effect.digest, scope, reason)
+                effect, tool, scope, lambda: self._ledger.restart(effect.digest, scope, reason), unsure=unsure
             )
         except ActionError as error:  # the call could not even be made again
             return await self._doubt(effect, f"{BROKE_OFF}; {error.message}")
@@ -166,14 +166,23 @@ class Settler:
         except ActionError as error:
             return await self.refuse(effect, error)
 
-    async def _attempts(self, effect: Effect, tool: Tool, scope: EffectScope, start: Start) -> Effect:
+    async def _attempts(
+        self, effect: Effect, tool: Tool, scope: EffectScope, start: Start, *, unsure: bool = False
+    ) -> Effect:
         """Call the tool, again with pauses while that may help and cannot act twice.
+
+        Args:
+            effect: What is approved.
+            tool: Its tool.
+            scope: Who carries it out.
+            start: Writes `started` for the first attempt.
+            unsure: Whether a call before these may have acted.
 
         Raises:
             ActionError: The first attempt could not begin.
         """
         most = tool.options.attempts or ATTEMPTS
-        before: ActionError | None = None
+        errors: list[ActionError] = []
         for attempt in range(1, most + 1):
             begun = False
             try:
@@ -181,11 +190,13 @@ class Settler:
                     effect, begun = await start(), True
                     result = await self._call(effect, tool, scope)
             except ActionError as error:
-                if not begun and before is None:
+                if begun:
+                    errors.append(error)
+                elif not errors:
                     raise
-                before = error if begun else before or error
                 last = attempt == most or not begun
-                if (settled := await self._after(effect, tool, scope, before, last=last)) is not None:
+                settled = await self._after(effect, tool, scope, errors, last=last, unsure=unsure)
+                if settled is not None:
                     return settled
                 start = partial(self._ledger.restart, effect.digest, scope, error.message)
                 await self._runner.pause(attempt)
@@ -206,25 +217,36 @@ class Settler:
         return result
 
     async def _after(
-        self, effect: Effect, tool: Tool, scope: EffectScope, error: ActionError, *, last: bool
+        self,
+        effect: Effect,
+        tool: Tool,
+        scope: EffectScope,
+        errors: Sequence[ActionError],
+        *,
+        last: bool,
+        unsure: bool,
     ) -> Effect | None:
-        """What an attempt came to that raised; None when the call is to be made again.
+        """What attempts came to that raised, the last of them now; None when the call is to be made again.
 
         A tool that broke is asked whether it acted. Without a probe it has failed, unless the other side
-        may have acted, or may still: then nobody knows.
+        may have acted in any of the attempts, or may still: then nobody knows.
         """
-        if not isinstance(error, ActionTimeout | ToolCrashed):
+        error, broke = errors[-1], isinstance(errors[-1], ActionTimeout | ToolCrashed)
+        unsure = unsure or any(map(may_have_acted, errors))
+        if not broke and not unsure:
             return await self._failed(effect, error)
         happened, result = await self._probe(effect, tool, scope)
         if happened:
             return await self._ledger.move(
                 effect.digest, "succeeded", actor="reconcile", reason=error.message, result=result
             )
-        did_not = happened is False and isinstance(error, ToolCrashed)  # what hangs may act yet
-        if not last and (tool.options.idempotent or did_not):
+        hangs = any(isinstance(one, ActionTimeout) for one in errors)  # and may act yet
+        did_not = happened is False and not hangs
+        if broke and not last and (tool.options.idempotent or did_not):
             return None
-        if not did_not and (isinstance(error, ActionTimeout) or error.may_have_acted):
-            return await self._doubt(effect, error.message)
+        if unsure and not did_not:
+            earlier = "" if may_have_acted(error) else "; an earlier call may have acted"
+            return await self._doubt(effect, f"{error.message}{earlier}")
         return await self._failed(effect, error)
 
     # --- outcomes --------------------------------------------------------------------------------
@@ -275,3 +297,8 @@ class Settler:
         if answer is None or answer is False:
             return False, None
         return True, None if answer is True else answer
+
+
+def may_have_acted(error: ActionError) -> bool:
+    """Whether the other side may have acted, or may still, in a call that raised this."""
+    return isinstance(error, ActionTimeout) or (isinstance(error, ToolCrashed) and error.may_have_acted)

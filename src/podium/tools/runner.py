@@ -194,6 +194,8 @@ def _broke_off(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError):
             return True
+        if isinstance(error, BaseExceptionGroup) and any(map(_broke_off, error.exceptions)):
+            return True
         error = error.__cause__ or error.__context__
     return False
 

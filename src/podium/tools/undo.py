@@ -8,7 +8,7 @@ from podium.core.effects import HAPPENED, EffectStatus, is_undoable
 from podium.core.errors import ActionError, ActionOutputError, ActionTimeout
 from podium.core.model import JsonValue
 from podium.tools.equipment import Equipment
-from podium.tools.execution import ATTEMPTS, Settler
+from podium.tools.execution import ATTEMPTS, Settler, may_have_acted
 from podium.tools.ledger import Effect
 from podium.tools.runner import ToolCrashed
 from podium.tools.scope import EffectScope
@@ -183,9 +183,7 @@ class Compensator:
 
 def _status_after(error: ActionError) -> EffectStatus:
     """Where an undoing stands that raised."""
-    if isinstance(error, ActionTimeout) or (isinstance(error, ToolCrashed) and error.may_have_acted):
-        return "compensation_in_doubt"
-    return "compensation_failed"
+    return "compensation_in_doubt" if may_have_acted(error) else "compensation_failed"
 
 
 def changes_nothing(effect: Effect) -> bool:

@@ -27,6 +27,11 @@ SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
         (SystemExit(3), "failed", "act failed: RuntimeError: SystemExit 3"),
         (ConnectionResetError("gone"), "in_doubt", "act failed: ConnectionResetError: gone"),
         (TimeoutError("slow"), "in_doubt", "act failed: TimeoutError: slow"),
+        (
+            ExceptionGroup("tasks", [ConnectionResetError()]),
+            "in_doubt",
+            "act failed: ExceptionGroup: tasks (1 sub-exception)",
+        ),
         (RuntimeError(f"key {SECRET} refused"), "failed", "act failed: RuntimeError: key [secret] refused"),
     ],
 )
@@ -64,6 +69,39 @@ async def test_a_probe_tells_whether_a_tool_acted_before_it_broke(
     done = await desk_of(act).do("act")
     assert done.status == status
     assert done.result == (answer or None)
+
+
+@pytest.mark.parametrize("later", [ValueError("status 500"), ActionError("is there already")])
+async def test_an_attempt_that_may_have_acted_is_not_forgotten_when_a_later_one_fails(
+    desk_of: Callable[..., Any], later: Exception
+) -> None:
+    acted: list[str] = []
+
+    @action("irreversible", idempotent=True)
+    def act() -> None:
+        if acted:
+            raise later
+        acted.append("it")
+        raise ConnectionError("no answer")
+
+    done = await desk_of(act).do("act")
+    assert done.status == "in_doubt"
+    assert done.error.endswith("; an earlier call may have acted")
+
+
+async def test_a_refusal_after_a_crash_tells_nothing_about_the_call_that_broke_off(
+    desk_of: Callable[..., Any],
+) -> None:
+    @action("irreversible", idempotent=True)
+    def act() -> None:
+        raise ActionError("is there already")
+
+    desk = desk_of(act)
+    effect = await desk.propose("act")
+    await desk.approve(effect.digest)
+    await desk.toolbox.ledger.start(effect.digest, desk.scope)  # and then the process ended
+    (after,) = await desk.commit(effect.digest)
+    assert (after.status, after.error) == ("in_doubt", "is there already; an earlier call may have acted")
 
 
 @pytest.mark.parametrize("waits", ["sync", "async"])
