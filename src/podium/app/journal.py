@@ -58,7 +58,8 @@ class RunJournal:
         await self._threads.atouch(scope.thread_id, status="busy", metadata=metadata)
         if not await to_thread(self._known, turn):  # replayed from before its admission, it is known
             await to_thread(self._renewal.keep())
-            await self._runs.astart_run(self._record(scope, turn, text))
+            # Calls side by side in one step open the same run.
+            await self._runs.aensure_run(self._record(scope, turn, text))
 
     async def waits(self, scope: RunScope, turn: Record, interrupts: tuple[Interrupt, ...]) -> None:
         """The turn waits for a person; what for is kept, since the state may be out of reach."""

@@ -99,6 +99,16 @@ class RunRecords:
         """Async twin of `start_run`."""
         await self._database.awrite_soon(self._start(run))
 
+    async def aensure_run(self, run: RunRecord) -> None:
+        """Store a run that begins now, unless it is stored already: of several beginners one is the first."""
+        begin = self._start(run)
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM runs WHERE run_id=?", (run.run_id,)).fetchone() is None:
+                begin(connection)
+
+        await self._database.awrite_soon(work)
+
     def finish_run(
         self,
         run_id: str,

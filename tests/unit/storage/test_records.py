@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from typing import Any
 
@@ -20,6 +21,7 @@ from podium.storage import (
     SqlEventLog,
     ThreadRecords,
 )
+from podium.storage.audit import AuditLog
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -59,6 +61,13 @@ def test_a_run_is_running_until_it_is_finished(runs: RunRecords, clock: Any) -> 
     )
     assert (run.output, run.usage, run.error) == ({"answer": "x"}, {"steps": 3}, {"code": "c"})
     assert (run.started_at, run.ended_at) == ("2026-01-02T03:04:05.000000Z", "2026-01-02T03:04:06.500000Z")
+
+
+async def test_a_run_that_several_begin_is_begun_once(runs: RunRecords, database: Database) -> None:
+    beginners = [RunRecord("r", "t", kind="call", input={"who": number}) for number in range(8)]
+    await asyncio.gather(*(runs.aensure_run(run) for run in beginners))
+    assert len(runs.list_runs("t")) == 1
+    assert [record.kind for record in AuditLog(database).records()] == ["run"]
 
 
 def test_unknown_runs_are_not_found(runs: RunRecords) -> None:
