@@ -39,7 +39,7 @@ MOVES: dict[EffectStatus, frozenset[EffectStatus]] = {
     "proposed": frozenset(
         {"superseded", "approved", "rejected", "expired", "skipped", "refused", "simulated"}
     ),
-    "superseded": frozenset(),
+    "superseded": frozenset({"proposed"}),
     "approved": frozenset(
         {"started", "expired", "refused", "skipped", "superseded", "simulated", "rejected"}
     ),

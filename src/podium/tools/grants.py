@@ -137,6 +137,8 @@ def _problem(grant: Grant, effect: Effect, scope: EffectScope, now: str) -> str:
         return "was given under another policy"
     if grant.tenant != scope.tenant or scope.tenant != effect.tenant:
         return "belongs to another tenant"
+    if scope.thread_id != effect.thread_id:
+        return "belongs to another thread"
     if grant.principal != scope.principal and grant.principal != f"{POLICY_PREFIX}{scope.policy_version}":
         return f"was given by {grant.principal}, not by {scope.principal}"
     return ""

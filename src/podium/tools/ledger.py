@@ -67,10 +67,16 @@ class EffectLedger:
 
     # --- proposing and deciding ------------------------------------------------------------------
 
-    async def propose(self, envelope: ActionEnvelope, scope: EffectScope) -> Effect:
+    async def propose(self, envelope: ActionEnvelope, scope: EffectScope, *, edited: bool = False) -> Effect:
         """Record an envelope; the same idempotency key again gives the effect that is there.
 
-        What had expired or was refused is proposed anew, with the envelope as it is now.
+        What had expired or was refused is proposed anew, with the envelope as it is now; so is what was
+        superseded, where a person's edit goes back to it.
+
+        Args:
+            envelope: What is proposed.
+            scope: Who proposes, and where.
+            edited: Whether a person asked for it, in place of another action.
         """
         effect_id, at, expires_at = new_id(), self._now(), self._deadline()
 
@@ -79,7 +85,7 @@ class EffectLedger:
             known = rows.by_key(connection, envelope.idempotency_key)
             if known is None:
                 rows.insert(connection, effect_id, envelope, scope, at=at, expires_at=expires_at)
-            elif known.status in _REPROPOSED:
+            elif known.status in _REPROPOSED or (edited and known.status == "superseded"):
                 rows.refresh(connection, known, envelope, scope, at=at, expires_at=expires_at)
             else:
                 return known, False

@@ -164,21 +164,42 @@ class Toolbox:
 
         Raises:
             ActionError: An argument does not fit, or the preview refuses; what waits goes on waiting.
-            GrantError: What was to be edited does not wait any more.
+            GrantError: What was to be edited does not wait any more, or what it would become was decided.
         """
         await self.open()
         old = await self.ledger.get(digest)
-        if old.status not in ("proposed", "approved"):
-            raise GrantError(f"{old.tool} ({digest[:12]}) is {old.status} and cannot be edited")
         tool = self._registry.get(old.tool)
         parsed = tool.parse(args)
+        if old.status == "superseded":
+            return await self._edited_before(old, tool.canonical(parsed))
+        if old.status not in ("proposed", "approved"):
+            raise GrantError(f"{old.tool} ({digest[:12]}) is {old.status} and cannot be edited")
         place = replace(scope, turn_id=old.turn_id, step_id=old.step_id)
-        effect = await self._propose(tool, parsed, _edited_provenance(old, args, scope), place)
+        provenance = _edited_provenance(old, args, scope)
+        effect = await self._propose(tool, parsed, provenance, place, edited=True)
+        if effect.status not in ("proposed", "approved"):
+            raise GrantError(
+                f"{old.tool} with these arguments is {effect.status} in this turn already",
+                hint="Approve or reject the action as it is, or give other arguments.",
+            )
         if effect.digest != digest:
             await self.ledger.move(
                 digest, "superseded", actor=scope.principal, reason="edited", data={"by": effect.digest}
             )
         return effect
+
+    async def _edited_before(self, old: Effect, args: JsonObject) -> Effect:
+        """What an edit made that a crash cut off before anybody heard of it.
+
+        Raises:
+            GrantError: It was another edit.
+        """
+        data = (await self.ledger.moves(old.effect_id))[-1].data
+        by = [str(data["by"])] if isinstance(data, dict) and "by" in data else []
+        for effect in await self.ledger.several(by):
+            if effect.args == args:
+                return effect
+        raise GrantError(f"{old.tool} ({old.digest[:12]}) is superseded and cannot be edited")
 
     async def renew(self, effect: Effect, scope: EffectScope, reason: str = "") -> Effect:
         """Propose an action anew, with a preview of now, because its approval would not count any more.
@@ -319,11 +340,18 @@ class Toolbox:
             return await self._runner.call(tool, tool.run, self._registry.context(scope), args)
 
     async def _propose(
-        self, tool: Tool, args: BaseModel, provenance: Mapping[str, Provenance], scope: EffectScope
+        self,
+        tool: Tool,
+        args: BaseModel,
+        provenance: Mapping[str, Provenance],
+        scope: EffectScope,
+        *,
+        edited: bool = False,
     ) -> Effect:
         canonical = tool.canonical(args)
         key, generation, known = await self._identity(tool, canonical, scope)
-        if known is not None and known.status not in ("expired", "refused"):
+        again = ("expired", "refused", *(["superseded"] if edited else []))
+        if known is not None and known.status not in again:
             return known
         context = self._registry.context(scope, key)
         envelope = ActionEnvelope(
@@ -339,7 +367,7 @@ class Toolbox:
             policy_version=scope.policy_version,
             provenance=dict(provenance),
         )
-        return await self.ledger.propose(envelope, scope)
+        return await self.ledger.propose(envelope, scope, edited=edited)
 
     async def _identity(
         self, tool: Tool, args: JsonObject, scope: EffectScope

@@ -19,7 +19,7 @@ from podium.core.errors import IllegalMove
 
 ALLOWED = {
     "proposed": "superseded approved rejected expired skipped refused simulated",
-    "superseded": "",
+    "superseded": "proposed",
     "approved": "started expired refused skipped superseded simulated rejected",
     "rejected": "",
     "expired": "proposed",

@@ -146,6 +146,32 @@ async def test_an_edit_makes_a_new_envelope_and_the_old_approval_is_void(desk: A
     assert world.rows == ["bag"]
 
 
+async def test_an_edit_may_go_back_to_what_was_proposed_first(desk: Any, world: Shelf) -> None:
+    first = await desk.propose("put", name="box")
+    bag = await desk.toolbox.edit(first.digest, {"name": "bag"}, desk.scope)
+    again = await desk.toolbox.edit(bag.digest, {"name": "box"}, desk.scope)
+    assert (again.effect_id, again.status) == (first.effect_id, "proposed")
+    await desk.approve(again.digest)
+    await desk.commit(bag.digest, again.digest)
+    assert world.rows == ["box"]
+
+
+async def test_the_same_edit_again_finds_what_it_made(desk: Any) -> None:
+    old = await desk.propose("put", name="box")
+    new = await desk.toolbox.edit(old.digest, {"name": "bag"}, desk.scope)
+    assert await desk.toolbox.edit(old.digest, {"name": "bag"}, desk.scope) == new
+    with pytest.raises(GrantError, match="is superseded and cannot be edited"):
+        await desk.toolbox.edit(old.digest, {"name": "cup"}, desk.scope)
+
+
+async def test_an_edit_into_what_was_done_is_refused_and_goes_on_waiting(desk: Any, world: Shelf) -> None:
+    await desk.do("put", name="box")
+    waits = await desk.propose("put", name="bag")
+    with pytest.raises(GrantError, match="with these arguments is verified in this turn already"):
+        await desk.toolbox.edit(waits.digest, {"name": "box"}, desk.scope)
+    assert [effect.status for effect in await desk.toolbox.effects([waits.digest])] == ["proposed"]
+
+
 async def test_an_approval_expires_before_and_after_it_is_given(desk: Any, world: Shelf) -> None:
     late = await desk.propose("put", name="late")
     desk.clock.move(61)
@@ -168,6 +194,7 @@ async def test_an_approval_expires_before_and_after_it_is_given(desk: Any, world
         ({"principal": "local:eve"}, "given by local:ada, not by local:eve"),
         ({"policy_version": "2"}, "under another policy"),
         ({"tenant": "other"}, "another tenant"),
+        ({"thread_id": "other"}, "another thread"),
     ],
 )
 async def test_a_foreign_grant_is_refused(
