@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podium.core.errors import ConfigError, InputError, PodiumError
+from podium.core.errors import ConfigError, InputError, NotRecorded, PodiumError
 from podium.core.loading import one_line
 from podium.evals.log import TrialError
 
@@ -33,7 +33,7 @@ def failed(error: BaseException) -> TrialFailed:
         return error
     if isinstance(error, PodiumError):
         said = TrialError(code=error.code, message=error.message, hint=error.hint)
-        return TrialFailed(said, again=not isinstance(error, ConfigError | InputError))
+        return TrialFailed(said, again=not isinstance(error, ConfigError | InputError | NotRecorded))
     if isinstance(error, MemoryError):
         message = "the case took more memory than it may"
         said = TrialError(code="case_memory", message=message, hint="Raise limits.memory_mb.")
