@@ -16,6 +16,7 @@ from langchain_core.runnables.config import var_child_runnable_config
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphInterrupt
 from langgraph.types import interrupt
+from pydantic import ValidationError
 
 from podium.core.canonical import canonical_digest
 from podium.core.effects import HAPPENED
@@ -94,7 +95,7 @@ class Governor:
         if not call.scope.led:
             await self._journal.opened(call.scope, call.turn)
         try:
-            effect = await self._settled(tool, ToolCall(tool=tool.name, args=args), call)
+            effect = await self._settled(tool, _tool_call(tool, args), call)
         except ActionError as error:
             return False, error.message
         context.telemetry.effect(effect.tool, effect.status)
@@ -109,7 +110,10 @@ class Governor:
         else:
             acting = self.context.principal
             place = EffectScope(acting.tenant, acting.id, "", "", "", "", "", self.context.policy.version)
-        output = await self.context.toolbox.read(ToolCall(tool=tool.name, args=args), place)
+        try:
+            output = await self.context.toolbox.read(_tool_call(tool, args), place)
+        except ActionError as error:
+            return False, error.message
         return output.ok, output.result if output.ok else output.error
 
     def _where(self, tool: Tool, args: dict[str, Any], call_id: str | None, *, stored: bool = True) -> _Call:
@@ -321,6 +325,19 @@ def _names_digests(answer: object) -> bool:
     return '"digest"' in json.dumps(answer, default=str)
 
 
+def _tool_call(tool: Tool, args: dict[str, Any]) -> ToolCall:
+    """The call as the toolbox takes it.
+
+    Raises:
+        ActionError: An argument has no JSON form.
+    """
+    try:
+        return ToolCall(tool=tool.name, args=args)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ActionError(f"{tool.name}: {where} has no JSON form") from None
+
+
 def _identity(
     configurable: Mapping[str, Any], tool: str, args: dict[str, Any], call_id: str | None, namespace: str
 ) -> tuple[str, str, str]:
@@ -333,13 +350,21 @@ def _identity(
     for start in range(len(said) - 1, -1, -1):
         human = said[start]
         if human.type == "human" and human.id:
-            wanted, before = canonical_digest([tool, args]), 0
+            wanted, before = _sameness(tool, args), 0
             for one in _calls(said[start:]):
                 if call_id is not None and one.get("id") == call_id:
                     return human.id, str(human.text), f"{tool}-{before}"
-                before += canonical_digest([one.get("name"), one.get("args")]) == wanted
+                before += _sameness(one.get("name"), one.get("args")) == wanted
             break
     return call_id or namespace, "", tool
+
+
+def _sameness(tool: object, args: object) -> str:
+    """The same for equal calls; also for those that will be refused, such as one with NaN."""
+    try:
+        return canonical_digest([tool, args])
+    except InputError:
+        return repr((tool, args))
 
 
 def _calls(messages: list[BaseMessage]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -112,8 +113,11 @@ class Tool:
         Raises:
             ActionError: An argument has no JSON form (NaN, an integer beyond 2^53, half a character).
         """
+        unset = not self.fills_defaults
+        if _has_no_number(args.model_dump(exclude_unset=unset)):  # JSON would have null in its place
+            raise ActionError(f"{self.name}: an argument is not a finite number")
         try:
-            plain = args.model_dump(mode="json", by_alias=True, exclude_unset=not self.fills_defaults)
+            plain = args.model_dump(mode="json", by_alias=True, exclude_unset=unset)
             value = to_json(plain, where="arguments")
         except (InputError, ValueError) as error:
             raise ActionError(f"{self.name}: {_one_line(error)}") from None
@@ -142,6 +146,19 @@ def _misfit(tool: str, error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"{tool}: the argument {where!r} is missing"
     return f"{tool}: the argument {where!r} is not right: {first['msg']}"
+
+
+def _has_no_number(value: object) -> bool:
+    """Whether NaN or an infinite number is anywhere in a value."""
+    match value:
+        case float():
+            return not math.isfinite(value)
+        case Mapping():
+            return any(map(_has_no_number, value.values()))
+        case list() | tuple() | set() | frozenset():
+            return any(map(_has_no_number, value))
+        case _:
+            return False
 
 
 def _one_line(error: Exception) -> str:

@@ -12,6 +12,7 @@ import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
@@ -94,6 +95,28 @@ def test_of_two_calls_in_one_step_each_gets_its_own_answer(project: Path, tmp_pa
         assert shelf.books == [first]
         assert sorted(message.status for message in messages) == ["error", "success"]
         assert any("too late" in message.content for message in messages)
+
+
+@pytest.mark.parametrize("pages", [float("nan"), 2**60, b"x"])
+def test_a_call_with_arguments_that_have_no_canonical_form_fails_and_no_other(
+    project: Path, pages: Any
+) -> None:
+    taken: list[Any] = []
+
+    def print_pages(pages: Any) -> str:
+        """Print pages."""
+        taken.append(pages)
+        return "printed"
+
+    bad = {"name": "print_pages", "args": {"pages": pages}, "id": "bad"}
+    good = {"name": "print_pages", "args": {"pages": 3}, "id": "good"}
+    asked: Any = {"messages": [("user", "Print"), AIMessage("", tool_calls=[bad, good])]}
+    with Podium.from_project(project) as app:
+        graph = node_graph(govern(print_pages, app=app), InMemorySaver())
+        graph.invoke(asked, THREAD)
+        messages = graph.invoke(APPROVE, THREAD)["messages"][-2:]
+    assert [message.status for message in messages] == ["error", "success"]
+    assert taken == [3]
 
 
 def test_without_a_checkpointer_nothing_is_changed(project: Path) -> None:
@@ -229,6 +252,7 @@ import os, sys
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
 from typing import Any
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from podium import Podium, govern
 from test_governed import APPROVE, THREAD, asks, node_graph
