@@ -8,7 +8,7 @@ import inspect
 import json
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
@@ -87,6 +87,10 @@ class Runner:
             if not _is_ours(error):
                 raise _crash(tool, error) from None
             raise ActionTimeout(f"{tool.name} did not return within {limit:g} s") from None
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            raise _crash(tool, error) from None  # nobody cancelled the call: the tool itself gave up
         except ActionError as error:
             raise ActionError(_clean(error.message), hint=_clean(error.hint)) from None
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a tool's failure is reported, never passed on
@@ -131,6 +135,7 @@ def storable(name: str, value: object) -> JsonValue:
     from pydantic_core import PydanticSerializationError, to_jsonable_python
 
     try:
+        _refuse_iterators(value)
         plain = to_json(to_jsonable_python(value, inf_nan_mode="constants"), where="its result")
     except (InputError, PydanticSerializationError, ValueError, RecursionError) as error:
         raise ActionOutputError(f"{name} returned what cannot be stored: {_clean(str(error))}") from None
@@ -141,6 +146,20 @@ def storable(name: str, value: object) -> JsonValue:
             hint="Return less, or a reference to it.",
         )
     return plain
+
+
+def _refuse_iterators(value: object) -> None:
+    """Raise InputError for an iterator anywhere in a result: it may have no end, and running it may act."""
+    match value:
+        case Iterator():
+            raise InputError("a generator or another iterator")
+        case dict():
+            _refuse_iterators(list(value.values()))
+        case list() | tuple():
+            for item in value:
+                _refuse_iterators(item)
+        case _:
+            return
 
 
 async def _in_thread(function: Callable[..., Any], args: tuple[object, ...]) -> object:
@@ -192,7 +211,7 @@ def _crash(tool: Tool, error: BaseException) -> ActionError:
 
 def _broke_off(error: BaseException | None) -> bool:
     while error is not None:
-        if isinstance(error, OSError):
+        if isinstance(error, OSError | asyncio.CancelledError):
             return True
         if isinstance(error, BaseExceptionGroup) and any(map(_broke_off, error.exceptions)):
             return True

@@ -42,8 +42,10 @@ def signature_of(function: Callable[..., Any], names: dict[str, Any]) -> Signatu
         names: Names beside the module's that its annotations may use.
 
     Raises:
-        TypeError: An argument has no type or cannot be named.
+        TypeError: An argument has no type or cannot be named, or the function yields.
     """
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(f"{function.__name__} yields: calling it would do nothing; let it return its result")
     parameters = list(inspect.signature(function).parameters.values())
     hints = _hints(function, parameters, names)
     takes_context = bool(parameters) and (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -125,6 +126,18 @@ def test_arguments_that_do_not_fit_are_named(args: dict[str, Any], message: str)
 
     with pytest.raises(ActionError, match=message):
         look.tool.parse(args)
+
+
+def test_a_function_that_yields_is_no_action() -> None:
+    def pages() -> Iterator[int]:
+        yield 1
+
+    async def later() -> AsyncIterator[int]:
+        yield 1
+
+    for function in (pages, later):
+        with pytest.raises(TypeError, match="yields: calling it would do nothing"):
+            action("irreversible")(function)
 
 
 def test_arguments_without_a_canonical_form_are_refused() -> None:

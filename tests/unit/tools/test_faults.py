@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -169,6 +170,29 @@ async def test_garbage_is_not_stored_but_the_effect_has_happened(
     assert done.result["omitted"].replace("act", "read") == output.error
     with pytest.raises(AssertionError, match=reason):
         raise AssertionError(output.error)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+async def test_a_result_without_end_is_not_waited_for(desk_of: Callable[..., Any], nested: bool) -> None:
+    @action("irreversible")
+    def act() -> Any:
+        endless = itertools.repeat("x")
+        return {"pages": [endless]} if nested else endless
+
+    done = await desk_of(act).do("act")
+    assert done.status == "succeeded"
+    assert "another iterator" in done.result["omitted"]
+
+
+async def test_a_tool_that_gives_up_by_itself_is_in_doubt_and_cancels_nobody_else(
+    desk_of: Callable[..., Any],
+) -> None:
+    @action("irreversible")
+    async def act() -> None:
+        raise asyncio.CancelledError
+
+    done = await desk_of(act).do("act")
+    assert (done.status, done.error) == ("in_doubt", "act failed: CancelledError")
 
 
 async def test_a_result_just_within_the_limit_is_kept(desk_of: Callable[..., Any]) -> None:
