@@ -68,8 +68,9 @@ class Altered:
     async def _target(self, without: str) -> ProjectTarget:
         project = Project.open(project_of(Path(__file__)))
         if self._first is None:
-            self._work = Path(tempfile.mkdtemp(prefix="podium-eval-altered-"))
             self._first = await _opened(ProjectTarget(project, model="offline", alter=altered))
+            # A policy has to lie in its project.
+            self._work = Path(tempfile.mkdtemp(prefix="altered-", dir=project.data))
         if without in ("", "retrieval", "verification"):
             return self._first
         if without not in self._others:
