@@ -143,7 +143,7 @@ def test_a_suite_that_was_run_online_runs_again_without_key_and_server(
     assert errors == {"not_recorded"}
 
 
-def seen_in(log: Path) -> list[object]:
+def seen_in(log: Path) -> list[list[object]]:
     kept = {
         "output",
         "status",
