@@ -21,6 +21,19 @@ class Principal:
     roles: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whose resources a query may see.
+
+    Attributes:
+        tenant: Only this tenant's.
+        owner: Only this owner's; None for all owners of the tenant.
+    """
+
+    tenant: str
+    owner: str | None = None
+
+
 _LOCAL = "local:"
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -60,7 +61,15 @@ threads = Table(
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
     _json("metadata"),
+    _json("config"),
+    _json("interrupts"),
+    _json("error"),
+    _time("state_updated_at"),
+    _json("ttl"),
+    _time("expires_at"),
     Index("ix_threads_tenant_updated_at", "tenant", "updated_at"),
+    Index("ix_threads_expires_at", "expires_at"),
+    Index("ix_threads_status", "status"),
 )
 
 thread_leases = Table(
@@ -312,4 +321,165 @@ notification_cursors = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("seq", Integer, nullable=False),
+)
+
+assistants = Table(
+    "assistants",
+    metadata,
+    Column("assistant_id", Text, primary_key=True),
+    *_owned(),
+    Column("graph_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Index("ix_assistants_tenant_graph_id", "tenant", "graph_id"),
+)
+
+assistant_versions = Table(
+    "assistant_versions",
+    metadata,
+    Column("assistant_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("graph_id", Text, nullable=False),
+    _text("name"),
+    Column("description", Text, nullable=True),
+    _json("config"),
+    _json("context"),
+    _json("metadata"),
+    Column("created_at", Text, nullable=False),
+)
+
+run_requests = Table(
+    "run_requests",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    *_owned(),
+    _text("assistant_id"),
+    Column("graph_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    _text("due_at"),
+    _time("started_at"),
+    _time("ended_at"),
+    _text("multitask_strategy"),
+    Column("temporary", Integer, nullable=False, server_default="0"),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    _text("holder"),
+    _text("wanted"),
+    _json("metadata"),
+    _json("kwargs"),
+    _json("error"),
+    UniqueConstraint("run_id"),
+    Index("ix_run_requests_thread_id_seq", "thread_id", "seq"),
+    Index("ix_run_requests_open", "status", "due_at", sqlite_where=text("status IN ('pending', 'running')")),
+    sqlite_autoincrement=True,
+)
+
+stream_events = Table(
+    "stream_events",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("thread_id", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_stream_events_run_id_seq", "run_id", "seq"),
+    Index("ix_stream_events_thread_id_seq", "thread_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("callback_id", Text, primary_key=True),
+    *_owned(),
+    Column("run_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("at", Text, nullable=False),
+    Column("due_at", Text, nullable=False),
+    _text("error"),
+    Index("ix_callbacks_status_due_at", "status", "due_at"),
+)
+
+crons = Table(
+    "crons",
+    metadata,
+    Column("cron_id", Text, primary_key=True),
+    *_owned(),
+    Column("assistant_id", Text, nullable=False),
+    Column("thread_id", Text, nullable=True),
+    Column("schedule", Text, nullable=False),
+    Column("timezone", Text, nullable=False, server_default="UTC"),
+    Column("enabled", Integer, nullable=False, server_default="1"),
+    _text("on_run_completed"),
+    _time("end_time"),
+    _time("next_run_at"),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    _json("payload"),
+    _json("metadata"),
+    Index("ix_crons_enabled_next_run_at", "enabled", "next_run_at"),
+)
+
+store_items = Table(
+    "store_items",
+    metadata,
+    Column("tenant", Text, primary_key=True, server_default=""),
+    Column("namespace", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _version(),
+    Column("value", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("ttl_minutes", Float, nullable=True),
+    _time("expires_at"),
+    Column("embedding", LargeBinary, nullable=True),
+    Index("ix_store_items_expires_at", "expires_at"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    *_owned(),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    _time("expires_at"),
+    _time("revoked_at"),
+    _time("last_used_at"),
+    UniqueConstraint("hash"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("tenant", Text, primary_key=True, server_default=""),
+    Column("owner", Text, primary_key=True, server_default=""),
+    Column("key", Text, primary_key=True),
+    Column("request", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("answer", LargeBinary, nullable=True),
+    Index("ix_idempotency_keys_at", "at"),
+)
+
+interrupt_tickets = Table(
+    "interrupt_tickets",
+    metadata,
+    Column("thread_id", Text, primary_key=True),
+    Column("interrupt_id", Text, primary_key=True),
+    *_owned(),
+    _text("assignee"),
+    _time("expires_at"),
+    Column("at", Text, nullable=False),
 )
