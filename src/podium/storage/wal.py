@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import sys
 import threading
 from contextlib import closing, suppress
 from pathlib import Path
 
 LIMIT_BYTES = 4 * 1024 * 1024
 HARD_LIMIT_BYTES = 2 * LIMIT_BYTES
+_HEADER = 32
 _FRAME_HEADER = 24
-_LARGEST_PAGE = 65_536
+_HEADER_SALTS = slice(16, 24)
+_FRAME_SALTS = slice(8, 16)
+_PAGE_SIZE = slice(8, 12)
 
 
 class WriteAheadLog:
@@ -28,24 +31,21 @@ class WriteAheadLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._log = Path(f"{path}-wal")
-        self._index = Path(f"{path}-shm")
         self._lock = threading.Lock()
 
     def size(self) -> int:
-        """Bytes of it that are in use, by the header of the wal-index (sqlite.org/walformat.html, 2.1).
+        """Bytes of it that are in use, as far as its frames tell (sqlite.org/fileformat2.html, 4.1).
 
-        It is read without a lock, so that it is good for deciding when to copy back and for nothing else.
+        The frames of the present round come first, and carry the salts of the header. It is read without a
+        lock, so that it is good for deciding when to copy back and for nothing else. The wal-index would say
+        it in one number, but must never be opened here: closing a file gives up all locks that this process
+        holds on it, SQLite's own as well.
         """
         try:
-            with self._index.open("rb", buffering=0) as file:
-                header = file.read(20)
+            with self._log.open("rb", buffering=0) as file:
+                return _used(file.fileno())
         except OSError:
             return 0
-        page, frames = (
-            int.from_bytes(header[14:16], sys.byteorder),
-            int.from_bytes(header[16:20], sys.byteorder),
-        )
-        return frames * ((_LARGEST_PAGE if page == 1 else page) + _FRAME_HEADER)
 
     def copy_back(self) -> None:
         """Copy it into the database file, beside running readers and writers."""
@@ -61,3 +61,20 @@ class WriteAheadLog:
         with self._lock, suppress(sqlite3.Error, OSError):
             long = self._log.stat().st_size > 2 * HARD_LIMIT_BYTES
             connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if long else 'RESTART'})")
+
+
+def _used(file: int) -> int:
+    """Bytes up to the last frame of the present round, found by halving."""
+    header = os.pread(file, _HEADER, 0)
+    if len(header) < _HEADER:
+        return 0
+    step = int.from_bytes(header[_PAGE_SIZE], "big") + _FRAME_HEADER
+    low, high = 0, (os.fstat(file).st_size - _HEADER) // step
+    while low < high:
+        middle = (low + high + 1) // 2
+        frame = os.pread(file, _FRAME_HEADER, _HEADER + (middle - 1) * step)
+        if frame[_FRAME_SALTS] == header[_HEADER_SALTS]:
+            low = middle
+        else:
+            high = middle - 1
+    return low * step

@@ -225,7 +225,7 @@ class GroupCommitWriter:
         durable = any(operation.durable for operation in batch)
         self._holder = threading.get_ident()
         try:
-            self._synchronize(durable)
+            self._patiently(lambda _: self._synchronize(durable), wait)
             if len(batch) == 1 and batch[0].single:
                 batch[0].value = self._patiently(batch[0].work, wait)
             else:

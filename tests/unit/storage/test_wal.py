@@ -1,8 +1,10 @@
-"""How much of the write-ahead log is in use, by the wal-index."""
+"""How much of the write-ahead log is in use, and that looking does no harm."""
 
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -42,3 +44,22 @@ def test_a_log_that_became_far_too_long_is_given_back_to_the_disk(tmp_path: Path
         connection.execute("INSERT INTO held VALUES (?)", ("x" * 20_000_000,))
         log.cut(connection)
         assert file.stat().st_size == 0
+
+
+OTHER_PROCESS = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as index:
+    fcntl.lockf(index, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)
+"""
+"""Takes the lock by which SQLite tells whether anybody has the wal-index open; it fails while somebody has."""
+
+
+def test_looking_gives_up_no_lock_of_sqlite(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    command = [sys.executable, "-c", OTHER_PROCESS, f"{path}-shm"]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE held(text TEXT)")
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 1
+        assert WriteAheadLog(path).size() > 0
+        assert subprocess.run(command, capture_output=True, check=False).returncode == 1
