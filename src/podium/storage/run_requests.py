@@ -115,7 +115,7 @@ class RunRequests:
             raise unknown_run(run_id)
         return found
 
-    def list(
+    def latest(
         self,
         access: Access,
         *,

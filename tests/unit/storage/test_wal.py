@@ -51,7 +51,7 @@ import fcntl, sys
 with open(sys.argv[1], "r+b") as index:
     fcntl.lockf(index, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)
 """
-"""Takes the lock by which SQLite tells whether anybody has the wal-index open; it fails while somebody has."""
+"""Takes the lock by which SQLite tells whether anybody has the wal-index open; it fails while one has."""
 
 
 def test_looking_gives_up_no_lock_of_sqlite(tmp_path: Path) -> None:
