@@ -14,6 +14,7 @@ def upgrade() -> None:
     _widen_threads()
     _create_assistants()
     _create_runs()
+    _create_callbacks()
     _create_crons()
     _create_store()
     _create_access()
@@ -117,6 +118,9 @@ def _create_runs() -> None:
     )
     op.create_index("ix_stream_events_run_id_seq", "stream_events", ["run_id", "seq"], unique=False)
     op.create_index("ix_stream_events_thread_id_seq", "stream_events", ["thread_id", "seq"], unique=False)
+
+
+def _create_callbacks() -> None:
     op.create_table(
         "callbacks",
         sa.Column("callback_id", sa.Text(), nullable=False),
