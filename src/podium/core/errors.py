@@ -10,6 +10,11 @@
     ├── InputError             a request that cannot be taken as it is
     │   └── ThreadEmbedded     a thread that only the graph around it can go on with
     ├── NotFound               a thread, run, checkpoint or effect that is not stored
+    ├── Conflict               what is there already stands in the way
+    ├── NotAuthenticated       nobody knows who asks
+    ├── NotAllowed             the caller may not do this
+    ├── TooLarge               a request beyond the size that is taken
+    ├── Overloaded             more waits than is taken on; ask again later
     ├── StorageError           the database or a folder cannot be used
     │   ├── NotADatabase       the file is something else, or damaged
     │   ├── NewerSchema        written by a later Podium
@@ -136,6 +141,48 @@ class NotFound(PodiumError):
 
     code = "not_found"
     exit_code = 2
+
+
+class Conflict(PodiumError):
+    """What is there already stands in the way."""
+
+    code = "conflict"
+    exit_code = 2
+
+
+class NotAuthenticated(PodiumError):
+    """Nobody knows who asks: no key, or one that does not count."""
+
+    code = "not_authenticated"
+    exit_code = 2
+
+
+class NotAllowed(PodiumError):
+    """The caller may not do this."""
+
+    code = "not_allowed"
+    exit_code = 2
+
+
+class TooLarge(PodiumError):
+    """A request beyond the size that is taken."""
+
+    code = "too_large"
+    exit_code = 2
+
+
+class Overloaded(PodiumError):
+    """More waits than is taken on.
+
+    Attributes:
+        retry_after: Seconds after which asking again may help.
+    """
+
+    code = "overloaded"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class StorageError(PodiumError):

@@ -59,11 +59,11 @@ class ThreadLeases:
         Raises:
             ThreadBusy: Somebody alive holds it; a second lease in this process counts as well.
         """
-        return self._database.write(self._acquire(thread_id, ttl))
+        return self._database.write(self.acquiring(thread_id, ttl))
 
     async def aacquire(self, thread_id: str, ttl: float = DEFAULT_TTL_S) -> Lease:
         """Async twin of `acquire`."""
-        return await self._database.awrite_soon(self._acquire(thread_id, ttl))
+        return await self._database.awrite_soon(self.acquiring(thread_id, ttl))
 
     def renew(self, lease: Lease, ttl: float = DEFAULT_TTL_S) -> Lease:
         """Keep the thread for another `ttl` seconds from now.
@@ -71,19 +71,19 @@ class ThreadLeases:
         Raises:
             LeaseLost: It was taken over or released.
         """
-        return self._database.write(self._renew(lease, ttl))
+        return self._database.write(self.renewing(lease, ttl))
 
     async def arenew(self, lease: Lease, ttl: float = DEFAULT_TTL_S) -> Lease:
         """Async twin of `renew`."""
-        return await self._database.awrite_soon(self._renew(lease, ttl))
+        return await self._database.awrite_soon(self.renewing(lease, ttl))
 
     def release(self, lease: Lease) -> None:
         """Give the thread back; does nothing when it was lost already."""
-        self._database.write(_release(lease))
+        self._database.write(releasing(lease))
 
     async def arelease(self, lease: Lease) -> None:
         """Async twin of `release`."""
-        await self._database.awrite_soon(_release(lease))
+        await self._database.awrite_soon(releasing(lease))
 
     def check(self, connection: sqlite3.Connection, lease: Lease) -> None:
         """Inside a write: make sure that the lease still counts, so that nothing stale is committed.
@@ -93,7 +93,8 @@ class ThreadLeases:
         """
         check_fence(connection, lease.thread_id, lease.token)
 
-    def _acquire(self, thread_id: str, ttl: float) -> Work[Lease]:
+    def acquiring(self, thread_id: str, ttl: float = DEFAULT_TTL_S) -> Work[Lease]:
+        """What takes the thread, as a part of a larger write."""
         now = self._clock.now()
         at, until = to_iso(now), to_iso(now + timedelta(seconds=ttl))
 
@@ -116,7 +117,8 @@ class ThreadLeases:
 
         return work
 
-    def _renew(self, lease: Lease, ttl: float) -> Work[Lease]:
+    def renewing(self, lease: Lease, ttl: float = DEFAULT_TTL_S) -> Work[Lease]:
+        """What keeps the thread, as a part of a larger write."""
         until = to_iso(self._clock.now() + timedelta(seconds=ttl))
 
         def work(connection: sqlite3.Connection) -> Lease:
@@ -173,7 +175,9 @@ def _start_time(pid: int) -> str:
     return stat.rpartition(")")[2].split()[_STAT_START_TIME]
 
 
-def _release(lease: Lease) -> Work[None]:
+def releasing(lease: Lease) -> Work[None]:
+    """What gives a thread back, as a part of a larger write."""
+
     def work(connection: sqlite3.Connection) -> None:
         # The row stays: its token must never be given out again.
         connection.execute(

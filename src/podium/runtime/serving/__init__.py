@@ -1,0 +1,1 @@
+"""Requested runs of any graph: accepted, queued, carried out, streamed and recovered."""

@@ -1,0 +1,64 @@
+"""Values of graphs as JSON bytes, as LangGraph's servers write them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+
+
+def encode(value: Any) -> bytes:
+    """JSON of a value that may hold messages, interrupts, pydantic models and dataclasses.
+
+    What has no form in JSON becomes its text, so that one odd value does not end a stream.
+    """
+    try:
+        return orjson.dumps(value, default=_plain, option=_OPTIONS)
+    except (TypeError, ValueError, RecursionError):
+        return orjson.dumps(_mended(value, 0), default=str, option=_OPTIONS)
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON values."""
+    return orjson.loads(encode(value))
+
+
+def _plain(value: Any) -> Any:
+    """What orjson does not know by itself."""
+    if hasattr(value, "lc_serializable") and hasattr(value, "type"):  # a message: its fields, no copies
+        return {**value.__dict__, **(getattr(value, "__pydantic_extra__", None) or {})}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, set | frozenset):
+        return list(value)
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    if isinstance(value, BaseException):
+        return {"error": type(value).__name__, "message": str(value)}
+    if hasattr(value, "_asdict"):
+        return value._asdict()
+    return str(value)
+
+
+def _mended(value: Any, depth: int) -> Any:
+    """The value with broken text replaced, and cut where it is nested too deep."""
+    if depth > _DEEPEST:
+        return "…"
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_mended(str(name), depth + 1): _mended(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_mended(item, depth + 1) for item in value]
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**64 else str(value)
+    return _mended(_plain(value), depth + 1)
+
+
+_DEEPEST = 200

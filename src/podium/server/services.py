@@ -1,0 +1,71 @@
+"""The server's parts, opened together and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podium.app.podium import Podium
+from podium.core.clock import SystemClock
+from podium.runtime.serving.service import ServedRuns, Sizes
+from podium.storage.run_requests import RunRequests
+from podium.storage.threads import ThreadRecords
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from podium.app.served import ServedGraphs
+    from podium.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes work with.
+
+    Attributes:
+        app: The project in use.
+        dev: Whether the user of this machine may do all without a key.
+        graphs: The graphs that are served.
+        database: Where everything is stored.
+        requests: The runs that were requested.
+        runs: Accepts, carries out and streams runs.
+        threads: The threads.
+    """
+
+    app: Podium
+    dev: bool
+    graphs: ServedGraphs
+    database: Database
+    requests: RunRequests
+    runs: ServedRuns
+    threads: ThreadRecords
+
+
+@asynccontextmanager
+async def open_services(folder: Path, *, dev: bool, **options: Any) -> AsyncIterator[Services]:
+    """Open the project in a folder and all that serves it.
+
+    Args:
+        folder: With `podium.toml`, or with `langgraph.json` alone.
+        dev: Whether the user of this machine may do all without a key.
+        options: What `Podium` takes.
+    """
+    from podium.app.served import ServedGraphs
+
+    async with AsyncExitStack() as opened:
+        app = await opened.enter_async_context(Podium.from_project(folder, **options))
+        database, clock = app.database, SystemClock()
+        graphs = await opened.enter_async_context(ServedGraphs.opened_from(app))
+        requests, threads = RunRequests(database, clock), ThreadRecords(database, clock)
+        runs = ServedRuns(graphs, app.checkpointer, database, sizes=Sizes(), clock=clock)
+        await opened.enter_async_context(runs.serving())
+        yield Services(app, dev, graphs, database, requests, runs, threads)
+
+
+def services_of(request: Request) -> Services:
+    """The parts of the server that answers the request."""
+    services: Services = request.app.state.services
+    return services
