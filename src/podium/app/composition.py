@@ -77,6 +77,7 @@ class Composition:
     Attributes:
         context: What the graphs are built with.
         graph: The default graph.
+        database: Where runs, events, ledger and audit are stored.
         knowledge: The knowledge base.
         turns: Runs turns.
         threads: Reads threads.
@@ -91,6 +92,7 @@ class Composition:
 
     context: GraphContext
     graph: PodiumGraph
+    database: Database
     knowledge: KnowledgeBase
     turns: Turns
     threads: ThreadReader
@@ -189,7 +191,7 @@ def _compose(
         journal=_journal(records, telemetry),
     )
     upkeep.start()
-    return _assembled(project, context, knowledge, records, outside, upkeep, opened)
+    return _assembled(project, context, database, knowledge, records, outside, upkeep, opened)
 
 
 def _telemetry(project: Project, database: Database, principal: Principal, brought: Brought) -> Telemetry:
@@ -282,6 +284,7 @@ def _journal(records: _Records, telemetry: Telemetry) -> RunJournal:
 def _assembled(
     project: Project,
     context: GraphContext,
+    database: Database,
     knowledge: KnowledgeBase,
     records: _Records,
     outside: Outside,
@@ -306,6 +309,7 @@ def _assembled(
     return Composition(
         context=context,
         graph=graph,
+        database=database,
         knowledge=knowledge,
         turns=turns,
         threads=reader,

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from podium.graphs.context import GraphContext
     from podium.knowledge.documents import IngestReport
     from podium.knowledge.knowledge_base import KnowledgeBase
+    from podium.storage.database import Database
 
 T = TypeVar("T")
 
@@ -95,7 +96,7 @@ class Podium(EffectMethods):
         """Open the project in a folder.
 
         Args:
-            path: The folder with `podium.toml`.
+            path: The folder with `podium.toml`, or with `langgraph.json` alone.
             options: What `Podium` itself takes beside a project.
 
         Raises:
@@ -133,6 +134,11 @@ class Podium(EffectMethods):
         saver = self._parts.context.checkpointer
         assert saver is not None  # noqa: S101 - the composition root always names one
         return saver
+
+    @property
+    def database(self) -> Database:
+        """Where runs, events, ledger and audit are stored."""
+        return self._parts.database
 
     @property
     def knowledge(self) -> KnowledgeBase:

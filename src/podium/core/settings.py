@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -18,6 +19,7 @@ from podium.core.source_settings import EnvironmentName, McpServerSettings, Sour
 from podium.core.usage import Budget
 
 MANIFEST = "podium.toml"
+LANGGRAPH_JSON = "langgraph.json"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
 
@@ -201,10 +203,18 @@ class AuditSettings(Model):
 
 
 class ServerSettings(Model):
-    """Where the server listens."""
+    """Where the server listens, and how much it takes on."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=1, le=65535)
+    max_running: int = Field(default=32, ge=1)
+    """Runs at a time."""
+    max_waiting: int = Field(default=1_000, ge=1)
+    """Runs that may wait for their turn; a further one is refused with 429."""
+    max_body_bytes: int = Field(default=16_000_000, ge=1_000)
+    """The largest request."""
+    drain_seconds: float = Field(default=10.0, ge=0)
+    """How long runs may go on after the server was told to stop; the next start resumes the others."""
 
 
 class Manifest(Model):
@@ -233,10 +243,12 @@ def load_manifest(folder: Path) -> Manifest:
         folder: The project's folder.
 
     Raises:
-        ProjectNotFound: The folder holds no manifest.
+        ProjectNotFound: The folder holds neither a manifest nor a `langgraph.json`.
         ConfigError: The manifest is broken; the message names file, line and what was expected.
     """
     path = folder / MANIFEST
+    if not path.exists() and (folder / LANGGRAPH_JSON).is_file():
+        return implicit_manifest(folder)
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
@@ -251,6 +263,23 @@ def load_manifest(folder: Path) -> Manifest:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(f"{path} cannot be read: {reason}", hint="Check its permissions.") from None
     return parse_manifest(text, path)
+
+
+def implicit_manifest(folder: Path) -> Manifest:
+    """The manifest of a folder that has none but a `langgraph.json`: its graphs, and nothing of Podium's.
+
+    Args:
+        folder: The folder, which gives the project its name.
+    """
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.absolute().name).strip("-")[:54]
+    named = name if re.match("[A-Za-z]", name) else f"project-{name}".rstrip("-")
+    # What lies in folders that are called as Podium's are is not meant for it.
+    agents = AgentSettings.model_construct(_fields_set=set(), path=f"{StorageSettings().path}/agents")
+    return Manifest(
+        project=ProjectSettings(name=named),
+        agents=agents,
+        tools=ToolSettings(paths=()),
+    )
 
 
 def parse_manifest(text: str, path: Path) -> Manifest:
