@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS: Final = (
+    "dev",
+    "serve",
     "ask",
     "chat",
     "resume",

@@ -21,6 +21,7 @@
     │   ├── DiskFull           no space left; nothing was acknowledged
     │   ├── ReadOnly           the folder or file may not be written
     │   └── DatabaseBusy       another process holds the database too long
+    ├── AddressUnusable        where the server cannot listen
     ├── ThreadBusy             another run is active on the thread
     ├── ThreadInterrupted      the thread waits for a person's answer
     ├── GraphChanged           the graph lacks what a waiting thread relies on
@@ -219,6 +220,12 @@ class DatabaseBusy(StorageError):
     """Another process holds the database too long."""
 
     code = "database_busy"
+
+
+class AddressUnusable(PodiumError):
+    """The server cannot listen where it is told to."""
+
+    code = "address_unusable"
 
 
 class ThreadBusy(PodiumError):

@@ -1,0 +1,113 @@
+"""What a server is started with: the command's options over what the manifest says."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.app.project import Project
+from podium.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class ServePlan:
+    """How to serve a project.
+
+    Attributes:
+        folder: The project's folder, absolute.
+        host: Where to listen.
+        port: Where to listen; any free port when 0.
+        dev: Whether the user of this machine may do all without a key.
+        max_running: Runs at a time; what the manifest says when None.
+        as_json: Whether programs read what is told at the start.
+    """
+
+    folder: Path
+    host: str
+    port: int
+    dev: bool
+    max_running: int | None = None
+    as_json: bool = False
+
+
+def plan_of(
+    project: Project,
+    *,
+    dev: bool,
+    host: str | None,
+    port: int | None,
+    max_running: int | None,
+    as_json: bool,
+) -> ServePlan:
+    """The plan for a project.
+
+    Args:
+        project: The project.
+        dev: Whether the user of this machine may do all without a key.
+        host: In place of the manifest's.
+        port: In place of the manifest's.
+        max_running: In place of the manifest's.
+        as_json: Whether programs read what is told at the start.
+
+    Raises:
+        ConfigError: Others could reach it, and there is no key that tells them apart.
+    """
+    settings = project.manifest.server
+    plan = ServePlan(
+        folder=project.folder,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        dev=dev,
+        max_running=max_running,
+        as_json=as_json,
+    )
+    if not is_loopback(plan.host):
+        _check_reachable(plan, project)
+    return plan
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address.
+
+    Args:
+        host: An address, or `localhost`; any other name counts as reachable.
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_reachable(plan: ServePlan, project: Project) -> None:
+    if plan.dev:
+        raise ConfigError(
+            f"podium dev asks for no key, so it listens on this machine only, not on {plan.host}",
+            hint="Leave out --host, or use 'podium serve' with an API key.",
+        )
+    if not has_keys(project.database):
+        raise ConfigError(
+            f"there is no API key, so nobody who reaches {plan.host} could be told from another",
+            hint="Make one with 'podium keys new', or leave out --host.",
+        )
+
+
+def has_keys(database: Path) -> bool:
+    """Whether an API key exists that was not revoked.
+
+    Args:
+        database: The project's database; it may not be there.
+    """
+    import sqlite3
+    from contextlib import closing
+
+    if not database.exists():
+        return False
+    query = "SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1"
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchone() is not None
+    except sqlite3.Error:
+        return False  # of an older schema: nobody can have made a key yet

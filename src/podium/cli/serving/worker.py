@@ -1,0 +1,110 @@
+"""The process that serves: it opens the project, answers until it is told to stop, and drains."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from socket import socket
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from podium.cli.serving.listening import BACKLOG, url_of
+from podium.cli.serving.telling import Started
+from podium.server.application import create_app
+from podium.server.services import Services, open_services
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from podium.cli.serving.plan import ServePlan
+
+_IDLE_S: Final = 75
+"""Seconds for which an idle connection is kept; clients that pool connections give them up earlier."""
+_ANSWER_S: Final = 5
+"""Seconds for answers that are being written when draining is over."""
+
+
+def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is running as far as the manifest gives it time.
+
+    Args:
+        plan: What to serve, and how.
+        listening: Where requests come in; it is closed at the end.
+        told: Called once requests are taken.
+
+    Raises:
+        ConfigError: The project is broken.
+        StorageError: Its data cannot be opened.
+    """
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
+        runner.run(_serve(plan, listening, told))
+
+
+async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
+    began, url = time.monotonic(), url_of(listening)
+    async with open_services(plan.folder, dev=plan.dev) as services:
+        if not plan.dev:
+            services.graphs.check()
+        drain = services.app.project.manifest.server.drain_seconds
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Services]:
+            yield services
+
+        def started() -> None:
+            told(_started(plan, services, url, time.monotonic() - began))
+
+        server = _Server(_settings(create_app(opened), drain), started)
+        await server.serve(sockets=[listening])
+
+
+def _settings(app: FastAPI, drain: float) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=_IDLE_S,
+        timeout_graceful_shutdown=round(drain) + _ANSWER_S,
+        proxy_headers=False,
+    )
+
+
+def _started(plan: ServePlan, services: Services, url: str, seconds: float) -> Started:
+    graphs = services.graphs
+    return Started(
+        project=services.app.project.manifest.project.name,
+        url=url,
+        graphs=[name for name in graphs.names() if name not in graphs.broken],
+        broken=[f"{name}: {error.message} ({error.hint})" for name, error in graphs.broken.items()],
+        warnings=graphs.warnings,
+        seconds=seconds,
+        dev=plan.dev,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server; a signal to stop ends it like any other end, so that the exit code is 0."""
+
+    def __init__(self, config: uvicorn.Config, told: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._told()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        kept = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
