@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -87,6 +87,7 @@ class Composition:
         batches: Runs many requests.
         governor: Takes calls of governed tools through the ledger.
         upkeep: Tells people, and signs what is on record.
+        disconnect: Closes the connections to models that were opened on the running event loop.
         close: Finishes what is being written and lets go of everything.
     """
 
@@ -102,6 +103,7 @@ class Composition:
     batches: Batches
     governor: Governor
     upkeep: Upkeep
+    disconnect: Callable[[], Awaitable[None]]
     close: Callable[[], None]
 
     def warm(self) -> None:
@@ -191,7 +193,7 @@ def _compose(
         journal=_journal(records, telemetry),
     )
     upkeep.start()
-    return _assembled(project, context, database, knowledge, records, outside, upkeep, opened)
+    return _assembled(project, context, database, knowledge, records, outside, upkeep, team.close, opened)
 
 
 def _telemetry(project: Project, database: Database, principal: Principal, brought: Brought) -> Telemetry:
@@ -289,6 +291,7 @@ def _assembled(
     records: _Records,
     outside: Outside,
     upkeep: Upkeep,
+    disconnect: Callable[[], Awaitable[None]],
     opened: ExitStack,
 ) -> Composition:
     graph, toolbox = _graph(project, context), context.toolbox
@@ -319,6 +322,7 @@ def _assembled(
         batches=Batches(project, turns, service),
         governor=Governor(context, _journal(records, context.telemetry)),
         upkeep=upkeep,
+        disconnect=disconnect,
         close=opened.pop_all().close,
     )
 

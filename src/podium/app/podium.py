@@ -420,6 +420,8 @@ class Podium(EffectMethods):
     async def aclose(self) -> None:
         """`close`, without blocking the event loop; streams that nobody reads on are ended."""
         await self._running.stop()
+        if (parts := self._lifetime.ready) is not None:
+            await parts.disconnect()
         await asyncio.to_thread(self.close)
 
     def __enter__(self) -> Self:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -68,7 +69,8 @@ class ResolvedModel:
     async def close(self) -> None:
         """Close the connections that the model keeps open."""
         if self.closer is not None:
-            await self.closer()
+            with suppress(RuntimeError):  # they belong to an event loop that has ended, and went with it
+                await self.closer()
 
 
 class ModelResolver(Protocol):

@@ -90,7 +90,8 @@ async def test_with_one_fault_in_five_every_turn_is_sound_and_in_time(
             outcome = await app.ask(question)
             outcomes.append((question, outcome, time.monotonic() - began))
 
-    await asyncio.gather(*(worker() for _ in range(SIDE_BY_SIDE)))
+    async with app:
+        await asyncio.gather(*(worker() for _ in range(SIDE_BY_SIDE)))
     assert len(outcomes) == TURNS
     unsound = [(q, o.status, o.answer, o.notes) for q, o, _ in outcomes if not is_sound(q, o, rules)]
     assert not unsound, unsound[:3]
