@@ -30,47 +30,60 @@ class Export:
     attribute: str
 
 
-def find_export(place: str, folder: Path, origin: str) -> Export:
-    """Load what a declaration names.
+class Exports:
+    """Finds what declarations name; each file is run once, however many graphs it exports.
 
     Args:
-        place: `path/to/file.py:name`, relative to the folder, or `package.module:name`.
         folder: The project's folder, absolute.
-        origin: File and line of the declaration, for messages.
-
-    Raises:
-        ConfigError: It cannot be loaded or has no such name; the message names file and line.
     """
-    where, colon, attribute = place.rpartition(":")
-    if not colon or not where or not attribute.isidentifier():
-        raise ConfigError(
-            f"{origin}: {place!r} is not 'file.py:name'",
-            hint="Name a file or module and what it exports, like ./agent.py:graph.",
-        )
-    if where.endswith(_SCRIPTS):
-        raise ConfigError(
-            f"{origin}: {where} is JavaScript; only Python graphs are served", hint="Serve it with LangGraph."
-        )
-    is_file = where.endswith(".py") or "/" in where or "\\" in where
-    module = _of_file(folder / where, where, origin) if is_file else _of_name(where, origin)
-    file = Path(module.__file__ or where).resolve()
-    value = getattr(module, attribute, None)
-    if value is None:
-        names = ", ".join(name for name in vars(module) if not name.startswith("_"))
-        raise ConfigError(
-            f"{origin}: {file} has no {attribute!r}",
-            hint=f"It has: {names:.200}." if names else "It is empty.",
-        )
-    return Export(value, file, attribute)
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loaded: dict[Path, ModuleType] = {}
 
-def _of_file(file: Path, written: str, origin: str) -> ModuleType:
-    if not file.is_file():
-        raise ConfigError(
-            f"{origin}: there is no file {written}", hint="Correct the path, or write the file."
-        )
-    name = _package_name(file.resolve())
-    return load_module(file) if name is None else _imported(name, file.resolve())
+    def find(self, place: str, origin: str) -> Export:
+        """Load what a declaration names.
+
+        Args:
+            place: `path/to/file.py:name`, relative to the folder, or `package.module:name`.
+            origin: File and line of the declaration, for messages.
+
+        Raises:
+            ConfigError: It cannot be loaded or has no such name; the message names file and line.
+        """
+        where, colon, attribute = place.rpartition(":")
+        if not colon or not where or not attribute.isidentifier():
+            raise ConfigError(
+                f"{origin}: {place!r} is not 'file.py:name'",
+                hint="Name a file or module and what it exports, like ./agent.py:graph.",
+            )
+        if where.endswith(_SCRIPTS):
+            raise ConfigError(
+                f"{origin}: {where} is JavaScript; only Python graphs are served",
+                hint="Serve it with LangGraph.",
+            )
+        is_file = where.endswith(".py") or "/" in where or "\\" in where
+        module = self._of_file(where, origin) if is_file else _of_name(where, origin)
+        file = Path(module.__file__ or where).resolve()
+        value = getattr(module, attribute, None)
+        if value is None:
+            names = ", ".join(name for name in vars(module) if not name.startswith("_"))
+            raise ConfigError(
+                f"{origin}: {file} has no {attribute!r}",
+                hint=f"It has: {names:.200}." if names else "It is empty.",
+            )
+        return Export(value, file, attribute)
+
+    def _of_file(self, written: str, origin: str) -> ModuleType:
+        file = (self._folder / written).resolve()
+        if not file.is_file():
+            raise ConfigError(
+                f"{origin}: there is no file {written}", hint="Correct the path, or write the file."
+            )
+        if file not in self._loaded:
+            name = _package_name(file)
+            self._loaded[file] = load_module(file) if name is None else _imported(name, file)
+        return self._loaded[file]
 
 
 def _of_name(name: str, origin: str) -> ModuleType:

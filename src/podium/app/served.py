@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from podium.app.factory import CONTEXT_KEY
-from podium.app.graph_exports import find_export
+from podium.app.graph_exports import Exports
 from podium.app.graph_factories import Factory, Opening, Purpose, problem_of
 from podium.app.langgraph_json import Declared, LanggraphJson, read_langgraph_json
 from podium.app.standing import Standing
@@ -61,6 +61,7 @@ class ServedGraphs:
         self._app = app
         self._sources = {source.declared.name: source for source in sources}
         self._store = store
+        self._exports = Exports(app.project.folder)
         self._kept: dict[str, Graph] = {}
         self._factories: dict[str, Factory] = {}
         self._broken: dict[str, PodiumError] = {}
@@ -168,8 +169,8 @@ class ServedGraphs:
         if source.own:
             self._kept[name] = self._stored(source, await asyncio.to_thread(lambda: self._app.graph))
             return
-        declared, folder = source.declared, self._app.project.folder
-        found = await asyncio.to_thread(find_export, declared.place, folder, declared.origin)
+        declared = source.declared
+        found = await asyncio.to_thread(self._exports.find, declared.place, declared.origin)
         where = f"{found.file}: {found.attribute}"
         if not callable(found.value):
             self._kept[name] = self._stored(source, compiled(found.value, where))
