@@ -28,6 +28,7 @@ COMMANDS: Final = (
     "eval",
     "prompts",
     "graph",
+    "keys",
     "doctor",
     "config",
     "new",

@@ -1,15 +1,30 @@
-"""Who asks: the principal behind a request, and what it may see."""
+"""Who asks: the principal behind a request, what it may see and what it may do.
+
+A caller shows an API key as `X-Api-Key` or as `Authorization: Bearer`. In dev the user of this machine needs
+none. Keys never appear in an answer, an error or a log.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
 from podium.core.errors import NotAuthenticated
 from podium.core.principal import Access, Principal, is_owner
+from podium.server import scopes
 from podium.server.services import Services, services_of
+from podium.storage.api_keys import PREFIX
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
+    from podium.storage.api_keys import Scope
+
+_KNOWN: Final = "podium.caller"
+_EVERYTHING: Final = frozenset({"admin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +39,78 @@ class Caller:
     principal: Principal
     access: Access
 
+    def need(self, scope: Scope) -> None:
+        """Refuse what the caller may not do.
 
-def caller(request: Request) -> Caller:
-    """The one behind the request.
+        Raises:
+            NotAllowed: They may not.
+        """
+        scopes.check(_EVERYTHING if is_owner(self.principal) else self.principal.roles, scope)
+
+
+def identified(connection: HTTPConnection) -> Caller:
+    """The one behind a request or a connection.
 
     Raises:
         NotAuthenticated: Nobody knows who it is.
     """
-    services = services_of(request)
-    if services.dev:
-        return _as(services.app.principal)
-    raise NotAuthenticated("no key was sent", hint="Send X-Api-Key; make one with 'podium keys new'.")
+    known: Caller | None = connection.scope.get(_KNOWN)
+    if known is None:
+        known = connection.scope[_KNOWN] = _identify(connection)
+    return known
+
+
+async def caller(request: Request) -> Caller:
+    """The one behind the request, who may do what its route does.
+
+    Raises:
+        NotAuthenticated: Nobody knows who it is.
+        NotAllowed: The key is not good for it.
+    """
+    known = identified(request)
+    known.need(scopes.scope_for(request.method, request.scope["route"].path))
+    return known
+
+
+async def services(request: Request) -> Services:
+    """The parts of the server that answers the request."""
+    return services_of(request)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _identify(connection: HTTPConnection) -> Caller:
+    parts: Services = connection.app.state.services
+    shown = _shown(connection)
+    if parts.dev and not shown.startswith(PREFIX) and _is_local(connection):
+        # Stock clients send the key of another service, which says nothing here.
+        return _as(parts.app.principal)
+    if not shown:
+        raise NotAuthenticated(
+            "no key was sent", hint="Send X-Api-Key; make one with 'podium keys new NAME'."
+        )
+    key = parts.key_ring.open(shown)
+    if key is None:
+        raise NotAuthenticated("the key does not count", hint="It is unknown, has expired or was taken back.")
+    return _as(Principal(key.owner, key.tenant, frozenset(key.scopes)))
+
+
+def _shown(connection: HTTPConnection) -> str:
+    headers = connection.headers
+    if key := headers.get("x-api-key"):
+        return key.strip()
+    kind, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if kind.lower() == "bearer" else ""
+
+
+def _is_local(connection: HTTPConnection) -> bool:
+    return connection.client is not None and is_loopback(connection.client.host)
 
 
 def _as(principal: Principal) -> Caller:
@@ -45,5 +121,5 @@ def _as(principal: Principal) -> Caller:
 Who = Annotated[Caller, Depends(caller)]
 """The caller, for the arguments of a route."""
 
-Parts = Annotated[Services, Depends(services_of)]
+Parts = Annotated[Services, Depends(services)]
 """The server's parts, for the arguments of a route."""

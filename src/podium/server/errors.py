@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from podium.core.errors import Overloaded, PodiumError
+from podium.core.errors import NotAuthenticated, Overloaded, PodiumError
 from podium.core.model import Model
 from podium.server.wire import JsonResponse
 
@@ -67,12 +67,21 @@ def answer(status: int, detail: str, code: str, hint: str = "", **headers: str) 
     return JsonResponse(content, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+def told(error: PodiumError) -> JsonResponse:
+    """An error as an answer."""
+    headers: dict[str, str] = {}
+    if isinstance(error, Overloaded):
+        headers["Retry_After"] = str(error.retry_after)
+    if isinstance(error, NotAuthenticated):
+        headers["WWW_Authenticate"] = "Bearer"
+    return answer(status_of(error), error.message, error.code, error.hint, **headers)
+
+
 async def _podium_error(request: Request, error: Exception) -> JsonResponse:
     del request
     if not isinstance(error, PodiumError):
         raise error
-    headers = {"Retry_After": str(error.retry_after)} if isinstance(error, Overloaded) else {}
-    return answer(status_of(error), error.message, error.code, error.hint, **headers)
+    return told(error)
 
 
 async def _invalid(request: Request, error: Exception) -> JsonResponse:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from podium.app.podium import Podium
 from podium.core.clock import SystemClock
 from podium.runtime.serving.service import ServedRuns, Sizes
+from podium.server.key_ring import KeyRing
+from podium.storage.api_keys import ApiKeys
 from podium.storage.run_requests import RunRequests
 from podium.storage.threads import ThreadRecords
 
@@ -30,6 +32,7 @@ class Services:
         dev: Whether the user of this machine may do all without a key.
         graphs: The graphs that are served.
         database: Where everything is stored.
+        key_ring: Knows the callers' keys.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
         threads: The threads.
@@ -39,6 +42,7 @@ class Services:
     dev: bool
     graphs: ServedGraphs
     database: Database
+    key_ring: KeyRing
     requests: RunRequests
     runs: ServedRuns
     threads: ThreadRecords
@@ -62,7 +66,8 @@ async def open_services(folder: Path, *, dev: bool, **options: Any) -> AsyncIter
         requests, threads = RunRequests(database, clock), ThreadRecords(database, clock)
         runs = ServedRuns(graphs, app.checkpointer, database, sizes=Sizes(), clock=clock)
         await opened.enter_async_context(runs.serving())
-        yield Services(app, dev, graphs, database, requests, runs, threads)
+        key_ring = KeyRing(ApiKeys(database, clock), clock)
+        yield Services(app, dev, graphs, database, key_ring, requests, runs, threads)
 
 
 def services_of(request: Request) -> Services:

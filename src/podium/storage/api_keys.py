@@ -1,0 +1,212 @@
+"""API keys: who may use the server, and for what. Of a key itself only a hash is stored."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from podium.core.clock import Clock, SystemClock, to_iso
+from podium.core.errors import InputError, NotFound
+from podium.core.ids import digest_of, new_id
+from podium.core.principal import Access
+from podium.storage.database import Database
+
+Scope: TypeAlias = Literal["read", "write", "approve", "admin"]
+
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+"""What a key may be good for: to look, to change and run, to decide what waits, and everything."""
+PREFIX: Final = "pk_"
+"""What every key begins with, so that people and scanners know what they found."""
+_SECRET_BYTES: Final = 32
+_MAX_NAME: Final = 200
+_COLUMNS = "key_id, tenant, owner, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at"
+_SELECT = f"SELECT {_COLUMNS} FROM api_keys"  # noqa: S608  # constants
+_INSERT = f"INSERT INTO api_keys({_COLUMNS}) VALUES ({', '.join('?' * 10)})"  # noqa: S608  # constants
+_COUNT = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at>?)"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key.
+
+    Attributes:
+        key_id: Unique; no secret.
+        name: What people call it.
+        tenant: Whose data it opens.
+        owner: Who acts with it, as it stands at what they make.
+        scopes: What it is good for.
+        created_at: ISO 8601 in UTC; likewise the next ones.
+        expires_at: From when on it does not count; None for never.
+        revoked_at: When it was taken back; None where it was not.
+        last_used_at: When it was last used, to about a minute; None for never.
+    """
+
+    key_id: str
+    name: str
+    tenant: str
+    owner: str
+    scopes: frozenset[Scope]
+    created_at: str
+    expires_at: str | None = None
+    revoked_at: str | None = None
+    last_used_at: str | None = None
+
+    def counts(self, now: str) -> bool:
+        """Whether it is good at a moment, in ISO 8601."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class ApiKeys:
+    """Stores keys in the project's database.
+
+    Args:
+        database: The open database.
+        clock: Dates keys, and tells which have expired.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self._database = database
+        self._clock = clock or SystemClock()
+
+    def create(
+        self,
+        name: str,
+        *,
+        scopes: Iterable[Scope],
+        tenant: str = "default",
+        owner: str = "",
+        expires_at: datetime | None = None,
+    ) -> tuple[ApiKey, str]:
+        """Make a key.
+
+        Args:
+            name: What people call it.
+            scopes: What it is good for.
+            tenant: Whose data it opens.
+            owner: Who acts with it; `key:NAME` when empty.
+            expires_at: From when on it does not count; None for never.
+
+        Returns:
+            What is known of it, and the key itself, which nobody can look up again.
+
+        Raises:
+            InputError: The name is empty, no scope is named, or it would have expired already.
+        """
+        now, given = to_iso(self._clock.now()), frozenset(scopes)
+        expiry = to_iso(expires_at) if expires_at is not None else None
+        if not name.strip() or len(name) > _MAX_NAME:
+            raise InputError("a key needs a name", hint=f"Give one of up to {_MAX_NAME} characters.")
+        if not given or not given.issubset(SCOPES):
+            raise InputError("a key needs scopes", hint=f"Name some of: {', '.join(SCOPES)}.")
+        if not tenant.strip():
+            raise InputError("a key needs a tenant", hint="Leave it out for the default one.")
+        if expiry is not None and expiry <= now:
+            raise InputError("the key would have expired already", hint="Name a moment that is to come.")
+        secret = PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+        key = ApiKey(new_id(), name, tenant, owner or f"key:{name}", given, now, expiry)
+        row = (
+            key.key_id,
+            key.tenant,
+            key.owner,
+            key.name,
+            hash_of(secret),
+            " ".join(sorted(given)),
+            now,
+            expiry,
+            None,
+            None,
+        )
+        self._database.write(lambda connection: connection.execute(_INSERT, row), durable=True)
+        return key, secret
+
+    def list(self, access: Access | None = None) -> list[ApiKey]:
+        """The keys, the latest first.
+
+        Args:
+            access: Whose; None for those of all tenants.
+        """
+        where, values = _seen(access)
+        query = f"{_SELECT} WHERE {where} ORDER BY created_at DESC, rowid DESC"
+        return self._database.read(
+            lambda connection: [_record(row) for row in connection.execute(query, values)]
+        )
+
+    def revoke(self, key_id: str, access: Access | None = None) -> ApiKey:
+        """Take a key back, for good; one that was taken back already stays so.
+
+        Args:
+            key_id: The key's id, or the start of it.
+            access: Whose keys are meant; None for those of all tenants.
+
+        Raises:
+            NotFound: There is no such key, or it is another's.
+            InputError: Several keys start so.
+        """
+        where, values = _seen(access)
+        now = to_iso(self._clock.now())
+        query = f"{_SELECT} WHERE {where} AND substr(key_id, 1, ?)=?"
+
+        def work(connection: sqlite3.Connection) -> list[ApiKey]:
+            found = connection.execute(query, (*values, len(key_id), key_id)).fetchall() if key_id else []
+            if len(found) == 1:
+                connection.execute(
+                    "UPDATE api_keys SET revoked_at=coalesce(revoked_at, ?) WHERE key_id=?",
+                    (now, found[0][0]),
+                )
+                found = connection.execute(f"{_SELECT} WHERE key_id=?", (found[0][0],)).fetchall()
+            return [_record(row) for row in found]
+
+        found = self._database.write(work, durable=True)
+        if not found:
+            raise NotFound(f"no key {key_id!r}", hint="'podium keys list' shows them.")
+        if len(found) > 1:
+            raise InputError(f"{len(found)} keys start with {key_id!r}", hint="Give more of the id.")
+        return found[0]
+
+    def find(self, secret: str) -> ApiKey | None:
+        """The key that this is; None for none. Whether it counts is the caller's to ask."""
+        digest = hash_of(secret)
+        row = self._database.read(
+            lambda connection: connection.execute(f"{_SELECT} WHERE hash=?", (digest,)).fetchone()
+        )
+        if row is None or not hmac.compare_digest(row[4], digest):
+            return None
+        return _record(row)
+
+    def note_use(self, key_id: str) -> None:
+        """Note that a key was used now, without waiting for it to be stored."""
+        now = to_iso(self._clock.now())
+        self._database.submit(
+            lambda connection: connection.execute(
+                "UPDATE api_keys SET last_used_at=? WHERE key_id=?", (now, key_id)
+            )
+        )
+
+    def has_keys(self) -> bool:
+        """Whether there is any key that counts, so that a server can be used by those who have one."""
+        now = to_iso(self._clock.now())
+        return bool(self._database.read(lambda connection: connection.execute(_COUNT, (now,)).fetchone()[0]))
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a key: SHA-256, which suits a secret of 256 random bits."""
+    return digest_of(secret.encode("utf-8", "surrogatepass"))
+
+
+def _seen(access: Access | None) -> tuple[str, tuple[str, ...]]:
+    if access is None:
+        return "1", ()
+    if access.owner is None:
+        return "tenant=?", (access.tenant,)
+    return "tenant=? AND owner=?", (access.tenant, access.owner)
+
+
+def _record(row: tuple[Any, ...]) -> ApiKey:
+    key_id, tenant, owner, name, _, scopes, created_at, expires_at, revoked_at, last_used_at = row
+    known = frozenset(scope for scope in SCOPES if scope in scopes.split())
+    return ApiKey(key_id, name, tenant, owner, known, created_at, expires_at, revoked_at, last_used_at)
