@@ -199,6 +199,10 @@ class RunRequests:
 
         return work
 
+    async def adelete(self, run_id: str) -> None:
+        """Forget a run and what it streamed."""
+        await self._database.awrite(lambda connection: delete_runs(connection, [run_id]))
+
     def want(self, run_ids: Sequence[str], action: CancelAction) -> Work[None]:
         """What notes that runs are to be cancelled."""
 

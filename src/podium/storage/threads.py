@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
+from podium.core.principal import Access
+from podium.core.principal import Access
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
 from podium.storage.operations import Work
 
 IDLE = "idle"
-_COLUMNS = "thread_id, tenant, owner, title, status, created_at, updated_at, metadata"
+COLUMNS = (
+    "thread_id, tenant, owner, title, status, created_at, updated_at, metadata, config, interrupts, error,"
+    " state_updated_at, ttl, expires_at"
+)
 _ENSURE = (
     "INSERT INTO threads(thread_id, tenant, owner, title, status, created_at, updated_at, metadata)"
     " VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"
@@ -38,6 +43,12 @@ class ThreadRecord:
         created_at: ISO 8601 in UTC.
         updated_at: The same.
         metadata: JSON values of the application.
+        config: What its runs are configured with.
+        interrupts: What waits for a person, by task; None where only the state tells.
+        error: What failed last: name and message.
+        state_updated_at: When its state changed last; None before the first change that a server saw.
+        ttl: How it is done away with, and after how many minutes: `{"strategy", "ttl_minutes"}`.
+        expires_at: When that is.
     """
 
     thread_id: str
@@ -48,6 +59,12 @@ class ThreadRecord:
     created_at: str = ""
     updated_at: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    interrupts: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    state_updated_at: str | None = None
+    ttl: Mapping[str, Any] | None = None
+    expires_at: str | None = None
 
 
 class ThreadRecords:
@@ -112,15 +129,19 @@ class ThreadRecords:
         """Async twin of `touch`."""
         await self._database.awrite_soon(self._touch(thread_id, status, title, metadata))
 
-    def get(self, thread_id: str) -> ThreadRecord:
+    def get(self, thread_id: str, access: Access | None = None) -> ThreadRecord:
         """The thread with this id.
 
+        Args:
+            thread_id: The thread.
+            access: What the caller may see; None for everything.
+
         Raises:
-            NotFound: There is none.
+            NotFound: There is none, or it is another's.
         """
-        found = self._database.read(lambda connection: _find(connection, thread_id))
+        found = self._database.read(lambda connection: find(connection, thread_id, access))
         if found is None:
-            raise _unknown(thread_id)
+            raise unknown_thread(thread_id)
         return found
 
     def starting(self, prefix: str, limit: int = 2) -> list[str]:
@@ -148,10 +169,10 @@ class ThreadRecords:
         """Threads, the one changed last first, of a tenant and an owner when these are given."""
         terms = [(name, value) for name, value in (("tenant", tenant), ("owner", owner)) if value is not None]
         where = f" WHERE {' AND '.join(f'{name}=?' for name, _ in terms)}" if terms else ""
-        query = f"SELECT {_COLUMNS} FROM threads{where} ORDER BY updated_at DESC, rowid DESC LIMIT ? OFFSET ?"  # noqa: S608
+        query = f"SELECT {COLUMNS} FROM threads{where} ORDER BY updated_at DESC, rowid DESC LIMIT ? OFFSET ?"  # noqa: S608
         values = [*(value for _, value in terms), limit, offset]
         return self._database.read(
-            lambda connection: [_record(row) for row in connection.execute(query, values)]
+            lambda connection: [record(row) for row in connection.execute(query, values)]
         )
 
     def _ensure(
@@ -162,9 +183,9 @@ class ThreadRecords:
 
         def work(connection: sqlite3.Connection) -> ThreadRecord:
             connection.execute(_ENSURE, row)
-            found = _find(connection, thread_id)
+            found = find(connection, thread_id)
             if found is None:
-                raise _unknown(thread_id)
+                raise unknown_thread(thread_id)
             return found
 
         return work
@@ -177,19 +198,32 @@ class ThreadRecords:
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute(_TOUCH, row).rowcount == 0:
-                raise _unknown(thread_id)
+                raise unknown_thread(thread_id)
 
         return work
 
 
-def _find(connection: sqlite3.Connection, thread_id: str) -> ThreadRecord | None:
-    query = f"SELECT {_COLUMNS} FROM threads WHERE thread_id=?"  # noqa: S608  # constants
-    row = connection.execute(query, (thread_id,)).fetchone()
-    return None if row is None else _record(row)
+def find(connection: sqlite3.Connection, thread_id: str, access: Access | None = None) -> ThreadRecord | None:
+    """The thread with this id; None when there is none, or it is another's."""
+    terms, values = seen(access)
+    query = f"SELECT {COLUMNS} FROM threads WHERE {' AND '.join(['thread_id=?', *terms])}"  # noqa: S608  # constants
+    row = connection.execute(query, (thread_id, *values)).fetchone()
+    return None if row is None else record(row)
 
 
-def _record(row: tuple[Any, ...]) -> ThreadRecord:
-    thread_id, tenant, owner, title, status, created_at, updated_at, metadata = row
+def seen(access: Access | None) -> tuple[list[str], list[str]]:
+    """The conditions on what a caller may see, and what is bound to their places."""
+    if access is None:
+        return [], []
+    if access.owner is None:
+        return ["tenant=?"], [access.tenant]
+    return ["tenant=?", "owner=?"], [access.tenant, access.owner]
+
+
+def record(row: Sequence[Any]) -> ThreadRecord:
+    """The thread of a row of `COLUMNS`."""
+    thread_id, tenant, owner, title, status, created_at, updated_at, *rest = row
+    metadata, config, interrupts, error, state_updated_at, ttl, expires_at = rest
     return ThreadRecord(
         thread_id=thread_id,
         tenant=tenant,
@@ -199,8 +233,15 @@ def _record(row: tuple[Any, ...]) -> ThreadRecord:
         created_at=created_at,
         updated_at=updated_at,
         metadata=load(metadata) or {},
+        config=load(config) or {},
+        interrupts=load(interrupts),
+        error=load(error),
+        state_updated_at=state_updated_at,
+        ttl=load(ttl),
+        expires_at=expires_at,
     )
 
 
-def _unknown(thread_id: str) -> NotFound:
+def unknown_thread(thread_id: str) -> NotFound:
+    """The error of whoever asks for a thread that is not there, or not theirs."""
     return NotFound(f"no thread {thread_id}", hint="Run `podium threads list` to see the threads.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import orjson
 
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def encode(value: Any) -> bytes:
@@ -33,6 +34,8 @@ def _plain(value: Any) -> Any:
         return {**value.__dict__, **(getattr(value, "__pydantic_extra__", None) or {})}
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: held for one in fields(value) if (held := getattr(value, one.name)) is not None}
     if isinstance(value, set | frozenset):
         return list(value)
     if isinstance(value, bytes | bytearray):

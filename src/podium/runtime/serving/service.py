@@ -1,0 +1,379 @@
+"""The run service: takes runs on, carries them out, streams them, cancels them, and recovers them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from podium.core.clock import Clock, SystemClock, to_iso
+from podium.core.errors import Overloaded, PodiumError
+from podium.runtime.serving.accepting import Accepted, Desk, Offer
+from podium.runtime.serving.encoding import plain
+from podium.runtime.serving.graphs import GraphSource
+from podium.runtime.serving.input import config_of
+from podium.runtime.serving.queue import LocalQueue, RunQueue
+from podium.runtime.serving.streams import StreamHub, Told
+from podium.runtime.serving.worker import RunEnd, Worker, shown_values
+from podium.storage.database import Database
+from podium.storage.json_text import dump
+from podium.storage.leases import DEFAULT_TTL_S, Lease, ThreadLeases, is_alive, releasing
+from podium.storage.operations import Work
+from podium.storage.run_requests import CancelAction, RunRequest, RunRequests, delete_runs, find
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+EndHook: TypeAlias = Callable[[RunRequest, RunEnd], Work[None] | None]
+"""What else is stored in the write that ends a run, such as a callback that is to be made."""
+
+MAX_ATTEMPTS = 5
+"""A run whose process ends so often ends with an error: it may be what ends them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is done at a time.
+
+    Attributes:
+        max_running: Runs that are carried out side by side.
+        max_waiting: Runs that wait; beyond it new ones are refused.
+        drain_seconds: How long runs may go on when the server stops; then they wait for the next start.
+    """
+
+    max_running: int = 256
+    max_waiting: int = 10_000
+    drain_seconds: float = 10.0
+
+
+@dataclass(slots=True)
+class _Active:
+    """A run that is carried out here."""
+
+    run: RunRequest
+    lease: Lease
+    task: asyncio.Task[None]
+    wanted: CancelAction | None = None
+
+
+class ServedRuns:
+    """Runs of the graphs that are served.
+
+    Args:
+        graphs: The graphs.
+        saver: Stores their checkpoints.
+        database: The open database.
+        sizes: How much is done at a time.
+        clock: Dates what happens.
+        ends: What else is stored when a run ends.
+    """
+
+    def __init__(
+        self,
+        graphs: GraphSource,
+        saver: BaseCheckpointSaver[Any],
+        database: Database,
+        *,
+        sizes: Sizes | None = None,
+        clock: Clock | None = None,
+        ends: Sequence[EndHook] = (),
+        queue: RunQueue | None = None,
+    ) -> None:
+        self._graphs = graphs
+        self._saver = saver
+        self._database = database
+        self._sizes = sizes or Sizes()
+        self._clock = clock or SystemClock()
+        self._ends = tuple(ends)
+        self._requests = RunRequests(database, self._clock)
+        self._leases = ThreadLeases(database, self._clock)
+        self._desk = Desk(self._leases, self._clock, self._sizes.max_waiting)
+        self._queue = queue or LocalQueue(database, self._requests, self._leases, self._clock)
+        self.hub = StreamHub(database, self._state_at)
+        self._worker = Worker(graphs, self.hub)
+        self._active: dict[str, _Active] = {}
+        self._room = asyncio.Event()
+        self._ends_of: dict[str, asyncio.Future[RunEnd]] = {}
+        self.is_taking = False
+
+    # --- lifetime --------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Carry out runs until the block ends: what an earlier process left first."""
+        await self._recover()
+        async with AsyncExitStack() as stack:
+            for work in (self._pump(), self._keep_leases()):
+                task = asyncio.create_task(work)
+                stack.push_async_callback(_stopped, task)
+            self.is_taking = True
+            try:
+                yield
+            finally:
+                self.is_taking = False
+                await self._drain()
+
+    async def _recover(self) -> None:
+        """Let runs be taken again whose process is gone."""
+        left = [
+            run for run in self._requests.unended() if run.status == "running" and not is_alive(run.holder)
+        ]
+
+        def work(connection: sqlite3.Connection) -> None:
+            for run in left:
+                if run.attempt < MAX_ATTEMPTS:
+                    self._requests.give_back(run.run_id)(connection)
+                else:
+                    error = {"error": "RunBrokenOff", "message": f"its process ended {run.attempt} times"}
+                    self._requests.settle(run.run_id, "error", error)(connection)
+
+        await self._database.awrite(work)
+        self._queue.nudge()
+
+    async def _drain(self) -> None:
+        """Let runs end; what does not in time is given back for the next start to go on with."""
+        tasks = [active.task for active in self._active.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._sizes.drain_seconds)
+        for active in list(self._active.values()):
+            active.task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self.hub.flushed()
+
+    async def _keep_leases(self) -> None:
+        """Renew the leases of all runs that are carried out here, in one write."""
+        while True:
+            await asyncio.sleep(DEFAULT_TTL_S / 3)
+            for active in list(self._active.values()):
+                try:
+                    active.lease = await self._leases.arenew(active.lease)
+                except PodiumError:  # another process has the thread: what is stored here would be refused
+                    active.task.cancel()
+
+    # --- taking on -------------------------------------------------------------------------------
+
+    async def accept(self, offer: Offer, *, durable: bool = True) -> RunRequest:
+        """Take a run on; it is stored before this returns.
+
+        Args:
+            offer: What is asked for.
+            durable: Whether it also survives a power cut from here on.
+
+        Raises:
+            NotFound: The thread is not there, or another's.
+            Conflict: The thread has an active run, and the strategy is to reject.
+            Overloaded: Too many runs wait, or the server is about to stop.
+        """
+        if not self.is_taking:
+            raise Overloaded("the server is stopping", hint="Ask again in a moment.", retry_after=5)
+        starts = len(self._active) < self._sizes.max_running
+        work = self._desk.accepting(offer, starts=starts)
+        write = self._database.awrite(work, durable=True) if durable else self._database.awrite_soon(work)
+        accepted = await write
+        self._begin_or_wait(accepted)
+        for run in accepted.superseded:
+            await self._call_off(run, offer.strategy == "rollback")
+        return accepted.run
+
+    def _begin_or_wait(self, accepted: Accepted) -> None:
+        self.hub.begin(accepted.run.run_id)
+        if accepted.lease is not None:
+            self._begin(accepted.run, accepted.lease)
+        else:
+            self._queue.nudge()
+
+    async def _call_off(self, run: RunRequest, rolls_back: bool) -> None:
+        await self.cancel(run, "rollback" if rolls_back else "interrupt")
+
+    # --- carrying out ----------------------------------------------------------------------------
+
+    async def _pump(self) -> None:
+        """Take runs as long as there are any and there is room; else wait."""
+        while True:
+            while len(self._active) >= self._sizes.max_running:
+                self._room.clear()
+                await self._room.wait()
+            taken = await self._queue.take()
+            if taken is None:
+                await self._queue.wait()
+            else:
+                self._begin(*taken)
+
+    def _begin(self, run: RunRequest, lease: Lease) -> None:
+        self.hub.begin(run.run_id)
+        task = asyncio.create_task(self._carry_out(run, lease), name=f"run {run.run_id}")
+        self._active[run.run_id] = _Active(run, lease, task)
+
+    async def _carry_out(self, run: RunRequest, lease: Lease) -> None:
+        await asyncio.sleep(0)  # until it is listed as active
+        active = self._active[run.run_id]
+        try:
+            end = await self._worker.carry_out(run, lease.token)
+        except asyncio.CancelledError:
+            if (
+                active.wanted is None
+            ):  # the server stops, or the thread was lost: somebody else goes on with it
+                await self._database.awrite(self._leaving(active))
+                self._over(active)
+                return
+            end = await self._called_off(active)
+        try:
+            await self.hub.flushed()
+            await self._settle(active, end)
+        finally:
+            self._over(active)
+
+    async def _called_off(self, active: _Active) -> RunEnd:
+        """How a run ends that was cancelled."""
+        if active.wanted == "rollback":
+            await self._saver.adelete_for_runs([active.run.run_id])
+        return await self._worker.left(active.run)
+
+    def _over(self, active: _Active) -> None:
+        self._active.pop(active.run.run_id, None)
+        self._room.set()
+        self._queue.nudge()
+
+    def _leaving(self, active: _Active) -> Work[None]:
+        def work(connection: sqlite3.Connection) -> None:
+            self._requests.give_back(active.run.run_id)(connection)
+            releasing(active.lease)(connection)
+
+        return work
+
+    async def _settle(self, active: _Active, end: RunEnd) -> None:
+        run = active.run
+        await self._database.awrite_soon(self._settling(active, end))
+        if run.temporary:
+            await self._saver.adelete_thread(run.thread_id)
+        if (waiter := self._ends_of.pop(run.run_id, None)) is not None and not waiter.done():
+            waiter.set_result(end)
+        await self.hub.end(run.run_id)
+
+    def _settling(self, active: _Active, end: RunEnd) -> Work[None]:
+        run, now = active.run, to_iso(self._clock.now())
+        further = [one for hook in self._ends if (one := hook(run, end)) is not None]
+
+        def work(connection: sqlite3.Connection) -> None:
+            if active.wanted == "rollback":
+                delete_runs(connection, [run.run_id])
+            else:
+                self._requests.settle(run.run_id, end.status, end.error)(connection)
+            if not run.temporary:
+                _rest_thread(connection, run.thread_id, end, now)
+            releasing(active.lease)(connection)
+            for one in further:
+                one(connection)
+
+        return work
+
+    # --- what clients ask for --------------------------------------------------------------------
+
+    async def cancel(self, run: RunRequest, action: CancelAction = "interrupt") -> None:
+        """Have a run end before its time; returns once that is stored.
+
+        Args:
+            run: The run.
+            action: `interrupt` keeps what it did; `rollback` takes its checkpoints and itself away.
+        """
+        await self._database.awrite_soon(self._requests.want([run.run_id], action))
+        if self._stop(run.run_id, action):
+            return
+        await self._database.awrite_soon(self._calling_off(run.run_id, action))
+        if self._stop(run.run_id, action):  # it was begun meanwhile
+            return
+        if (waiter := self._ends_of.pop(run.run_id, None)) is not None and not waiter.done():
+            waiter.set_result(RunEnd("interrupted", "idle"))
+        await self.hub.end(run.run_id)
+        self._queue.nudge()
+
+    def _stop(self, run_id: str, action: CancelAction) -> bool:
+        active = self._active.get(run_id)
+        if active is None:
+            return False
+        active.wanted = action
+        active.task.cancel()
+        return True
+
+    def _calling_off(self, run_id: str, action: CancelAction) -> Work[None]:
+        """What ends a run that has not begun."""
+        now = to_iso(self._clock.now())
+
+        def work(connection: sqlite3.Connection) -> None:
+            run = find(connection, run_id)
+            if run is None or run.status != "pending":
+                return
+            if action == "rollback":
+                delete_runs(connection, [run_id])
+            else:
+                self._requests.settle(run_id, "interrupted")(connection)
+            _rest_thread(connection, run.thread_id, None, now)
+
+        return work
+
+    async def ended(self, run: RunRequest) -> RunEnd | None:
+        """Wait until a run has ended; None when it was not carried out here since the server started."""
+        if run.run_id in self._active or run.status == "pending":
+            waiter = self._ends_of.setdefault(run.run_id, asyncio.get_running_loop().create_future())
+            return await asyncio.shield(waiter)
+        return None
+
+    async def stored_end(self, run: RunRequest) -> RunEnd:
+        """How a run ended that is over, from what is stored of it."""
+        found = self._database.read(lambda connection: find(connection, run.run_id)) or run
+        if found.error is not None:
+            return RunEnd(found.status, "error", error=found.error)
+        return await self._worker.left(found)
+
+    def follow(self, run: RunRequest, after: int = 0) -> AsyncIterator[Told]:
+        """The events of a run from after a place on, until it ends."""
+        live = run.run_id in self._active or run.status in ("pending", "running")
+        return self.hub.follow(run.run_id, after=after, live=live)
+
+    async def _state_at(self, run_id: str, checkpoint_id: str) -> Mapping[str, Any]:
+        """What the states of a run lean on."""
+        run = self._database.read(lambda connection: find(connection, run_id))
+        if run is None:
+            return {}
+        config = config_of(run, checkpoint=False)
+        config["configurable"]["checkpoint_id"] = checkpoint_id
+        async with self._graphs.opened(run.graph_id, config) as graph:
+            state = await graph.aget_state(config)
+            found: Mapping[str, Any] = plain(shown_values(graph, state.values))
+            return found
+
+
+def _rest_thread(connection: sqlite3.Connection, thread_id: str, end: RunEnd | None, now: str) -> None:
+    """Note how a thread stands after a run: busy as long as others have not ended."""
+    query = "SELECT 1 FROM run_requests WHERE thread_id=? AND status IN ('pending', 'running') LIMIT 1"
+    busy = connection.execute(query, (thread_id,)).fetchone() is not None
+    if end is None:
+        if not busy:
+            connection.execute(
+                "UPDATE threads SET status=CASE WHEN interrupts IS NULL THEN 'idle' ELSE 'interrupted' END,"
+                " updated_at=? WHERE thread_id=? AND status='busy'",
+                (now, thread_id),
+            )
+        return
+    connection.execute(
+        "UPDATE threads SET status=?, interrupts=?, error=?, updated_at=?, state_updated_at=?"
+        " WHERE thread_id=?",
+        (
+            "busy" if busy else end.thread_status,
+            dump(dict(end.interrupts)) if end.interrupts else None,
+            dump(dict(end.error)) if end.error else None,
+            now,
+            now,
+            thread_id,
+        ),
+    )
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,242 @@
+"""Streams of runs: stored first, then told to whoever follows, from wherever each of them stopped.
+
+A follower is only a place in the log. What happened lately is kept in memory, within bounds, and told from
+there; who is further behind, or came later, or reads slowly, is told from the database. So nobody who does
+not read costs memory, and nobody misses anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from podium.runtime.serving.patches import Assembler
+from podium.storage.database import Database
+from podium.storage.stream_events import StreamEvent, StreamEvents, appending
+
+PAGE = 200
+RECENT_EVENTS = 128
+RECENT_BYTES = 256 * 1024
+
+
+class Told(NamedTuple):
+    """An event as it is sent.
+
+    Attributes:
+        seq: Its id: where a reader that was cut off goes on.
+        run_id: The run.
+        event: Its name.
+        data: JSON.
+    """
+
+    seq: int
+    run_id: str
+    event: str
+    data: bytes
+
+
+class Published(NamedTuple):
+    """An event on its way: as it is stored, and as it is sent."""
+
+    stored: StreamEvent
+    data: bytes
+
+
+class Feed:
+    """What happened lately in one run or one thread."""
+
+    def __init__(self, after: int) -> None:
+        self.floor = after
+        """The seq up to which only the database knows."""
+        self.ended = False
+        self._recent: deque[Told] = deque()
+        self._bytes = 0
+        self._waiting: set[asyncio.Future[None]] = set()
+        self.followers = 0
+
+    def tell(self, events: Iterable[Told]) -> None:
+        """Add events, and wake who waits."""
+        for event in events:
+            self._recent.append(event)
+            self._bytes += len(event.data)
+        while self._recent and (len(self._recent) > RECENT_EVENTS or self._bytes > RECENT_BYTES):
+            oldest = self._recent.popleft()
+            self._bytes -= len(oldest.data)
+            self.floor = oldest.seq
+        self._wake()
+
+    def end(self) -> None:
+        """Note that nothing follows."""
+        self.ended = True
+        self._wake()
+
+    def after(self, seq: int) -> list[Told]:
+        """The events above a seq that is not below the floor."""
+        found: list[Told] = []
+        for event in reversed(self._recent):
+            if event.seq <= seq:
+                break
+            found.append(event)
+        return found[::-1]
+
+    async def changed(self) -> None:
+        """Wait until there is more, or the end."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiting.discard(waiter)
+
+    def _wake(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+class StreamHub:
+    """Stores what runs stream, and tells it.
+
+    Args:
+        database: The open database.
+        base: Gives the state that a run's first states lean on: run, checkpoint → JSON values.
+    """
+
+    def __init__(self, database: Database, base: Callable[[str, str], Awaitable[Mapping[str, Any]]]) -> None:
+        self._database = database
+        self._events = StreamEvents(database)
+        self._base = base
+        self._feeds: dict[str, Feed] = {}
+        self._pending: list[Published] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    @property
+    def open_streams(self) -> int:
+        """How many followers there are."""
+        return sum(feed.followers for feed in self._feeds.values())
+
+    def last_seq(self, run_id: str) -> int:
+        """The place of the latest event of a run; 0 when there is none."""
+        return self._events.last_seq(run_id=run_id)
+
+    def begin(self, run_id: str) -> None:
+        """Note that a run is carried out here, so that what it streams is told from memory."""
+        self._feed(run_id, run_id=run_id)
+
+    def publish(self, event: Published) -> None:
+        """Store an event soon, in order, and tell it then. Does not wait."""
+        self._pending.append(event)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.get_running_loop().create_task(self._flush())
+
+    async def flushed(self) -> None:
+        """Wait until all that was published is stored."""
+        while self._flushing is not None and not self._flushing.done():
+            await asyncio.shield(self._flushing)
+        if self._pending:
+            await self._flush()
+
+    async def end(self, run_id: str) -> None:
+        """Tell everything that is left of a run, and that nothing follows."""
+        await self.flushed()
+        feed = self._feeds.get(run_id)
+        if feed is not None:
+            feed.end()
+            if not feed.followers:
+                del self._feeds[run_id]
+
+    async def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Told]:
+        """The events of a run, then what comes until it ends.
+
+        Args:
+            run_id: The run.
+            after: The seq of the last event that the reader has; 0 for all.
+            live: Whether the run goes on: else the stream ends with what is stored.
+        """
+        assembler = Assembler(lambda checkpoint: self._base(run_id, checkpoint))
+        reader = _Reader(self._events, assembler, run_id, after)
+        if not live and run_id not in self._feeds:
+            async for event in reader.rest():
+                yield event
+            return
+        feed = self._feed(run_id, run_id=run_id)
+        feed.followers += 1
+        try:
+            while True:
+                if reader.seq < feed.floor:
+                    async for event in reader.until(feed.floor):
+                        yield event
+                elif found := feed.after(reader.seq):
+                    for event in found:
+                        reader.seq = event.seq
+                        yield event
+                elif feed.ended:
+                    return
+                else:
+                    await feed.changed()
+        finally:
+            feed.followers -= 1
+            if feed.ended and not feed.followers and self._feeds.get(run_id) is feed:
+                del self._feeds[run_id]
+
+    def _feed(self, key: str, *, run_id: str) -> Feed:
+        feed = self._feeds.get(key)
+        if feed is None:
+            feed = self._feeds[key] = Feed(self._events.last_seq(run_id=run_id))
+        return feed
+
+    async def _flush(self) -> None:
+        while self._pending:
+            batch, self._pending = self._pending, []
+            seqs = await self._database.awrite_soon(appending([one.stored for one in batch]))
+            told: dict[str, list[Told]] = {}
+            for seq, one in zip(seqs, batch, strict=True):
+                run = one.stored.run_id
+                told.setdefault(run, []).append(Told(seq, run, one.stored.event, one.data))
+            for run, events in told.items():
+                if (feed := self._feeds.get(run)) is not None:
+                    feed.tell(events)
+
+
+class _Reader:
+    """Reads a run's events from the database, from a place in it."""
+
+    def __init__(self, events: StreamEvents, assembler: Assembler, run_id: str, after: int) -> None:
+        self._events = events
+        self._assembler = assembler
+        self._run_id = run_id
+        self._primed = 0
+        self.seq = after
+
+    async def rest(self) -> AsyncIterator[Told]:
+        """All that is stored."""
+        while page := await self._page():
+            for event in page:
+                yield event
+
+    async def until(self, seq: int) -> AsyncIterator[Told]:
+        """What is stored, up to a seq at least."""
+        while self.seq < seq and (page := await self._page()):
+            for event in page:
+                yield event
+        self.seq = max(self.seq, seq)
+
+    async def _page(self) -> list[Told]:
+        if self._primed < self.seq:  # states before this place, on which later ones may lean
+            for row in self._events.before(self._run_id, self.seq):
+                if row.seq > self._primed:
+                    await self._assembler.whole(row.event, row.form, row.data)
+        found = [
+            Told(
+                row.seq,
+                row.run_id,
+                row.event,
+                await self._assembler.whole(row.event, row.form, row.data),
+            )
+            for row in await self._events.of_run(self._run_id, self.seq, PAGE)
+        ]
+        if found:
+            self.seq = self._primed = found[-1].seq
+        return found

@@ -1,0 +1,278 @@
+"""Carrying out one run: the graph is streamed, every event stored and told, and the end established."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podium.core.errors import PodiumError
+from podium.guardrails.redaction import redact
+from podium.runtime.serving.encoding import encode, plain
+from podium.runtime.serving.graphs import GraphSource
+from podium.runtime.serving.input import config_of, input_of
+from podium.runtime.serving.modes import MessageParts, asked_for, name_of
+from podium.runtime.serving.patches import SMALL, STATES, Differ
+from podium.runtime.serving.streams import Published, StreamHub
+from podium.storage.run_requests import RequestStatus, RunRequest
+from podium.storage.stream_events import Form, StreamEvent
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from langgraph.pregel import Pregel
+    from langgraph.types import StateSnapshot
+
+_INTERRUPT = re.compile(r"[0-9a-f]{32}")
+TAILS = 256
+"""Of how many threads the last state is remembered, for their next run to lean on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended.
+
+    Attributes:
+        status: Of the run.
+        thread_status: Of its thread.
+        values: The last state, as JSON; None when there is none.
+        interrupts: What waits for a person, by task.
+        error: Name and message of what failed.
+    """
+
+    status: RequestStatus
+    thread_status: str
+    values: bytes | None = None
+    interrupts: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+
+
+class Worker:
+    """Carries out runs.
+
+    Args:
+        graphs: The graphs.
+        hub: Stores and tells what they stream.
+    """
+
+    def __init__(self, graphs: GraphSource, hub: StreamHub) -> None:
+        self._graphs = graphs
+        self._hub = hub
+        self._tails: OrderedDict[str, tuple[str, Mapping[str, Any]]] = OrderedDict()
+
+    async def carry_out(self, run: RunRequest, fence: int) -> RunEnd:
+        """Run the graph to its end, or to where it waits.
+
+        Args:
+            run: The run, claimed.
+            fence: Token of the thread's lease.
+        """
+        told = _Told(self._hub, run)
+        told.event("metadata", {"run_id": run.run_id, "attempt": run.attempt})
+        config = config_of(run, fence)
+        try:
+            async with self._graphs.opened(run.graph_id, config) as graph:
+                await self._stream(graph, run, config, told)
+                return await self._ended(graph, run, told)
+        except Exception as error:  # noqa: BLE001 - whatever a graph raises is the run's end, and is told
+            problem = problem_of(error)
+            told.event("error", problem)
+            return RunEnd("error", "error", told.values, error=problem)
+
+    async def left(self, run: RunRequest) -> RunEnd:
+        """Where a run that was cancelled has left its thread."""
+        config = config_of(run, checkpoint=False)
+        async with self._graphs.opened(run.graph_id, config) as graph:
+            state = await graph.aget_state(config)
+        return RunEnd(
+            "interrupted",
+            "interrupted" if state.next else "idle",
+            encode(shown_values(graph, state.values)) if isinstance(state.values, Mapping) else None,
+            interrupts=interrupts_of(state),
+        )
+
+    async def _stream(
+        self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, config: RunnableConfig, told: _Told
+    ) -> None:
+        asked = run.kwargs
+        modes = asked_for(asked.get("stream_mode") or [STATES])
+        if lean := self._tails.get(run.thread_id):
+            told.differ.lean(STATES, lean[1], lean[0])
+        if asked.get("strict_resume"):
+            await self._check_resume(graph, run)
+        given = None if await self._goes_on(graph, run) else input_of(run)
+        parts = _parts(graph, run, given, config, modes)
+        async for namespace, mode, data in parts:
+            told.part(namespace, mode, data)
+
+    async def _check_resume(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> None:
+        """Make sure that what is answered waits.
+
+        Raises:
+            UnknownInterruptError: It does not.
+        """
+        resume = (run.kwargs.get("command") or {}).get("resume")
+        if resume is None or run.attempt > 1:
+            return
+        waiting = {one.id for one in (await graph.aget_state(config_of(run))).interrupts}
+        unknown = [name for name in resume if name not in waiting] if _names_interrupts(resume) else []
+        if unknown or not waiting:
+            raise UnknownInterruptError(
+                f"no interrupt waits for this answer: {', '.join(unknown) or 'none does'}"
+            )
+
+    async def _goes_on(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> bool:
+        """Whether an earlier attempt came so far that its input is stored with the thread."""
+        if run.attempt <= 1:
+            return False
+        head = await graph.aget_state(config_of(run, checkpoint=False))
+        return str((head.metadata or {}).get("run_id", "")) == run.run_id
+
+    async def _ended(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: _Told) -> RunEnd:
+        if graph.checkpointer is None:
+            return RunEnd("success", "idle", told.values)
+        state = await graph.aget_state(config_of(run, checkpoint=False))
+        self._remember(graph, run.thread_id, state, told)
+        waits = bool(state.next)
+        return RunEnd(
+            "interrupted" if waits else "success",
+            "interrupted" if waits else "idle",
+            told.values,
+            interrupts=interrupts_of(state),
+        )
+
+    def _remember(
+        self, graph: Pregel[Any, Any, Any, Any], thread_id: str, state: StateSnapshot, told: _Told
+    ) -> None:
+        self._tails.pop(thread_id, None)
+        if len(told.values or b"") > SMALL and isinstance(state.values, Mapping):
+            checkpoint = str(state.config["configurable"]["checkpoint_id"])
+            self._tails[thread_id] = (checkpoint, shown_values(graph, state.values))
+            while len(self._tails) > TAILS:
+                self._tails.popitem(last=False)
+
+
+class UnknownInterruptError(Exception):
+    """An answer to what does not wait; clients know the error by this name."""
+
+
+def _names_interrupts(resume: Any) -> bool:
+    """Whether an answer names the interrupts that it answers, as LangGraph tells it (32 hexadecimals)."""
+    return isinstance(resume, Mapping) and bool(resume) and all(_INTERRUPT.fullmatch(one) for one in resume)
+
+
+class _Told:
+    """The events of one run on their way to the hub."""
+
+    def __init__(self, hub: StreamHub, run: RunRequest) -> None:
+        self._hub = hub
+        self._run = run
+        self._modes = frozenset(run.kwargs.get("stream_mode") or [STATES])
+        self._messages = MessageParts()
+        self.differ = Differ()
+        self.values: bytes | None = None
+
+    def event(self, name: str, content: Any) -> None:
+        self._publish(name, content, encode(content))
+
+    def part(self, namespace: tuple[str, ...], mode: str, data: Any) -> None:
+        """Pass on one part of LangGraph's stream, as each mode that the client asked for shows it."""
+        name = name_of(mode, namespace)
+        if mode == STATES:
+            whole = encode(data)
+            if not namespace:
+                self.values = whole
+            if STATES in self._modes:
+                self._publish(name, data, whole)
+        elif mode == "messages":
+            chunk, metadata = data
+            if "messages-tuple" in self._modes:
+                self.event(name, [chunk, metadata])
+            if "messages" in self._modes:
+                for kind, content in self._messages.told(chunk, metadata):
+                    self.event(name_of(kind, namespace), content)
+        else:
+            self.event(name, data)
+
+    def _publish(self, name: str, content: Any, whole: bytes) -> None:
+        run = self._run
+        form: Form = "json"
+        data = whole
+        if name.partition("|")[0] == STATES:
+            form, data = self.differ.stored(name, content, whole)
+        self._hub.publish(Published(StreamEvent(0, run.thread_id, run.run_id, name, form, data), whole))
+
+
+async def _parts(
+    graph: Pregel[Any, Any, Any, Any],
+    run: RunRequest,
+    given: Any,
+    config: RunnableConfig,
+    modes: list[str],
+) -> AsyncIterator[tuple[tuple[str, ...], str, Any]]:
+    """LangGraph's stream as namespace, mode and data."""
+    asked = run.kwargs
+    options: dict[str, Any] = {
+        "stream_mode": modes,
+        "interrupt_before": asked.get("interrupt_before"),
+        "interrupt_after": asked.get("interrupt_after"),
+    }
+    if context := asked.get("context"):
+        options["context"] = context
+    subgraphs = bool(asked.get("stream_subgraphs"))
+    if "events" in (asked.get("stream_mode") or ()):
+        async for part in _events(graph, run, given, config, options, subgraphs=subgraphs):
+            yield part
+        return
+    durability: Any = asked.get("durability") or "sync"
+    stream: AsyncIterator[Any] = graph.astream(
+        given, config, subgraphs=subgraphs, durability=durability, **options
+    )
+    async for part in stream:
+        if subgraphs:
+            yield part
+        else:
+            yield (), part[0], part[1]
+
+
+async def _events(
+    graph: Pregel[Any, Any, Any, Any],
+    run: RunRequest,
+    given: Any,
+    config: RunnableConfig,
+    options: dict[str, Any],
+    *,
+    subgraphs: bool,
+) -> AsyncIterator[tuple[tuple[str, ...], str, Any]]:
+    """Everything that LangChain reports of the run, and the parts of the graph's own stream among it."""
+    options = {**options, "subgraphs": subgraphs, "durability": run.kwargs.get("durability") or "sync"}
+    root = ""
+    async for event in graph.astream_events(given, config, version="v2", **options):
+        root = root or str(event["run_id"])
+        if event["run_id"] == root and event["event"] == "on_chain_stream":
+            chunk = event["data"]["chunk"]
+            if subgraphs:
+                yield chunk
+            else:
+                yield (), chunk[0], chunk[1]
+        yield (), "events", event
+
+
+def problem_of(error: BaseException) -> dict[str, str]:
+    """An error as clients are told of it; secrets are taken out."""
+    if isinstance(error, PodiumError):
+        return {"error": type(error).__name__, "message": redact(error.message), "code": error.code}
+    return {"error": type(error).__name__, "message": redact(str(error))}
+
+
+def interrupts_of(state: StateSnapshot) -> dict[str, Any]:
+    """What waits for a person, by task."""
+    return {task.id: plain(task.interrupts) for task in state.tasks if task.interrupts}
+
+
+def shown_values(graph: Pregel[Any, Any, Any, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a state that the graph's stream of states tells."""
+    shown = graph.output_channels
+    names = {shown} if isinstance(shown, str) else set(shown)
+    return {name: value for name, value in values.items() if name in names}
