@@ -53,7 +53,7 @@ def examine(folder: str | Path = ".", *, online: bool = False) -> tuple[Check, .
         folder: The project's folder.
         online: Whether a configured model server may be contacted.
     """
-    checks = [_python(), *_packages()]
+    checks = [_python(), *_packages(), *_files()]
     try:
         project = Project.open(folder)
     except PodiumError as error:
@@ -61,6 +61,7 @@ def examine(folder: str | Path = ".", *, online: bool = False) -> tuple[Check, .
     checks.append(Check("manifest", "ok", f"{project.manifest.project.name} in {project.folder}"))
     parts: tuple[tuple[str, Callable[[Project], Check]], ...] = (
         ("graphs", _graphs),
+        ("langgraph.json", _langgraph_json),
         ("prompts", _prompts),
         ("policy", _policy),
         ("tools", _tools),
@@ -101,6 +102,25 @@ def _packages() -> Iterator[Check]:
         yield Check("packages", "ok", ", ".join(found))
 
 
+def _files() -> Iterator[Check]:
+    """Whether a server can have enough connections open; a stream is one for as long as it runs."""
+    from podium.app.file_limit import STREAMS, WANTED, file_limit
+
+    limit = file_limit()
+    if limit is None:
+        return
+    if limit.reachable < WANTED:
+        yield Check(
+            "open files",
+            "warn",
+            f"at most {limit.reachable:,}; {STREAMS:,} streams at once need {WANTED:,}",
+            f"Before 'podium serve': ulimit -Hn {WANTED}; or LimitNOFILE={WANTED} in its systemd unit.",
+        )
+    else:
+        raised = f"; a server raises that to {limit.reachable:,} for itself" if limit.now < WANTED else ""
+        yield Check("open files", "ok", f"at most {limit.now:,}{raised}")
+
+
 def _graphs(project: Project) -> Check:
     graphs = project.manifest.graphs
     for name, where in graphs.items():
@@ -108,6 +128,17 @@ def _graphs(project: Project) -> Check:
         if not project.path(file).is_file():
             return Check("graphs", "fail", f"{name}: there is no {file}", "Mend [graphs] in podium.toml.")
     return Check("graphs", "ok", ", ".join(graphs) or "Podium's own")
+
+
+def _langgraph_json(project: Project) -> Check:
+    from podium.app.langgraph_json import read_langgraph_json
+
+    listed = read_langgraph_json(project.folder)
+    if listed is None:
+        return Check("langgraph.json", "ok", "none")
+    if listed.warnings:
+        return Check("langgraph.json", "warn", "; ".join(listed.warnings), "Mend or remove these fields.")
+    return Check("langgraph.json", "ok", ", ".join(graph.name for graph in listed.graphs))
 
 
 def _prompts(project: Project) -> Check:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from podium.app import file_limit
 from podium.app.doctor import Check, examine
 
 MANIFEST = '[project]\nname = "demo"\n'
@@ -90,3 +91,29 @@ def test_a_server_is_contacted_only_when_asked(tmp_path: Path) -> None:
     (tmp_path / "podium.toml").write_text(text, encoding="utf-8")
     assert found(tmp_path, "model openai:x").status == "ok"
     assert found(tmp_path, "model openai:x", online=True).status == "fail"
+
+
+@pytest.mark.parametrize(
+    ("now", "most", "status", "said"),
+    [
+        (1_024, 1_024, "warn", "at most 1,024; 1,000 streams at once need 4,096"),
+        (1_024, 1_048_576, "ok", "at most 1,024; a server raises that to 65,536 for itself"),
+        (65_536, 65_536, "ok", "at most 65,536"),
+    ],
+)
+def test_how_many_connections_a_server_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: int, most: int, status: str, said: str
+) -> None:
+    monkeypatch.setattr(file_limit, "file_limit", lambda: file_limit.FileLimit(now, most))
+    check = found(tmp_path, "open files")
+    assert (check.status, check.detail) == (status, said)
+    assert bool(check.hint) == (status == "warn")
+
+
+def test_fields_of_langgraph_json_without_effect(tmp_path: Path) -> None:
+    (tmp_path / "podium.toml").write_text(MANIFEST, encoding="utf-8")
+    assert found(tmp_path, "langgraph.json").detail == "none"
+    (tmp_path / "langgraph.json").write_text('{"graphs": {"a": "./a.py:g"}, "ui": {}}', encoding="utf-8")
+    check = found(tmp_path, "langgraph.json")
+    assert check.status == "warn"
+    assert "'ui' is not served" in check.detail

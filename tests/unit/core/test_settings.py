@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from podium.core.errors import ConfigError, ProjectNotFound
-from podium.core.settings import load_manifest, parse_manifest
+from podium.core.settings import Manifest, implicit_manifest, load_manifest, parse_manifest
 
 PATH = Path("shop/podium.toml")
 
@@ -54,3 +56,21 @@ def test_a_manifest_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "podium.toml").write_bytes(b"\xff\xfe[project]")
     with pytest.raises(ConfigError, match="not UTF-8"):
         load_manifest(tmp_path)
+
+
+def test_a_langgraph_json_alone_makes_a_project_that_reads_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "my desk 2"
+    (folder / "tools").mkdir(parents=True)
+    (folder / "langgraph.json").write_text("{}", encoding="utf-8")
+    manifest = load_manifest(folder)
+    assert manifest.project.name == "my-desk-2"
+    assert manifest.tools.paths == ()
+    assert manifest.graphs == {}
+    (folder / "podium.toml").write_text('[project]\nname = "desk"\n', encoding="utf-8")
+    assert load_manifest(folder).project.name == "desk"
+
+
+@given(st.text(st.characters(exclude_characters="/\0"), min_size=1))
+def test_a_folder_of_any_name_gives_a_project_a_valid_one(name: str) -> None:
+    manifest = implicit_manifest(Path("/srv") / name)
+    assert Manifest.model_validate(manifest.model_dump()) == manifest

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from podium.app.file_limit import raise_file_limit
 from podium.cli.serving.listening import BACKLOG, url_of
 from podium.cli.serving.telling import Started
 from podium.server.application import create_app
@@ -40,6 +41,7 @@ def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -
         ConfigError: The project is broken.
         StorageError: Its data cannot be opened.
     """
+    raise_file_limit()
     with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         runner.run(_serve(plan, listening, told))
 
