@@ -10,7 +10,6 @@ from typing import Any
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
 from podium.core.principal import Access
-from podium.core.principal import Access
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
 from podium.storage.operations import Work
