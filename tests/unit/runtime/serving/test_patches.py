@@ -1,0 +1,102 @@
+"""States as what changed: small on disk, and whole again when they are read."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage
+
+from podium.runtime.serving.encoding import encode
+from podium.runtime.serving.patches import SMALL, STATES, Assembler, Differ
+
+LONG = "x" * SMALL
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-100, 100) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["set", "grow", "drop", "change"]), st.sampled_from("abc"), VALUES), max_size=12
+)
+
+
+async def nothing(checkpoint_id: str) -> dict[str, Any]:
+    raise AssertionError(checkpoint_id)
+
+
+def read(stored: list[tuple[str, Any]], base: Any = nothing) -> list[Any]:
+    async def run() -> list[Any]:
+        assembler = Assembler(base)
+        return [orjson.loads(await assembler.whole(STATES, form, data)) for form, data in stored]
+
+    return asyncio.run(run())
+
+
+@given(STEPS)
+def test_whatever_a_graph_does_to_its_state_is_read_as_it_was_told(steps: list[tuple[str, str, Any]]) -> None:
+    differ, state, told, stored = Differ(), {"pad": LONG}, [], []
+    for what, name, value in [("set", "a", [1]), *steps]:
+        state = dict(state)
+        held: Any = state.get(name)
+        if what == "grow" and isinstance(held, list):
+            state[name] = [*held, value]
+        elif what == "drop":
+            state.pop(name, None)
+        elif what == "change" and isinstance(held, list) and held:
+            state[name] = [value, *held[1:]]
+        else:
+            state[name] = value
+        told.append(copy.deepcopy(state))
+        stored.append(differ.stored(STATES, state, encode(state)))
+    assert read(stored) == [orjson.loads(encode(one)) for one in told]
+
+
+def test_a_conversation_stores_what_was_added_to_it() -> None:
+    differ, said = Differ(), [HumanMessage(f"{LONG} {number}", id=str(number)) for number in range(20)]
+    first = {"messages": said}
+    grown = {"messages": [*said, AIMessage("yes", id="20")]}
+    stored = [differ.stored(STATES, state, encode(state)) for state in (first, grown)]
+    assert [form for form, _ in stored] == ["json", "patch"]
+    assert len(stored[1][1]) < 500
+    assert [one["content"] for one in read(stored)[1]["messages"]][-1] == "yes"
+
+
+def test_a_message_that_was_replaced_is_told_anew() -> None:
+    differ, said = Differ(), [HumanMessage(LONG, id="1"), AIMessage("no", id="2")]
+    mended = [said[0], AIMessage("yes", id="2")]
+    stored = [differ.stored(STATES, {"messages": one}, encode({"messages": one})) for one in (said, mended)]
+    assert read(stored)[1]["messages"][1]["content"] == "yes"
+
+
+def test_the_first_state_of_a_run_leans_on_the_checkpoint_before_it() -> None:
+    said = [HumanMessage(LONG, id="1")]
+    differ = Differ()
+    differ.lean(STATES, {"messages": said}, "checkpoint-7")
+    state = {"messages": [*said, HumanMessage("and?", id="2")]}
+    stored = [differ.stored(STATES, state, encode(state))]
+    assert stored[0][0] == "patch"
+
+    async def base(checkpoint_id: str) -> dict[str, Any]:
+        assert checkpoint_id == "checkpoint-7"
+        found: dict[str, Any] = orjson.loads(encode({"messages": said}))
+        return found
+
+    assert [one["content"] for one in read(stored, base)[0]["messages"]] == [LONG, "and?"]
+
+
+def test_states_of_subgraphs_do_not_mix() -> None:
+    differ = Differ()
+    inner, outer = f"{STATES}|node:1", STATES
+    states = [(outer, {"a": LONG}), (inner, {"b": LONG}), (outer, {"a": LONG, "c": 1}), (inner, {"b": LONG})]
+
+    async def run() -> list[Any]:
+        assembler = Assembler(nothing)
+        rows = [(event, *differ.stored(event, state, encode(state))) for event, state in states]
+        return [orjson.loads(await assembler.whole(*row)) for row in rows]
+
+    assert asyncio.run(run()) == [state for _, state in states]
