@@ -207,12 +207,18 @@ class ServerSettings(Model):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=1, le=65535)
-    max_running: int = Field(default=32, ge=1)
+    max_running: int = Field(default=256, ge=1)
     """Runs at a time."""
-    max_waiting: int = Field(default=1_000, ge=1)
+    max_waiting: int = Field(default=10_000, ge=1)
     """Runs that may wait for their turn; a further one is refused with 429."""
     max_body_bytes: int = Field(default=16_000_000, ge=1_000)
     """The largest request."""
+    body_seconds: float = Field(default=30.0, gt=0)
+    """How long a request's body may take to arrive."""
+    allow_origins: tuple[str, ...] = ()
+    """Other origins whose pages may use the server, such as `http://localhost:3000`."""
+    allow_hosts: tuple[str, ...] = ()
+    """Names beside localhost by which a server in dev may be called."""
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long runs may go on after the server was told to stop; the next start resumes the others."""
 

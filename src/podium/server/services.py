@@ -49,12 +49,15 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(folder: Path, *, dev: bool, **options: Any) -> AsyncIterator[Services]:
+async def open_services(
+    folder: Path, *, dev: bool, max_running: int | None = None, **options: Any
+) -> AsyncIterator[Services]:
     """Open the project in a folder and all that serves it.
 
     Args:
         folder: With `podium.toml`, or with `langgraph.json` alone.
         dev: Whether the user of this machine may do all without a key.
+        max_running: Runs at a time; what the manifest says when None.
         options: What `Podium` takes.
     """
     from podium.app.served import ServedGraphs
@@ -62,9 +65,11 @@ async def open_services(folder: Path, *, dev: bool, **options: Any) -> AsyncIter
     async with AsyncExitStack() as opened:
         app = await opened.enter_async_context(Podium.from_project(folder, **options))
         database, clock = app.database, SystemClock()
+        limits = app.project.manifest.server
+        sizes = Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds)
         graphs = await opened.enter_async_context(ServedGraphs.opened_from(app))
         requests, threads = RunRequests(database, clock), ThreadRecords(database, clock)
-        runs = ServedRuns(graphs, app.checkpointer, database, sizes=Sizes(), clock=clock)
+        runs = ServedRuns(graphs, app.checkpointer, database, sizes=sizes, clock=clock)
         await opened.enter_async_context(runs.serving())
         key_ring = KeyRing(ApiKeys(database, clock), clock)
         yield Services(app, dev, graphs, database, key_ring, requests, runs, threads)

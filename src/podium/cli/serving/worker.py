@@ -6,11 +6,12 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from socket import socket
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from sse_starlette.sse import AppStatus
 
 from podium.app.file_limit import raise_file_limit
 from podium.cli.serving.listening import BACKLOG, url_of
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
 _IDLE_S: Final = 75
 """Seconds for which an idle connection is kept; clients that pool connections give them up earlier."""
-_ANSWER_S: Final = 5
-"""Seconds for answers that are being written when draining is over."""
+_LAST_WORDS_S: Final = 1.0
+"""Seconds for answers that are being written when the runs are drained."""
+_DEV_DRAIN_S: Final = 0.5
+"""Seconds that runs have left in dev, where a person waits for the server to start again."""
 
 
 def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
@@ -42,16 +45,17 @@ def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -
         StorageError: Its data cannot be opened.
     """
     raise_file_limit()
+    # Streams end when the runs are drained, not when the signal comes.
+    AppStatus.enable_automatic_graceful_drain = False
     with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         runner.run(_serve(plan, listening, told))
 
 
 async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
     began, url = time.monotonic(), url_of(listening)
-    async with open_services(plan.folder, dev=plan.dev) as services:
+    async with open_services(plan.folder, dev=plan.dev, max_running=plan.max_running) as services:
         if not plan.dev:
             services.graphs.check()
-        drain = services.app.project.manifest.server.drain_seconds
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Services]:
@@ -60,11 +64,11 @@ async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], N
         def started() -> None:
             told(_started(plan, services, url, time.monotonic() - began))
 
-        server = _Server(_settings(create_app(opened), drain), started)
+        server = _Server(_settings(create_app(opened)), services, started)
         await server.serve(sockets=[listening])
 
 
-def _settings(app: FastAPI, drain: float) -> uvicorn.Config:
+def _settings(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
@@ -73,7 +77,6 @@ def _settings(app: FastAPI, drain: float) -> uvicorn.Config:
         server_header=False,
         backlog=BACKLOG,
         timeout_keep_alive=_IDLE_S,
-        timeout_graceful_shutdown=round(drain) + _ANSWER_S,
         proxy_headers=False,
     )
 
@@ -92,15 +95,41 @@ def _started(plan: ServePlan, services: Services, url: str, seconds: float) -> S
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server; a signal to stop ends it like any other end, so that the exit code is 0."""
+    """Uvicorn's server; a signal to stop ends it like any other end, so that the exit code is 0.
 
-    def __init__(self, config: uvicorn.Config, told: Callable[[], None]) -> None:
+    Streams are open for as long as runs go on, so the runs are drained while uvicorn waits for connections
+    to end, and what then still holds one, such as a reader who does not read, is cut off.
+
+    Args:
+        config: Uvicorn's.
+        services: The server's parts.
+        told: Called once requests are taken.
+    """
+
+    def __init__(self, config: uvicorn.Config, services: Services, told: Callable[[], None]) -> None:
         super().__init__(config)
+        self._services = services
         self._told = told
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         self._told()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        draining = asyncio.create_task(self._drain())
+        await super().shutdown(sockets)
+        if self.force_exit:
+            draining.cancel()
+        with suppress(asyncio.CancelledError):
+            await draining
+
+    async def _drain(self) -> None:
+        await self._services.runs.drain(_DEV_DRAIN_S if self._services.dev else None)
+        if answering := set(self.server_state.tasks):
+            await asyncio.wait(answering, timeout=_LAST_WORDS_S)
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -98,6 +98,7 @@ class ServedRuns:
         self._room = asyncio.Event()
         self._ends_of: dict[str, asyncio.Future[RunEnd]] = {}
         self.is_taking = False
+        self._pumping: asyncio.Task[None] | None = None
 
     # --- lifetime --------------------------------------------------------------------------------
 
@@ -106,15 +107,31 @@ class ServedRuns:
         """Carry out runs until the block ends: what an earlier process left first."""
         await self._recover()
         async with AsyncExitStack() as stack:
-            for work in (self._pump(), self._keep_leases()):
-                task = asyncio.create_task(work)
-                stack.push_async_callback(_stopped, task)
             self.is_taking = True
+            self._pumping = asyncio.create_task(self._pump())
+            for task in (self._pumping, asyncio.create_task(self._keep_leases())):
+                stack.push_async_callback(_stopped, task)
             try:
                 yield
             finally:
-                self.is_taking = False
-                await self._drain()
+                await self.drain()
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Take on nothing further and let runs end, as far as there is time.
+
+        What does not end is given back for the next start to go on with. Streams end without a word of an
+        end, so that their readers come back to it. Safe to call twice.
+
+        Args:
+            seconds: How long runs may go on; what the sizes say when None.
+        """
+        self.is_taking = False
+        self._room.set()
+        self._queue.nudge()
+        if self._pumping is not None:
+            await asyncio.wait([self._pumping])
+        await self._drain(self._sizes.drain_seconds if seconds is None else seconds)
+        self.hub.close()
 
     async def _recover(self) -> None:
         """Let runs be taken again whose process is gone."""
@@ -133,11 +150,11 @@ class ServedRuns:
         await self._database.awrite(work)
         self._queue.nudge()
 
-    async def _drain(self) -> None:
-        """Let runs end; what does not in time is given back for the next start to go on with."""
+    async def _drain(self, seconds: float) -> None:
+        """Let the runs that are carried out end, or give them back."""
         tasks = [active.task for active in self._active.values()]
         if tasks:
-            await asyncio.wait(tasks, timeout=self._sizes.drain_seconds)
+            await asyncio.wait(tasks, timeout=seconds)
         for active in list(self._active.values()):
             active.task.cancel()
         if tasks:
@@ -193,8 +210,8 @@ class ServedRuns:
 
     async def _pump(self) -> None:
         """Take runs as long as there are any and there is room; else wait."""
-        while True:
-            while len(self._active) >= self._sizes.max_running:
+        while self.is_taking:
+            while self.is_taking and len(self._active) >= self._sizes.max_running:
                 self._room.clear()
                 await self._room.wait()
             taken = await self._queue.take()
@@ -314,6 +331,15 @@ class ServedRuns:
             _rest_thread(connection, run.thread_id, None, now)
 
         return work
+
+    def let_go(self, thread_ids: Iterable[str]) -> None:
+        """Note that threads were held and changed outside of runs: those that waited for them may begin.
+
+        Args:
+            thread_ids: The threads.
+        """
+        self._worker.forget(thread_ids)
+        self._queue.nudge()
 
     async def ended(self, run: RunRequest) -> RunEnd | None:
         """Wait until a run has ended; None when it was not carried out here since the server started."""

@@ -147,6 +147,11 @@ class StreamHub:
             if not feed.followers:
                 del self._feeds[run_id]
 
+    def close(self) -> None:
+        """Let every follower go: what a run has still to tell, another process will."""
+        for feed in self._feeds.values():
+            feed.end()
+
     async def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Told]:
         """The events of a run, then what comes until it ends.
 

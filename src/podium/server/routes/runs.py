@@ -263,7 +263,7 @@ async def _streamed(services: Services, who: Caller, body: RunCreate, thread_id:
     run = await accept(services, who, body, thread_id)
 
     async def left() -> None:
-        if body.on_disconnect == "cancel":
+        if body.on_disconnect == "cancel" and services.runs.is_taking:  # else it is the server that leaves
             await services.runs.cancel(run)
 
     return stream_response(services.runs.follow(run), headers=_headers(run, "stream"), left=left)
@@ -290,7 +290,7 @@ async def _result(services: Services, run: RunRequest, *, cancels: bool = False)
     finally:
         if not waiting.done():
             waiting.cancel()
-            if cancels:
+            if cancels and services.runs.is_taking:
                 await services.runs.cancel(run)
     yield await _told(services, run, end)
 
@@ -315,7 +315,7 @@ def _joined(
     after = services.runs.hub.last_seq(run.run_id) if place is None else place
 
     async def left() -> None:
-        if cancel:
+        if cancel and services.runs.is_taking:
             await services.runs.cancel(run)
 
     wanted = frozenset(modes) if modes else None
