@@ -29,7 +29,7 @@ async def nothing(checkpoint_id: str) -> dict[str, Any]:
     raise AssertionError(checkpoint_id)
 
 
-def read(stored: list[tuple[str, Any]], base: Any = nothing) -> list[Any]:
+def read(stored: list[tuple[Any, Any]], base: Any = nothing) -> list[Any]:
     async def run() -> list[Any]:
         assembler = Assembler(base)
         return [orjson.loads(await assembler.whole(STATES, form, data)) for form, data in stored]
@@ -39,7 +39,10 @@ def read(stored: list[tuple[str, Any]], base: Any = nothing) -> list[Any]:
 
 @given(STEPS)
 def test_whatever_a_graph_does_to_its_state_is_read_as_it_was_told(steps: list[tuple[str, str, Any]]) -> None:
-    differ, state, told, stored = Differ(), {"pad": LONG}, [], []
+    differ = Differ()
+    state: dict[str, Any] = {"pad": LONG}
+    told: list[Any] = []
+    stored: list[Any] = []
     for what, name, value in [("set", "a", [1]), *steps]:
         state = dict(state)
         held: Any = state.get(name)
@@ -92,7 +95,12 @@ def test_the_first_state_of_a_run_leans_on_the_checkpoint_before_it() -> None:
 def test_states_of_subgraphs_do_not_mix() -> None:
     differ = Differ()
     inner, outer = f"{STATES}|node:1", STATES
-    states = [(outer, {"a": LONG}), (inner, {"b": LONG}), (outer, {"a": LONG, "c": 1}), (inner, {"b": LONG})]
+    states: list[tuple[str, dict[str, Any]]] = [
+        (outer, {"a": LONG}),
+        (inner, {"b": LONG}),
+        (outer, {"a": LONG, "c": 1}),
+        (inner, {"b": LONG}),
+    ]
 
     async def run() -> list[Any]:
         assembler = Assembler(nothing)

@@ -69,7 +69,7 @@ async def test_a_slow_reader_costs_no_memory_and_misses_nothing(database: Databa
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
     stream = hub.follow(RUN)
-    first = asyncio.create_task(anext(stream))  # it follows, and then does not read for long
+    first = asyncio.ensure_future(anext(stream))  # it follows, and then does not read for long
     await asyncio.sleep(0)
     for number in range(MANY):
         hub.publish(published(number))
@@ -97,7 +97,7 @@ async def test_runs_side_by_side_do_not_mix(database: Database) -> None:
 async def test_an_event_is_stored_before_it_is_told(database: Database) -> None:
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
-    told = asyncio.create_task(anext(hub.follow(RUN)))
+    told = asyncio.ensure_future(anext(hub.follow(RUN)))
     hub.publish(published(1))
     event = await told
     count = database.read(
