@@ -432,6 +432,7 @@ store_items = Table(
     "store_items",
     metadata,
     Column("tenant", Text, primary_key=True, server_default=""),
+    Column("owner", Text, primary_key=True, server_default=""),
     Column("namespace", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     _version(),

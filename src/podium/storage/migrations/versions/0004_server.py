@@ -164,6 +164,7 @@ def _create_store() -> None:
     op.create_table(
         "store_items",
         _text("tenant"),
+        _text("owner"),
         sa.Column("namespace", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("schema_version", sa.Integer(), nullable=False, server_default="1"),
@@ -173,7 +174,7 @@ def _create_store() -> None:
         sa.Column("ttl_minutes", sa.Float(), nullable=True),
         sa.Column("expires_at", sa.Text(), nullable=True),
         sa.Column("embedding", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("tenant", "namespace", "key", name=op.f("pk_store_items")),
+        sa.PrimaryKeyConstraint("tenant", "owner", "namespace", "key", name=op.f("pk_store_items")),
     )
     op.create_index("ix_store_items_expires_at", "store_items", ["expires_at"], unique=False)
 
