@@ -99,6 +99,11 @@ class ServedGraphs:
         """What there is, broken ones included; the default first."""
         return tuple(self._sources)
 
+    @property
+    def own(self) -> str | None:
+        """The app's own graph, which conversations on the command line run in; None without a manifest."""
+        return next((name for name, source in self._sources.items() if source.own), None)
+
     def description(self, name: str) -> str:
         """What a graph is for; may be empty.
 

@@ -128,7 +128,7 @@ class ThreadChanges:
         return work
 
     def holding(self, thread_ids: Iterable[str], access: Access | None) -> Work[list[Lease]]:
-        """What makes sure that nobody works on threads, until `resting` or `removing` lets go of them.
+        """What makes sure that nobody works on threads, until `resting` or `forgetting_history` lets go.
 
         Raises:
             NotFound: There is no such thread, or it is another's.
@@ -148,34 +148,35 @@ class ThreadChanges:
 
         return work
 
-    def resting(self, lease: Lease, settlement: ThreadSettlement | None = None) -> Work[None]:
-        """What lets go of a thread, and notes how it stands when that changed."""
-        now = to_iso(self.clock.now())
+    def resting(self, leases: Iterable[Lease], settlement: ThreadSettlement | None = None) -> Work[None]:
+        """What lets go of threads, and notes how they stand when that changed."""
+        now, held = to_iso(self.clock.now()), list(leases)
 
         def work(connection: sqlite3.Connection) -> None:
-            if settlement is not None:
-                waited_for = connection.execute(_OPEN_RUN, (lease.thread_id,)).fetchone() is not None
-                status = "busy" if waited_for else settlement.status
-                connection.execute(
-                    "UPDATE threads SET status=?, interrupts=?, error=NULL, updated_at=?, state_updated_at=?"
-                    " WHERE thread_id=?",
-                    (status, _told(settlement.interrupts), now, now, lease.thread_id),
-                )
-            releasing(lease)(connection)
+            for lease in held:
+                if settlement is not None:
+                    _settle(connection, lease.thread_id, settlement, now)
+                releasing(lease)(connection)
 
         return work
 
-    def removing(self, leases: Iterable[Lease]) -> Work[None]:
-        """What deletes threads that are held, with everything that goes with them."""
-        held = list(leases)
+    def removing(self, thread_ids: Iterable[str], access: Access | None) -> Work[None]:
+        """What deletes threads with everything that goes with them.
+
+        Raises:
+            NotFound: There is no such thread, or it is another's.
+            Conflict: A run of one has not ended.
+            ThreadBusy: Another process works on one.
+        """
+        ids = list(dict.fromkeys(thread_ids))
 
         def work(connection: sqlite3.Connection) -> None:
-            ids = [lease.thread_id for lease in held]
+            leases = self.holding(ids, access)(connection)
             delete_threads(ids)(connection)
             for table in (*_OF_A_THREAD, "threads"):
                 statement = f"DELETE FROM {table} WHERE thread_id=?"  # noqa: S608  # constants
                 connection.executemany(statement, [(thread_id,) for thread_id in ids])
-            for lease in held:
+            for lease in leases:
                 releasing(lease)(connection)
 
         return work
@@ -207,6 +208,16 @@ def _found(connection: sqlite3.Connection, thread_id: str, access: Access | None
     if found is None:
         raise unknown_thread(thread_id)
     return found
+
+
+def _settle(connection: sqlite3.Connection, thread_id: str, settlement: ThreadSettlement, now: str) -> None:
+    waited_for = connection.execute(_OPEN_RUN, (thread_id,)).fetchone() is not None
+    status = "busy" if waited_for else settlement.status
+    connection.execute(
+        "UPDATE threads SET status=?, interrupts=?, error=NULL, updated_at=?, state_updated_at=?"
+        " WHERE thread_id=?",
+        (status, _told(settlement.interrupts), now, now, thread_id),
+    )
 
 
 def _told(values: Mapping[str, Any] | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,11 @@ class Worker:
             encode(shown_values(graph, state.values)) if isinstance(state.values, Mapping) else None,
             interrupts=interrupts_of(state),
         )
+
+    def forget(self, thread_ids: Iterable[str]) -> None:
+        """Let the next runs of threads lean on nothing: what is remembered of them may be gone."""
+        for thread_id in thread_ids:
+            self._tails.pop(thread_id, None)
 
     async def _stream(
         self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, config: RunnableConfig, told: _Told

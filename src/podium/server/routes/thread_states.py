@@ -1,0 +1,116 @@
+"""The states of threads: the latest, earlier ones, and changes as if a node had run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from podium.core.errors import InputError
+from podium.runtime.serving.states import Update
+from podium.server.auth import Parts, Who
+from podium.server.models.runs import CheckpointRef
+from podium.server.models.threads import (
+    CheckpointId,
+    HistorySearch,
+    Limit,
+    StateAt,
+    StateField,
+    StateUpdate,
+    StateUpdated,
+    ThreadState,
+    place_of,
+)
+from podium.server.routes.threads import CONFLICT, NOT_FOUND, ThreadId
+from podium.server.services import Services
+from podium.server.thread_views import state_view
+from podium.server.wire import JsonResponse
+
+router = APIRouter(tags=["Threads"])
+
+Select = Annotated[list[StateField] | None, Query()]
+_STATE_AT = "/threads/{thread_id}/state/{checkpoint_id}"
+
+
+@router.get("/threads/{thread_id}/state", response_model=ThreadState, responses=NOT_FOUND)
+async def get_state(
+    thread_id: ThreadId, services: Parts, who: Who, subgraphs: bool = False, select: Select = None
+) -> JsonResponse:
+    """The latest state of a thread; an empty one where it has none yet."""
+    thread = services.threads.get(thread_id, who.access)
+    told = await services.threads.states.state(thread, place_of(None), subgraphs=subgraphs)
+    return JsonResponse(state_view(told, select))
+
+
+@router.post("/threads/{thread_id}/state/checkpoint", response_model=ThreadState, responses=NOT_FOUND)
+async def get_state_at(thread_id: ThreadId, body: StateAt, services: Parts, who: Who) -> JsonResponse:
+    """The state at a checkpoint, or of a subgraph."""
+    thread = services.threads.get(thread_id, who.access)
+    _check(body.checkpoint, thread_id)
+    told = await services.threads.states.state(thread, place_of(body.checkpoint), subgraphs=body.subgraphs)
+    return JsonResponse(state_view(told, body.select))
+
+
+@router.get(_STATE_AT, response_model=ThreadState, responses=NOT_FOUND)
+async def get_state_by_id(
+    thread_id: ThreadId,
+    checkpoint_id: Annotated[CheckpointId, Path()],
+    services: Parts,
+    who: Who,
+    subgraphs: bool = False,
+    select: Select = None,
+) -> JsonResponse:
+    """The state at a checkpoint."""
+    thread = services.threads.get(thread_id, who.access)
+    told = await services.threads.states.state(thread, place_of(None, checkpoint_id), subgraphs=subgraphs)
+    return JsonResponse(state_view(told, select))
+
+
+@router.post("/threads/{thread_id}/state", response_model=StateUpdated, responses={**NOT_FOUND, **CONFLICT})
+async def update_state(thread_id: ThreadId, body: StateUpdate, services: Parts, who: Who) -> JsonResponse:
+    """Change a thread's state as if a node had run; values may be null to go on as they are."""
+    _check(body.checkpoint, thread_id)
+    place = place_of(body.checkpoint, body.checkpoint_id)
+    update = Update(body.values, as_node=body.as_node)
+    told = await services.threads.update_state(thread_id, who.access, place, update)
+    return JsonResponse({"checkpoint": told, "configurable": told, "checkpoint_id": told["checkpoint_id"]})
+
+
+@router.post("/threads/{thread_id}/history", response_model=list[ThreadState], responses=NOT_FOUND)
+async def search_history(thread_id: ThreadId, body: HistorySearch, services: Parts, who: Who) -> JsonResponse:
+    """The states of a thread, newest first."""
+    return await _history(thread_id, body, services, who)
+
+
+@router.get("/threads/{thread_id}/history", response_model=list[ThreadState], responses=NOT_FOUND)
+async def get_history(
+    thread_id: ThreadId,
+    services: Parts,
+    who: Who,
+    limit: Annotated[Limit, Query()] = 10,
+    before: Annotated[CheckpointId | None, Query()] = None,
+    select: Select = None,
+) -> JsonResponse:
+    """The states of a thread, newest first."""
+    return await _history(thread_id, HistorySearch(limit=limit, before=before, select=select), services, who)
+
+
+async def _history(thread_id: str, body: HistorySearch, services: Services, who: Who) -> JsonResponse:
+    thread = services.threads.get(thread_id, who.access)
+    _check(body.checkpoint, thread_id)
+    found = await services.threads.states.history(
+        thread,
+        place_of(body.checkpoint),
+        limit=body.limit,
+        before=body.until(),
+        metadata=body.metadata,
+    )
+    return JsonResponse([state_view(one, body.select) for one in found])
+
+
+def _check(ref: CheckpointRef | None, thread_id: str) -> None:
+    if ref is not None and ref.thread_id not in (None, thread_id):
+        raise InputError(
+            f"the checkpoint is of thread {ref.thread_id}, not of {thread_id}",
+            hint="Leave thread_id out of the checkpoint, or ask that thread.",
+        )
