@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import Response
@@ -30,9 +30,13 @@ from podium.storage.threads import ThreadRecord
 
 router = APIRouter(tags=["Threads"])
 
+Responses: TypeAlias = dict[int | str, dict[str, Any]]
 ThreadId = Annotated[Uuid, Path()]
-NOT_FOUND = {404: {"model": Problem, "description": "It is not there, or it is another's."}}
-CONFLICT = {409: {"model": Problem, "description": "What is there, or what runs, stands in the way."}}
+NOT_FOUND: Final[Responses] = {404: {"model": Problem, "description": "It is not there, or it is another's."}}
+CONFLICT: Final[Responses] = {
+    409: {"model": Problem, "description": "What is there, or what runs, stands in the way."}
+}
+_MINIMAL: Final[Responses] = {204: {"description": "It was changed; asked for with Prefer: return=minimal."}}
 
 
 @router.post("/threads", response_model=ThreadShown, responses={**NOT_FOUND, **CONFLICT})
@@ -67,9 +71,9 @@ async def search_threads(body: ThreadSearch, services: Parts, who: Who) -> JsonR
     rows = []
     for one in found:
         told = thread_view(one.thread, one.head, ttl=True)
-        row = told if body.select is None else {name: told[name] for name in body.select}
+        row: dict[str, Any] = told if body.select is None else {name: told[name] for name in body.select}
         if body.extract is not None:
-            row = {**row, "extracted": extracted(told, body.extract)}
+            row["extracted"] = extracted(told, body.extract)
         rows.append(row)
     return JsonResponse(rows, headers=page_headers(total, body.offset, len(rows)))
 
@@ -110,7 +114,7 @@ async def get_thread(
 @router.patch(
     "/threads/{thread_id}",
     response_model=ThreadShown,
-    responses={**NOT_FOUND, 204: {"description": "It was changed; asked for with Prefer: return=minimal."}},
+    responses={**NOT_FOUND, **_MINIMAL},
 )
 async def change_thread(
     thread_id: ThreadId,
