@@ -318,7 +318,7 @@ def _joined(
         if cancel and services.runs.is_taking:
             await services.runs.cancel(run)
 
-    wanted = frozenset(modes) if modes else None
+    wanted = frozenset(mode for mode in modes or () if mode) or None  # a stock client sends an empty one
     return stream_response(
         services.runs.follow(run, after), headers=_headers(run, "stream"), modes=wanted, left=left
     )
