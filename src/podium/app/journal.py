@@ -55,7 +55,8 @@ class RunJournal:
             scope.thread_id, tenant=scope.principal.tenant, owner=scope.principal.id, title=text[:_TITLE]
         )
         metadata = {**record.metadata, EMBEDDED: scope.inside} if scope.inside else None
-        await self._threads.atouch(scope.thread_id, status="busy", metadata=metadata)
+        title = None if record.title else text[:_TITLE]
+        await self._threads.atouch(scope.thread_id, status="busy", title=title, metadata=metadata)
         if not await to_thread(self._known, turn):  # replayed from before its admission, it is known
             await to_thread(self._renewal.keep())
             # Calls side by side in one step open the same run.
