@@ -15,14 +15,15 @@ from podium.runtime.serving.accepting import Accepted, Desk, Offer
 from podium.runtime.serving.encoding import plain
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import config_of
+from podium.runtime.serving.leftovers import Leftovers
 from podium.runtime.serving.queue import LocalQueue, RunQueue
-from podium.runtime.serving.streams import StreamHub, Told
+from podium.runtime.serving.streams import ELSEWHERE_S, StreamHub, Told
 from podium.runtime.serving.worker import RunEnd, Worker, shown_values
 from podium.storage.database import Database
 from podium.storage.json_text import dump
 from podium.storage.leases import DEFAULT_TTL_S, Lease, ThreadLeases, is_alive, releasing
 from podium.storage.operations import Work
-from podium.storage.run_requests import CancelAction, RunRequest, RunRequests, delete_runs, find
+from podium.storage.run_requests import OPEN, CancelAction, RunRequest, RunRequests, delete_runs, find
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -95,6 +96,7 @@ class ServedRuns:
         self.hub = StreamHub(database, self._state_at)
         self._worker = Worker(graphs, self.hub)
         self._active: dict[str, _Active] = {}
+        self._leftovers = Leftovers(database)
         self._room = asyncio.Event()
         self._ends_of: dict[str, asyncio.Future[RunEnd]] = {}
         self.is_taking = False
@@ -197,7 +199,6 @@ class ServedRuns:
         return accepted.run
 
     def _begin_or_wait(self, accepted: Accepted) -> None:
-        self.hub.begin(accepted.run.run_id)
         if accepted.lease is not None:
             self._begin(accepted.run, accepted.lease)
         else:
@@ -267,6 +268,7 @@ class ServedRuns:
         await self._database.awrite_soon(self._settling(active, end))
         if run.temporary:
             await self._saver.adelete_thread(run.thread_id)
+            self._leftovers.add(run.run_id)
         if (waiter := self._ends_of.pop(run.run_id, None)) is not None and not waiter.done():
             waiter.set_result(end)
         await self.hub.end(run.run_id)
@@ -341,12 +343,25 @@ class ServedRuns:
         self._worker.forget(thread_ids)
         self._queue.nudge()
 
-    async def ended(self, run: RunRequest) -> RunEnd | None:
-        """Wait until a run has ended; None when it was not carried out here since the server started."""
-        if run.run_id in self._active or run.status == "pending":
-            waiter = self._ends_of.setdefault(run.run_id, asyncio.get_running_loop().create_future())
-            return await asyncio.shield(waiter)
-        return None
+    async def ended(self, run: RunRequest) -> RunEnd:
+        """Wait until a run has ended, wherever it is carried out."""
+        waiter = self._ends_of.setdefault(run.run_id, asyncio.get_running_loop().create_future())
+        while not waiter.done():
+            patience = None if self.is_here(run.run_id) else ELSEWHERE_S
+            await asyncio.wait([waiter], timeout=patience)
+            if not waiter.done() and not self.is_here(run.run_id) and self.is_over(run.run_id):
+                self._ends_of.pop(run.run_id, None)
+                return await self.stored_end(run)
+        return waiter.result()
+
+    def is_here(self, run_id: str) -> bool:
+        """Whether this process carries the run out."""
+        return run_id in self._active
+
+    def is_over(self, run_id: str) -> bool:
+        """Whether the run has ended, as it is stored."""
+        run = self._database.read(lambda connection: find(connection, run_id))
+        return run is None or run.status not in OPEN
 
     async def stored_end(self, run: RunRequest) -> RunEnd:
         """How a run ended that is over, from what is stored of it."""
@@ -357,8 +372,8 @@ class ServedRuns:
 
     def follow(self, run: RunRequest, after: int = 0) -> AsyncIterator[Told]:
         """The events of a run from after a place on, until it ends."""
-        live = run.run_id in self._active or run.status in ("pending", "running")
-        return self.hub.follow(run.run_id, after=after, live=live)
+        goes_on = self.is_here(run.run_id) or run.status in OPEN
+        return self.hub.follow(run.run_id, after=after, watch=self if goes_on else None)
 
     async def _state_at(self, run_id: str, checkpoint_id: str) -> Mapping[str, Any]:
         """What the states of a run lean on."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from podium.runtime.serving.patches import Assembler
 from podium.storage.database import Database
 from podium.storage.stream_events import StreamEvent, StreamEvents, appending
 
+ELSEWHERE_S = 0.5
+"""How often the events of a run are looked for that another process carries out, or none does yet."""
 PAGE = 200
 RECENT_EVENTS = 128
 RECENT_BYTES = 256 * 1024
@@ -81,12 +83,15 @@ class Feed:
             found.append(event)
         return found[::-1]
 
-    async def changed(self) -> None:
-        """Wait until there is more, or the end."""
+    async def changed(self, seconds: float | None = None) -> bool:
+        """Wait until there is more, or the end; False when the time ran out before."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.add(waiter)
         try:
-            await waiter
+            if seconds is None:
+                await waiter
+                return True
+            return bool((await asyncio.wait([waiter], timeout=seconds))[0])
         finally:
             self._waiting.discard(waiter)
 
@@ -94,6 +99,18 @@ class Feed:
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
+
+
+class Watch(Protocol):
+    """Knows where runs are carried out."""
+
+    def is_here(self, run_id: str) -> bool:
+        """Whether this process carries the run out, so that its events are told as they come."""
+        ...
+
+    def is_over(self, run_id: str) -> bool:
+        """Whether the run has ended, as it is stored."""
+        ...
 
 
 class StreamHub:
@@ -152,38 +169,28 @@ class StreamHub:
         for feed in self._feeds.values():
             feed.end()
 
-    async def follow(self, run_id: str, *, after: int = 0, live: bool = True) -> AsyncIterator[Told]:
+    async def follow(self, run_id: str, *, after: int = 0, watch: Watch | None = None) -> AsyncIterator[Told]:
         """The events of a run, then what comes until it ends.
 
         Args:
             run_id: The run.
             after: The seq of the last event that the reader has; 0 for all.
-            live: Whether the run goes on: else the stream ends with what is stored.
+            watch: Knows whether the run goes on, and where; None when it is over.
         """
         assembler = Assembler(lambda checkpoint: self._base(run_id, checkpoint))
         reader = _Reader(self._events, assembler, run_id, after)
-        if not live and run_id not in self._feeds:
+        if watch is None and run_id not in self._feeds:
             async for event in reader.rest():
                 yield event
             return
         feed = self._feed(run_id, run_id=run_id)
         feed.followers += 1
         try:
-            while True:
-                if reader.seq < feed.floor:
-                    async for event in reader.until(feed.floor):
-                        yield event
-                elif found := feed.after(reader.seq):
-                    for event in found:
-                        reader.seq = event.seq
-                        yield event
-                elif feed.ended:
-                    return
-                else:
-                    await feed.changed()
+            async for event in _live(run_id, feed, reader, watch):
+                yield event
         finally:
             feed.followers -= 1
-            if feed.ended and not feed.followers and self._feeds.get(run_id) is feed:
+            if not feed.followers and self._feeds.get(run_id) is feed and not _is_here(run_id, watch):
                 del self._feeds[run_id]
 
     def _feed(self, key: str, *, run_id: str) -> Feed:
@@ -203,6 +210,34 @@ class StreamHub:
             for run, events in told.items():
                 if (feed := self._feeds.get(run)) is not None:
                     feed.tell(events)
+
+
+async def _live(run_id: str, feed: Feed, reader: _Reader, watch: Watch | None) -> AsyncIterator[Told]:
+    while True:
+        if reader.seq < feed.floor:
+            async for event in reader.until(feed.floor):
+                yield event
+        elif found := feed.after(reader.seq):
+            for event in found:
+                reader.seq = event.seq
+                yield event
+        elif feed.ended:
+            return
+        elif not await feed.changed(_patience(run_id, watch)):
+            over = watch is None or watch.is_over(run_id)
+            async for event in reader.rest():
+                yield event
+            if over:
+                return
+
+
+def _is_here(run_id: str, watch: Watch | None) -> bool:
+    return watch is not None and watch.is_here(run_id)
+
+
+def _patience(run_id: str, watch: Watch | None) -> float | None:
+    """Seconds to wait for events before the database is asked; None when they come by themselves."""
+    return None if _is_here(run_id, watch) else ELSEWHERE_S
 
 
 class _Reader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -252,7 +252,7 @@ def shown(run: RunRequest) -> dict[str, Any]:
     }
 
 
-def _merged(below: dict[str, Any] | None, above: dict[str, Any] | None) -> dict[str, Any]:
+def _merged(below: Mapping[str, Any] | None, above: Mapping[str, Any] | None) -> dict[str, Any]:
     """An assistant's configuration with the request's over it."""
     below, above = below or {}, above or {}
     inner = {**(below.get("configurable") or {}), **(above.get("configurable") or {})}

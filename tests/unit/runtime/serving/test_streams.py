@@ -23,6 +23,17 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+class _Here:
+    def is_here(self, run_id: str) -> bool:
+        return bool(run_id)
+
+    def is_over(self, run_id: str) -> bool:
+        return not run_id
+
+
+HERE = _Here()
+
+
 async def no_base(run_id: str, checkpoint_id: str) -> dict[str, Any]:
     raise AssertionError((run_id, checkpoint_id))
 
@@ -39,17 +50,17 @@ async def numbers(events: AsyncIterator[Told]) -> list[int]:
 async def test_who_comes_early_and_who_comes_late_are_told_the_same(database: Database) -> None:
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
-    early = asyncio.create_task(numbers(hub.follow(RUN)))
+    early = asyncio.create_task(numbers(hub.follow(RUN, watch=HERE)))
     for number in range(MANY):
         hub.publish(published(number))
         if number % 50 == 0:
             await asyncio.sleep(0)
-    late = asyncio.create_task(numbers(hub.follow(RUN)))
+    late = asyncio.create_task(numbers(hub.follow(RUN, watch=HERE)))
     await hub.end(RUN)
     expected = list(range(MANY))
     assert await early == expected
     assert await late == expected
-    assert await numbers(hub.follow(RUN, live=False)) == expected
+    assert await numbers(hub.follow(RUN)) == expected
     assert hub.open_streams == 0
 
 
@@ -59,16 +70,16 @@ async def test_a_reader_goes_on_from_any_place(database: Database) -> None:
     for number in range(30):
         hub.publish(published(number))
     await hub.flushed()
-    seqs = [event.seq for event in await _some(hub.follow(RUN), 30)]
+    seqs = [event.seq for event in await _some(hub.follow(RUN, watch=HERE), 30)]
     await hub.end(RUN)
     for place, seq in enumerate(seqs):
-        assert await numbers(hub.follow(RUN, after=seq, live=False)) == list(range(place + 1, 30))
+        assert await numbers(hub.follow(RUN, after=seq)) == list(range(place + 1, 30))
 
 
 async def test_a_slow_reader_costs_no_memory_and_misses_nothing(database: Database) -> None:
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
-    stream = hub.follow(RUN)
+    stream = hub.follow(RUN, watch=HERE)
     first = asyncio.ensure_future(anext(stream))  # it follows, and then does not read for long
     await asyncio.sleep(0)
     for number in range(MANY):
@@ -86,7 +97,7 @@ async def test_runs_side_by_side_do_not_mix(database: Database) -> None:
     names = [f"run-{number}" for number in range(5)]
     for name in names:
         hub.begin(name)
-    readers = [asyncio.create_task(numbers(hub.follow(name))) for name in names]
+    readers = [asyncio.create_task(numbers(hub.follow(name, watch=HERE))) for name in names]
     for number in range(100):
         hub.publish(published(number, names[number % 5]))
     for name in names:
@@ -97,7 +108,7 @@ async def test_runs_side_by_side_do_not_mix(database: Database) -> None:
 async def test_an_event_is_stored_before_it_is_told(database: Database) -> None:
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
-    told = asyncio.ensure_future(anext(hub.follow(RUN)))
+    told = asyncio.ensure_future(anext(hub.follow(RUN, watch=HERE)))
     hub.publish(published(1))
     event = await told
     count = database.read(
@@ -113,3 +124,23 @@ async def _some(events: AsyncIterator[Told], count: int) -> list[Told]:
         if len(found) == count:
             break
     return found
+
+
+async def test_a_run_of_another_process_is_told_too(database: Database) -> None:
+    here, there = StreamHub(database, no_base), StreamHub(database, no_base)
+    over: list[str] = []
+
+    class Elsewhere:
+        def is_here(self, run_id: str) -> bool:
+            return not run_id
+
+        def is_over(self, run_id: str) -> bool:
+            return run_id in over
+
+    told = asyncio.create_task(numbers(here.follow(RUN, watch=Elsewhere())))
+    there.begin(RUN)
+    for number in range(5):
+        there.publish(published(number))
+    await there.end(RUN)
+    over.append(RUN)
+    assert await told == [0, 1, 2, 3, 4]
