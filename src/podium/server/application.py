@@ -6,13 +6,29 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from podium import __version__
-from podium.server import errors
-from podium.server.routes import runs, system
+from podium.server import errors, openapi
+from podium.server.counting import RequestMetrics
+from podium.server.headers import BrowserGuard
+from podium.server.idempotency import Idempotency
+from podium.server.limits import RequestLimits
+from podium.server.routes import assistants, metrics, runs, system, thread_states, thread_streams, threads
 from podium.server.services import Services
 
-ROUTERS = (system.router, runs.router)
+ROUTERS = (
+    system.router,
+    metrics.router,
+    assistants.router,
+    runs.router,
+    threads.router,
+    thread_states.router,
+    thread_streams.router,
+)
+
+MIDDLEWARE = (RequestMetrics, BrowserGuard, RequestLimits, Idempotency)
+"""What a request passes before its route, in this order."""
 
 
 def create_app(opening: Callable[[], AbstractAsyncContextManager[Services]]) -> FastAPI:
@@ -33,9 +49,11 @@ def create_app(opening: Callable[[], AbstractAsyncContextManager[Services]]) -> 
         version=__version__,
         description="The Agent Server protocol of LangGraph, and Podium's own under /podium/v1.",
         lifespan=lifespan,
+        middleware=[Middleware(one) for one in MIDDLEWARE],
         responses={422: {"model": errors.Problem, "description": "The request cannot be taken as it is."}},
     )
     errors.install(app)
+    openapi.describe(app)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -41,7 +41,12 @@ def scope_for(method: str, path: str) -> Scope:
         return "approve"
     if method in ("GET", "HEAD") or path == _ROLLBACK_PREVIEW:
         return "read"
-    return "read" if method == "POST" and path.endswith(_LOOKS) else "write"
+    return "read" if method == "POST" and only_looks(path) else "write"
+
+
+def only_looks(path: str) -> bool:
+    """Whether a POST to a path changes nothing."""
+    return path.endswith(_LOOKS)
 
 
 def covers(scopes: AbstractSet[str], needed: Scope) -> bool:

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podium.app.podium import Podium
+from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
+from podium.runtime.assistants import AssistantDirectory
+from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
+from podium.runtime.serving.states import ThreadStates
+from podium.runtime.serving.thread_streams import ThreadStreams
+from podium.runtime.serving.threads import Hooks, ServedThreads
+from podium.server.counting import count_end
 from podium.server.key_ring import KeyRing
 from podium.storage.api_keys import ApiKeys
+from podium.storage.assistants import Assistants
+from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
-from podium.storage.threads import ThreadRecords
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -29,23 +38,29 @@ class Services:
 
     Attributes:
         app: The project in use.
+        assistants: The assistants, those of the graphs themselves among them.
         dev: Whether the user of this machine may do all without a key.
         graphs: The graphs that are served.
         database: Where everything is stored.
+        idempotency: The requests that were made with a key of theirs.
         key_ring: Knows the callers' keys.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
-        threads: The threads.
+        thread_streams: Tells what happens in threads.
+        threads: The threads, and their states.
     """
 
     app: Podium
+    assistants: AssistantDirectory
     dev: bool
     graphs: ServedGraphs
     database: Database
+    idempotency: IdempotencyKeys
     key_ring: KeyRing
     requests: RunRequests
     runs: ServedRuns
-    threads: ThreadRecords
+    thread_streams: ThreadStreams
+    threads: ServedThreads
 
 
 @asynccontextmanager
@@ -68,11 +83,38 @@ async def open_services(
         limits = app.project.manifest.server
         sizes = Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds)
         graphs = await opened.enter_async_context(ServedGraphs.opened_from(app))
-        requests, threads = RunRequests(database, clock), ThreadRecords(database, clock)
-        runs = ServedRuns(graphs, app.checkpointer, database, sizes=sizes, clock=clock)
+        assistants = AssistantDirectory(
+            Assistants(database, clock), graphs.names(), describe=graphs.description, clock=clock
+        )
+        counted = partial(count_end, app.context.telemetry.metrics)
+        runs = ServedRuns(
+            graphs,
+            app.checkpointer,
+            database,
+            sizes=sizes,
+            clock=clock,
+            ends=[counted],
+            undo=undoing(app.context.toolbox),
+        )
         await opened.enter_async_context(runs.serving())
-        key_ring = KeyRing(ApiKeys(database, clock), clock)
-        yield Services(app, dev, graphs, database, key_ring, requests, runs, threads)
+        expiry = ThreadExpiry(database, clock)
+        hooks = Hooks(app.context.toolbox.ledger.mark_fork, runs.let_go, expiry.nudge)
+        states = ThreadStates(graphs, app.checkpointer, graphs.own)
+        threads = ServedThreads(database, app.checkpointer, states, hooks, clock)
+        await opened.enter_async_context(expiry.watching(threads))
+        yield Services(
+            app=app,
+            assistants=assistants,
+            dev=dev,
+            graphs=graphs,
+            database=database,
+            idempotency=IdempotencyKeys(database, clock),
+            key_ring=KeyRing(ApiKeys(database, clock), clock),
+            requests=RunRequests(database, clock),
+            runs=runs,
+            thread_streams=ThreadStreams(database, runs),
+            threads=threads,
+        )
 
 
 def services_of(request: Request) -> Services:

@@ -29,8 +29,18 @@ def stream_response(
         modes: Only events of these modes; None for all.
         left: Called when the reader goes away before the end.
     """
+    return respond(_told(events, modes, left), headers)
+
+
+def respond(parts: AsyncIterator[bytes], headers: dict[str, str]) -> EventSourceResponse:
+    """The answer that sends events as they are, with a sign of life in silence.
+
+    Args:
+        parts: Events, each with the empty line after it.
+        headers: Further headers.
+    """
     return EventSourceResponse(
-        _told(events, modes, left),
+        parts,
         headers={"Content-Type": "text/event-stream", **headers},
         ping=HEARTBEAT_S,
         ping_message_factory=_heartbeat,

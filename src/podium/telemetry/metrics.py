@@ -28,6 +28,8 @@ CounterName = Literal[
     "fallbacks",
     "source_failures",
     "dropped_records",
+    "requests",
+    "served_runs",
 ]
 HistogramName = Literal[
     "run_seconds",
@@ -37,6 +39,7 @@ HistogramName = Literal[
     "guardrail_seconds",
     "tool_seconds",
     "confidence",
+    "request_seconds",
 ]
 
 SECONDS: Final = (
@@ -73,6 +76,8 @@ _COUNTERS: Final[dict[CounterName, tuple[str, Labels]]] = {
     "fallbacks": ("Times that an offline agent took over from a model", ("role", "error")),
     "source_failures": ("Times that a source beside the documents failed", ("source", "error")),
     "dropped_records": ("Records of spans that could not be stored", ()),
+    "requests": ("HTTP requests by route and status", ("method", "route", "status")),
+    "served_runs": ("Runs that clients requested, by how they ended", ("graph", "status")),
 }
 _HISTOGRAMS: Final[dict[HistogramName, tuple[str, Labels, tuple[float, ...]]]] = {
     "run_seconds": ("Duration of runs", ("graph",), SECONDS),
@@ -82,6 +87,7 @@ _HISTOGRAMS: Final[dict[HistogramName, tuple[str, Labels, tuple[float, ...]]]] =
     "guardrail_seconds": ("Duration of guardrails", ("guardrail",), SECONDS),
     "tool_seconds": ("Duration of tool calls", ("tool",), SECONDS),
     "confidence": ("Confidence of turns, by where it sent them", ("route",), SHARES),
+    "request_seconds": ("Time until the answer to an HTTP request began", ("route",), SECONDS),
 }
 
 

@@ -17,6 +17,7 @@ from podium.app.file_limit import raise_file_limit
 from podium.cli.serving.listening import BACKLOG, url_of
 from podium.cli.serving.telling import Started
 from podium.server.application import create_app
+from podium.server.protocol import GuardedProtocol
 from podium.server.services import Services, open_services
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], N
 def _settings(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=GuardedProtocol,
         lifespan="on",
         access_log=False,
         log_config=None,
