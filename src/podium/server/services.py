@@ -14,6 +14,7 @@ from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
 from podium.runtime.serving.expiry import ThreadExpiry
+from podium.runtime.memory import partition_of_run, swept
 from podium.runtime.serving.service import ServedRuns, Sizes
 from podium.runtime.serving.states import ThreadStates
 from podium.runtime.serving.thread_streams import ThreadStreams
@@ -24,6 +25,7 @@ from podium.storage.api_keys import ApiKeys
 from podium.storage.assistants import Assistants
 from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
+from podium.storage.store_items import SqlStore
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -46,6 +48,7 @@ class Services:
         key_ring: Knows the callers' keys.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
+        store: What graphs and clients remember across threads; `of` gives a caller's part.
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
     """
@@ -59,6 +62,7 @@ class Services:
     key_ring: KeyRing
     requests: RunRequests
     runs: ServedRuns
+    store: SqlStore
     thread_streams: ThreadStreams
     threads: ServedThreads
 
@@ -82,7 +86,9 @@ async def open_services(
         database, clock = app.database, SystemClock()
         limits = app.project.manifest.server
         sizes = Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds)
-        graphs = await opened.enter_async_context(ServedGraphs.opened_from(app))
+        store = SqlStore(database, partition_of_run, clock=clock)
+        await opened.enter_async_context(swept(store))
+        graphs = await opened.enter_async_context(ServedGraphs.opened_from(app, store=store))
         assistants = AssistantDirectory(
             Assistants(database, clock), graphs.names(), describe=graphs.description, clock=clock
         )

@@ -155,6 +155,13 @@ class RunRequests:
         query = f"{_SELECT} WHERE status IN ('pending', 'running') ORDER BY seq"
         return self._database.read(lambda connection: [_record(row) for row in connection.execute(query)])
 
+    def held_by(self, holder: str) -> set[str]:
+        """The ids of the runs that a process has claimed and not ended."""
+        query = "SELECT run_id FROM run_requests WHERE status='running' AND holder=?"
+        return self._database.read(
+            lambda connection: {row[0] for row in connection.execute(query, (holder,))}
+        )
+
     def active(self, thread_id: str) -> list[RunRequest]:
         """The runs of a thread that have not ended, oldest first."""
         return self._database.read(lambda connection: active_runs(connection, thread_id))

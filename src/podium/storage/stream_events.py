@@ -15,6 +15,9 @@ Form: TypeAlias = Literal["json", "patch"]
 _INSERT = "INSERT INTO stream_events(thread_id, run_id, event, form, data) VALUES (?,?,?,?,?)"
 _SELECT = "SELECT seq, thread_id, run_id, event, form, data FROM stream_events"
 
+_LEANING = f"""{_SELECT} WHERE run_id=? AND seq<=? AND event IN
+ (SELECT event FROM stream_events WHERE run_id=? AND form='patch') ORDER BY seq"""  # noqa: S608  # constants
+
 
 class StreamEvent(NamedTuple):
     """One event of a run.
@@ -66,13 +69,9 @@ class StreamEvents:
 
     def before(self, run_id: str, until: int) -> list[StreamEvent]:
         """The events of a run up to a seq whose names have events that are patches, oldest first."""
-        query = (
-            f"{_SELECT} WHERE run_id=? AND seq<=? AND event IN"
-            " (SELECT event FROM stream_events WHERE run_id=? AND form='patch') ORDER BY seq"
-        )
         values = (run_id, until, run_id)
         return self._database.read(
-            lambda connection: [StreamEvent(*row) for row in connection.execute(query, values)]
+            lambda connection: [StreamEvent(*row) for row in connection.execute(_LEANING, values)]
         )
 
     def last_seq(self, *, run_id: str = "", thread_id: str = "") -> int:

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from podium.core.clock import Clock, SystemClock, to_iso
+from podium.core.clock import Clock, SystemClock
 from podium.core.errors import Overloaded, PodiumError
 from podium.runtime.serving.accepting import Accepted, Desk, Offer
 from podium.runtime.serving.encoding import plain
+from podium.runtime.serving.endings import EndHook, Endings
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import config_of
 from podium.runtime.serving.leftovers import Leftovers
+from podium.runtime.serving.patches import STATES
 from podium.runtime.serving.queue import LocalQueue, RunQueue
 from podium.runtime.serving.streams import ELSEWHERE_S, StreamHub, Told
 from podium.runtime.serving.worker import RunEnd, Worker, shown_values
 from podium.storage.database import Database
-from podium.storage.json_text import dump
-from podium.storage.leases import DEFAULT_TTL_S, Lease, ThreadLeases, is_alive, releasing
-from podium.storage.operations import Work
-from podium.storage.run_requests import OPEN, CancelAction, RunRequest, RunRequests, delete_runs, find
+from podium.storage.leases import DEFAULT_TTL_S, Lease, ThreadLeases, is_alive
+from podium.storage.run_requests import OPEN, CancelAction, RunRequest, RunRequests, find
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
-EndHook: TypeAlias = Callable[[RunRequest, RunEnd], Work[None] | None]
-"""What else is stored in the write that ends a run, such as a callback that is to be made."""
+Undo: TypeAlias = Callable[[RunRequest], Awaitable[None]]
+"""Takes back what a run did outside."""
+
+REMEMBERED = 256
+"""Of how many runs the end is kept in memory."""
 
 MAX_ATTEMPTS = 5
 """A run whose process ends so often ends with an error: it may be what ends them."""
@@ -58,6 +62,13 @@ class _Active:
     lease: Lease
     task: asyncio.Task[None]
     wanted: CancelAction | None = None
+    stopped: bool = False
+
+    def stop(self) -> None:
+        """End the graph's work, once; what follows, such as storing how it ended, is not cut off."""
+        if not self.stopped:
+            self.stopped = True
+            self.task.cancel()
 
 
 class ServedRuns:
@@ -70,6 +81,7 @@ class ServedRuns:
         sizes: How much is done at a time.
         clock: Dates what happens.
         ends: What else is stored when a run ends.
+        undo: Takes back what a run did outside, when it is rolled back.
     """
 
     def __init__(
@@ -81,6 +93,7 @@ class ServedRuns:
         sizes: Sizes | None = None,
         clock: Clock | None = None,
         ends: Sequence[EndHook] = (),
+        undo: Undo | None = None,
         queue: RunQueue | None = None,
     ) -> None:
         self._graphs = graphs
@@ -88,8 +101,9 @@ class ServedRuns:
         self._database = database
         self._sizes = sizes or Sizes()
         self._clock = clock or SystemClock()
-        self._ends = tuple(ends)
+        self._undo = undo
         self._requests = RunRequests(database, self._clock)
+        self._endings = Endings(self._requests, self._clock, tuple(ends))
         self._leases = ThreadLeases(database, self._clock)
         self._desk = Desk(self._leases, self._clock, self._sizes.max_waiting)
         self._queue = queue or LocalQueue(database, self._requests, self._leases, self._clock)
@@ -98,7 +112,8 @@ class ServedRuns:
         self._active: dict[str, _Active] = {}
         self._leftovers = Leftovers(database)
         self._room = asyncio.Event()
-        self._ends_of: dict[str, asyncio.Future[RunEnd]] = {}
+        self._waiting: dict[str, asyncio.Future[RunEnd]] = {}
+        self._ended: OrderedDict[str, RunEnd] = OrderedDict()
         self.is_taking = False
         self._pumping: asyncio.Task[None] | None = None
 
@@ -158,20 +173,24 @@ class ServedRuns:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
         for active in list(self._active.values()):
-            active.task.cancel()
+            active.stop()
         if tasks:
             await asyncio.wait(tasks)
         await self.hub.flushed()
 
     async def _keep_leases(self) -> None:
-        """Renew the leases of all runs that are carried out here, in one write."""
+        """Renew the leases of the runs that are carried out here, and let go of what was dropped."""
         while True:
             await asyncio.sleep(DEFAULT_TTL_S / 3)
+            dropped = self._requests.held_by(self._leases.holder) - set(self._active)
+            for run_id in dropped:  # its end could not be stored, on a full disk say
+                await self._database.awrite(self._requests.give_back(run_id))
+                self._queue.nudge()
             for active in list(self._active.values()):
                 try:
                     active.lease = await self._leases.arenew(active.lease)
                 except PodiumError:  # another process has the thread: what is stored here would be refused
-                    active.task.cancel()
+                    active.stop()
 
     # --- taking on -------------------------------------------------------------------------------
 
@@ -230,24 +249,25 @@ class ServedRuns:
         await asyncio.sleep(0)  # until it is listed as active
         active = self._active[run.run_id]
         try:
-            end = await self._worker.carry_out(run, lease.token)
+            end: RunEnd | None = await self._worker.carry_out(run, lease.token)
         except asyncio.CancelledError:
-            if (
-                active.wanted is None
-            ):  # the server stops, or the thread was lost: somebody else goes on with it
-                await self._database.awrite(self._leaving(active))
-                self._over(active)
-                return
-            end = await self._called_off(active)
+            end = None
+        active.stopped = True
         try:
+            if end is None and active.wanted is None:  # the server stops, or has lost the thread
+                await self._database.awrite(self._endings.leaving(run, active.lease))
+                return
             await self.hub.flushed()
-            await self._settle(active, end)
+            await self._settle(active, end or await self._called_off(active))
         finally:
             self._over(active)
 
     async def _called_off(self, active: _Active) -> RunEnd:
         """How a run ends that was cancelled."""
         if active.wanted == "rollback":
+            if self._undo is not None:
+                with suppress(PodiumError):  # what cannot be undone stays on record, and is an alert
+                    await self._undo(active.run)
             await self._saver.adelete_for_runs([active.run.run_id])
         return await self._worker.left(active.run)
 
@@ -256,39 +276,23 @@ class ServedRuns:
         self._room.set()
         self._queue.nudge()
 
-    def _leaving(self, active: _Active) -> Work[None]:
-        def work(connection: sqlite3.Connection) -> None:
-            self._requests.give_back(active.run.run_id)(connection)
-            releasing(active.lease)(connection)
-
-        return work
-
     async def _settle(self, active: _Active, end: RunEnd) -> None:
         run = active.run
-        await self._database.awrite_soon(self._settling(active, end))
+        forgets = active.wanted == "rollback"
+        await self._database.awrite_soon(self._endings.settling(run, end, active.lease, forgets=forgets))
         if run.temporary:
             await self._saver.adelete_thread(run.thread_id)
             self._leftovers.add(run.run_id)
-        if (waiter := self._ends_of.pop(run.run_id, None)) is not None and not waiter.done():
-            waiter.set_result(end)
+        self._tell_end(run.run_id, end)
         await self.hub.end(run.run_id)
 
-    def _settling(self, active: _Active, end: RunEnd) -> Work[None]:
-        run, now = active.run, to_iso(self._clock.now())
-        further = [one for hook in self._ends if (one := hook(run, end)) is not None]
-
-        def work(connection: sqlite3.Connection) -> None:
-            if active.wanted == "rollback":
-                delete_runs(connection, [run.run_id])
-            else:
-                self._requests.settle(run.run_id, end.status, end.error)(connection)
-            if not run.temporary:
-                _rest_thread(connection, run.thread_id, end, now)
-            releasing(active.lease)(connection)
-            for one in further:
-                one(connection)
-
-        return work
+    def _tell_end(self, run_id: str, end: RunEnd) -> None:
+        """Tell who waits, and for a while who asks later."""
+        if (waiter := self._waiting.pop(run_id, None)) is not None and not waiter.done():
+            waiter.set_result(end)
+        self._ended[run_id] = end
+        while len(self._ended) > REMEMBERED:
+            self._ended.popitem(last=False)
 
     # --- what clients ask for --------------------------------------------------------------------
 
@@ -302,11 +306,10 @@ class ServedRuns:
         await self._database.awrite_soon(self._requests.want([run.run_id], action))
         if self._stop(run.run_id, action):
             return
-        await self._database.awrite_soon(self._calling_off(run.run_id, action))
+        await self._database.awrite_soon(self._endings.calling_off(run.run_id, action))
         if self._stop(run.run_id, action):  # it was begun meanwhile
             return
-        if (waiter := self._ends_of.pop(run.run_id, None)) is not None and not waiter.done():
-            waiter.set_result(RunEnd("interrupted", "idle"))
+        self._tell_end(run.run_id, RunEnd("interrupted", "idle"))
         await self.hub.end(run.run_id)
         self._queue.nudge()
 
@@ -315,24 +318,8 @@ class ServedRuns:
         if active is None:
             return False
         active.wanted = action
-        active.task.cancel()
+        active.stop()
         return True
-
-    def _calling_off(self, run_id: str, action: CancelAction) -> Work[None]:
-        """What ends a run that has not begun."""
-        now = to_iso(self._clock.now())
-
-        def work(connection: sqlite3.Connection) -> None:
-            run = find(connection, run_id)
-            if run is None or run.status != "pending":
-                return
-            if action == "rollback":
-                delete_runs(connection, [run_id])
-            else:
-                self._requests.settle(run_id, "interrupted")(connection)
-            _rest_thread(connection, run.thread_id, None, now)
-
-        return work
 
     def let_go(self, thread_ids: Iterable[str]) -> None:
         """Note that threads were held and changed outside of runs: those that waited for them may begin.
@@ -340,17 +327,21 @@ class ServedRuns:
         Args:
             thread_ids: The threads.
         """
-        self._worker.forget(thread_ids)
+        changed = list(thread_ids)
+        self._worker.forget(changed)
+        self.hub.ring(changed)
         self._queue.nudge()
 
     async def ended(self, run: RunRequest) -> RunEnd:
         """Wait until a run has ended, wherever it is carried out."""
-        waiter = self._ends_of.setdefault(run.run_id, asyncio.get_running_loop().create_future())
+        if (known := self._ended.get(run.run_id)) is not None:
+            return known
+        waiter = self._waiting.setdefault(run.run_id, asyncio.get_running_loop().create_future())
         while not waiter.done():
             patience = None if self.is_here(run.run_id) else ELSEWHERE_S
             await asyncio.wait([waiter], timeout=patience)
             if not waiter.done() and not self.is_here(run.run_id) and self.is_over(run.run_id):
-                self._ends_of.pop(run.run_id, None)
+                self._waiting.pop(run.run_id, None)
                 return await self.stored_end(run)
         return waiter.result()
 
@@ -368,7 +359,10 @@ class ServedRuns:
         found = self._database.read(lambda connection: find(connection, run.run_id)) or run
         if found.error is not None:
             return RunEnd(found.status, "error", error=found.error)
-        return await self._worker.left(found)
+        last: bytes | None = None
+        async for event in self.hub.follow(run.run_id):
+            last = event.data if event.event == STATES else last
+        return RunEnd(found.status, "idle", last) if last else await self._worker.left(found)
 
     def follow(self, run: RunRequest, after: int = 0) -> AsyncIterator[Told]:
         """The events of a run from after a place on, until it ends."""
@@ -386,32 +380,6 @@ class ServedRuns:
             state = await graph.aget_state(config)
             found: Mapping[str, Any] = plain(shown_values(graph, state.values))
             return found
-
-
-def _rest_thread(connection: sqlite3.Connection, thread_id: str, end: RunEnd | None, now: str) -> None:
-    """Note how a thread stands after a run: busy as long as others have not ended."""
-    query = "SELECT 1 FROM run_requests WHERE thread_id=? AND status IN ('pending', 'running') LIMIT 1"
-    busy = connection.execute(query, (thread_id,)).fetchone() is not None
-    if end is None:
-        if not busy:
-            connection.execute(
-                "UPDATE threads SET status=CASE WHEN interrupts IS NULL THEN 'idle' ELSE 'interrupted' END,"
-                " updated_at=? WHERE thread_id=? AND status='busy'",
-                (now, thread_id),
-            )
-        return
-    connection.execute(
-        "UPDATE threads SET status=?, interrupts=?, error=?, updated_at=?, state_updated_at=?"
-        " WHERE thread_id=?",
-        (
-            "busy" if busy else end.thread_status,
-            dump(dict(end.interrupts)) if end.interrupts else None,
-            dump(dict(end.error)) if end.error else None,
-            now,
-            now,
-            thread_id,
-        ),
-    )
 
 
 async def _stopped(task: asyncio.Task[None]) -> None:

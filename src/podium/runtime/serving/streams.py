@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from podium.runtime.serving.patches import Assembler
@@ -128,6 +129,8 @@ class StreamHub:
         self._feeds: dict[str, Feed] = {}
         self._pending: list[Published] = []
         self._flushing: asyncio.Task[None] | None = None
+        self._bells: dict[str, set[asyncio.Event]] = {}
+        self.is_closed = False
 
     @property
     def open_streams(self) -> int:
@@ -166,8 +169,30 @@ class StreamHub:
 
     def close(self) -> None:
         """Let every follower go: what a run has still to tell, another process will."""
+        self.is_closed = True
         for feed in self._feeds.values():
             feed.end()
+        self.ring(self._bells)
+
+    @contextmanager
+    def listening(self, thread_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set when something happened in a thread, for as long as the block lasts."""
+        bell = asyncio.Event()
+        bells = self._bells.setdefault(thread_id, set())
+        bells.add(bell)
+        try:
+            yield bell
+        finally:
+            bells.discard(bell)
+            if not bells and self._bells.get(thread_id) is bells:
+                del self._bells[thread_id]
+
+    def ring(self, thread_ids: Iterable[str]) -> None:
+        """Tell that something happened in threads."""
+        if self._bells:
+            for thread_id in set(thread_ids):
+                for bell in self._bells.get(thread_id, ()):
+                    bell.set()
 
     async def follow(self, run_id: str, *, after: int = 0, watch: Watch | None = None) -> AsyncIterator[Told]:
         """The events of a run, then what comes until it ends.
@@ -210,6 +235,7 @@ class StreamHub:
             for run, events in told.items():
                 if (feed := self._feeds.get(run)) is not None:
                     feed.tell(events)
+            self.ring(one.stored.thread_id for one in batch)
 
 
 async def _live(run_id: str, feed: Feed, reader: _Reader, watch: Watch | None) -> AsyncIterator[Told]:
