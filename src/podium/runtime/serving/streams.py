@@ -187,6 +187,10 @@ class StreamHub:
             if not bells and self._bells.get(thread_id) is bells:
                 del self._bells[thread_id]
 
+    def is_listened_to(self, thread_id: str) -> bool:
+        """Whether somebody wants to know what happens in a thread."""
+        return thread_id in self._bells
+
     def ring(self, thread_ids: Iterable[str]) -> None:
         """Tell that something happened in threads."""
         if self._bells:
