@@ -441,6 +441,8 @@ store_items = Table(
     Column("updated_at", Text, nullable=False),
     Column("ttl_minutes", Float, nullable=True),
     _time("expires_at"),
+    _json("fields"),
+    Column("embedder", Text, nullable=True),
     Column("embedding", LargeBinary, nullable=True),
     Index("ix_store_items_expires_at", "expires_at"),
 )

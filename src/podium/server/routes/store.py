@@ -55,7 +55,9 @@ async def get_item(
     except ValueError as error:
         raise _refused(error) from None
     if found is None:
-        raise NotFound(f"no item {key} in {namespace or 'the root'}", hint="POST /store/items/search finds items.")
+        raise NotFound(
+            f"no item {key} in {namespace or 'the root'}", hint="POST /store/items/search finds items."
+        )
     return JsonResponse(_shown(found))
 
 

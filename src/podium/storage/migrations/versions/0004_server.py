@@ -173,6 +173,8 @@ def _create_store() -> None:
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.Column("ttl_minutes", sa.Float(), nullable=True),
         sa.Column("expires_at", sa.Text(), nullable=True),
+        sa.Column("fields", sa.Text(), nullable=True),
+        sa.Column("embedder", sa.Text(), nullable=True),
         sa.Column("embedding", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "owner", "namespace", "key", name=op.f("pk_store_items")),
     )

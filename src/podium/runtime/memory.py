@@ -1,0 +1,65 @@
+"""The store as graphs see it: the part of whoever the run is carried out for; and what has expired goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from podium.core.errors import NotAllowed, PodiumError
+from podium.core.principal import Principal
+from podium.storage.store_items import SqlStore
+from podium.storage.store_rows import Partition
+
+SWEEP_S: Final = 300.0
+"""How often expired items are deleted; from when they expire on, nobody is shown them."""
+
+
+def partition_of(principal: Principal) -> Partition:
+    """The part of the store that belongs to a principal."""
+    return Partition(principal.tenant, principal.id)
+
+
+def partition_of_run() -> Partition:
+    """The part of the store that belongs to whoever the present run is carried out for.
+
+    Raises:
+        NotAllowed: No run is carried out here, or nobody knows for whom.
+    """
+    from langgraph.config import get_config
+
+    try:
+        principal = get_config().get("configurable", {}).get("podium_principal")
+    except RuntimeError:
+        principal = None
+    if not isinstance(principal, Principal):
+        raise NotAllowed(
+            "the store was used outside a run",
+            hint="Use it in a node, where it is known whose part is meant.",
+        )
+    return partition_of(principal)
+
+
+@asynccontextmanager
+async def swept(store: SqlStore, every: float = SWEEP_S) -> AsyncIterator[None]:
+    """Delete what expires in the store from time to time while the block lasts.
+
+    Args:
+        store: The store.
+        every: Seconds between.
+    """
+    task = asyncio.create_task(_sweeping(store, every), name="store sweeper")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sweeping(store: SqlStore, every: float) -> None:
+    while True:
+        with suppress(PodiumError):  # the disk is full, or somebody holds the database: the next time, then
+            await store.asweep()
+        await asyncio.sleep(every)
