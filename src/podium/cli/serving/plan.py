@@ -87,27 +87,19 @@ def _check_reachable(plan: ServePlan, project: Project) -> None:
             f"podium dev asks for no key, so it listens on this machine only, not on {plan.host}",
             hint="Leave out --host, or use 'podium serve' with an API key.",
         )
-    if not has_keys(project.database):
+    if not has_keys(project):
         raise ConfigError(
             f"there is no API key, so nobody who reaches {plan.host} could be told from another",
             hint="Make one with 'podium keys new', or leave out --host.",
         )
 
 
-def has_keys(database: Path) -> bool:
-    """Whether an API key exists that was not revoked.
-
-    Args:
-        database: The project's database; it may not be there.
-    """
-    import sqlite3
-    from contextlib import closing
-
-    if not database.exists():
+def has_keys(project: Project) -> bool:
+    """Whether the project has an API key that counts; nothing is made where it has no database yet."""
+    if not project.database.exists():
         return False
-    query = "SELECT 1 FROM api_keys WHERE revoked_at IS NULL LIMIT 1"
-    try:
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-            return connection.execute(query).fetchone() is not None
-    except sqlite3.Error:
-        return False  # of an older schema: nobody can have made a key yet
+    from podium.storage.api_keys import ApiKeys
+    from podium.storage.database import Database
+
+    with Database.open(project.database) as database:
+        return ApiKeys(database).has_keys()

@@ -10,6 +10,7 @@ import pytest
 from podium.app.project import Project
 from podium.cli.serving.plan import ServePlan, has_keys, is_loopback, plan_of
 from podium.core.errors import ConfigError
+from podium.storage.api_keys import ApiKeys
 from podium.storage.database import Database
 
 
@@ -23,13 +24,12 @@ def planned(project: Project, **options: Any) -> ServePlan:
     return plan_of(project, **{**given, **options})
 
 
-def add_key(project: Project, revoked: str | None = None) -> None:
+def add_key(project: Project, *, revoked: bool = False) -> None:
     with Database.open(project.database) as database:
-        database.execute(
-            "INSERT INTO api_keys (key_id, tenant, owner, schema_version, name, hash, scopes, created_at,"
-            " revoked_at) VALUES ('k', 'default', 'local:ada', 1, 'ci', 'h', '[]', '2026-01-01', ?)",
-            (revoked,),
-        )
+        keys = ApiKeys(database)
+        key, _ = keys.create("ci", scopes=["read"])
+        if revoked:
+            keys.revoke(key.key_id)
 
 
 def test_options_go_before_the_manifest(tmp_path: Path) -> None:
@@ -61,7 +61,13 @@ def test_a_server_that_asks_for_no_key_is_never_reached_by_others(tmp_path: Path
         planned(project, dev=True, host="0.0.0.0")
 
 
+def test_a_project_that_was_never_used_has_no_key_and_gets_no_database(tmp_path: Path) -> None:
+    project = project_in(tmp_path)
+    assert not has_keys(project)
+    assert not project.database.exists()
+
+
 def test_a_key_that_was_revoked_is_none(tmp_path: Path) -> None:
     project = project_in(tmp_path)
-    add_key(project, revoked="2026-01-02")
-    assert not has_keys(project.database)
+    add_key(project, revoked=True)
+    assert not has_keys(project)
