@@ -195,3 +195,32 @@ async def test_many_runs_at_once_all_end_once(serve: Open) -> None:
         assert all(desk.now(run).status == "success" for run in runs)
         assert all(end is None or end.status == "success" for end in ends)
         assert {desk.now(run).attempt for run in runs} == {1}
+
+
+async def test_what_was_told_before_a_restart_is_not_told_again(serve: Open) -> None:
+    async with serve(drain_seconds=0.0) as desk:
+        run = await desk.ask("held")
+        await desk.gate.reached.wait()
+        before = [event async for event in _until(desk, run, "updates")]
+        before += [event async for event in _some(desk.runs.follow(run, before[-1].seq), 1)]
+    async with serve() as desk:
+        desk.gate.opened.set()
+        rest = [event async for event in desk.runs.follow(desk.now(run), before[-1].seq)]
+    assert [(event.event, event.data) for event in before[1:]] == [
+        ("values", b'{"log":["in"]}'),
+        ("updates", b'{"first":{"log":["first"]}}'),
+        ("values", b'{"log":["in","first"]}'),
+    ]
+    assert [(event.event, event.data) for event in rest] == [
+        ("metadata", b'{"run_id":"%b","attempt":2}' % run.run_id.encode()),
+        ("updates", b'{"held":{"log":["held"]}}'),
+        ("values", b'{"log":["in","first","held"]}'),
+    ]
+
+
+async def _some(events: AsyncIterator[Told], count: int) -> AsyncIterator[Told]:
+    async for event in events:
+        yield event
+        count -= 1
+        if not count:
+            return

@@ -141,6 +141,10 @@ class StreamHub:
         """The place of the latest event of a run; 0 when there is none."""
         return self._events.last_seq(run_id=run_id)
 
+    def stored(self, run_id: str) -> AsyncIterator[Told]:
+        """The events of a run as far as they are stored."""
+        return self.follow(run_id)
+
     def begin(self, run_id: str) -> None:
         """Note that a run is carried out here, so that what it streams is told from memory."""
         self._feed(run_id, run_id=run_id)
@@ -208,7 +212,7 @@ class StreamHub:
         """
         assembler = Assembler(lambda checkpoint: self._base(run_id, checkpoint))
         reader = _Reader(self._events, assembler, run_id, after)
-        if watch is None and run_id not in self._feeds:
+        if watch is None:
             async for event in reader.rest():
                 yield event
             return

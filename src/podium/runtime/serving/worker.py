@@ -13,11 +13,12 @@ from podium.guardrails.redaction import redact
 from podium.runtime.serving.encoding import encode, plain
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import config_of, input_of
-from podium.runtime.serving.modes import MessageParts, asked_for, name_of
-from podium.runtime.serving.patches import SMALL, STATES, Differ
-from podium.runtime.serving.streams import Published, StreamHub
+from podium.runtime.serving.modes import asked_for
+from podium.runtime.serving.patches import SMALL, STATES
+from podium.runtime.serving.retelling import Retelling
+from podium.runtime.serving.streams import StreamHub
+from podium.runtime.serving.telling import Telling
 from podium.storage.run_requests import RequestStatus, RunRequest
-from podium.storage.stream_events import Form, StreamEvent
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -68,8 +69,10 @@ class Worker:
             run: The run, claimed.
             fence: Token of the thread's lease.
         """
-        told = _Told(self._hub, run)
-        told.event("metadata", {"run_id": run.run_id, "attempt": run.attempt})
+        told = Telling(self._hub, run)
+        if run.attempt > 1:
+            told.again = await Retelling.of(self._hub.stored(run.run_id))
+        await told.event("metadata", {"run_id": run.run_id, "attempt": run.attempt})
         config = config_of(run, fence)
         try:
             async with self._graphs.opened(run.graph_id, config) as graph:
@@ -77,7 +80,7 @@ class Worker:
                 return await self._ended(graph, run, told)
         except Exception as error:  # noqa: BLE001 - whatever a graph raises is the run's end, and is told
             problem = problem_of(error)
-            told.event("error", problem)
+            await told.event("error", problem)
             return RunEnd("error", "error", told.values, error=problem)
 
     async def left(self, run: RunRequest) -> RunEnd:
@@ -98,7 +101,7 @@ class Worker:
             self._tails.pop(thread_id, None)
 
     async def _stream(
-        self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, config: RunnableConfig, told: _Told
+        self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, config: RunnableConfig, told: Telling
     ) -> None:
         asked = run.kwargs
         modes = asked_for(asked.get("stream_mode") or [STATES])
@@ -109,7 +112,7 @@ class Worker:
         given = None if await self._goes_on(graph, run) else input_of(run)
         parts = _parts(graph, run, given, config, modes)
         async for namespace, mode, data in parts:
-            told.part(namespace, mode, data)
+            await told.part(namespace, mode, data)
 
     async def _check_resume(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> None:
         """Make sure that what is answered waits.
@@ -134,7 +137,7 @@ class Worker:
         head = await graph.aget_state(config_of(run, checkpoint=False))
         return str((head.metadata or {}).get("run_id", "")) == run.run_id
 
-    async def _ended(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: _Told) -> RunEnd:
+    async def _ended(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: Telling) -> RunEnd:
         if graph.checkpointer is None:
             return RunEnd("success", "idle", told.values)
         state = await graph.aget_state(config_of(run, checkpoint=False))
@@ -148,7 +151,7 @@ class Worker:
         )
 
     def _remember(
-        self, graph: Pregel[Any, Any, Any, Any], thread_id: str, state: StateSnapshot, told: _Told
+        self, graph: Pregel[Any, Any, Any, Any], thread_id: str, state: StateSnapshot, told: Telling
     ) -> None:
         self._tails.pop(thread_id, None)
         if len(told.values or b"") > SMALL and isinstance(state.values, Mapping):
@@ -165,48 +168,6 @@ class UnknownInterruptError(Exception):
 def _names_interrupts(resume: Any) -> bool:
     """Whether an answer names the interrupts that it answers, as LangGraph tells it (32 hexadecimals)."""
     return isinstance(resume, Mapping) and bool(resume) and all(_INTERRUPT.fullmatch(one) for one in resume)
-
-
-class _Told:
-    """The events of one run on their way to the hub."""
-
-    def __init__(self, hub: StreamHub, run: RunRequest) -> None:
-        self._hub = hub
-        self._run = run
-        self._modes = frozenset(run.kwargs.get("stream_mode") or [STATES])
-        self._messages = MessageParts()
-        self.differ = Differ()
-        self.values: bytes | None = None
-
-    def event(self, name: str, content: Any) -> None:
-        self._publish(name, content, encode(content))
-
-    def part(self, namespace: tuple[str, ...], mode: str, data: Any) -> None:
-        """Pass on one part of LangGraph's stream, as each mode that the client asked for shows it."""
-        name = name_of(mode, namespace)
-        if mode == STATES:
-            whole = encode(data)
-            if not namespace:
-                self.values = whole
-            if STATES in self._modes:
-                self._publish(name, data, whole)
-        elif mode == "messages":
-            chunk, metadata = data
-            if "messages-tuple" in self._modes:
-                self.event(name, [chunk, metadata])
-            if "messages" in self._modes:
-                for kind, content in self._messages.told(chunk, metadata):
-                    self.event(name_of(kind, namespace), content)
-        else:
-            self.event(name, data)
-
-    def _publish(self, name: str, content: Any, whole: bytes) -> None:
-        run = self._run
-        form: Form = "json"
-        data = whole
-        if name.partition("|")[0] == STATES:
-            form, data = self.differ.stored(name, content, whole)
-        self._hub.publish(Published(StreamEvent(0, run.thread_id, run.run_id, name, form, data), whole))
 
 
 async def _parts(

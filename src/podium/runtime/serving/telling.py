@@ -1,0 +1,72 @@
+"""The events of one run on their way to the log and to its readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from podium.runtime.serving.encoding import encode
+from podium.runtime.serving.modes import MessageParts, name_of
+from podium.runtime.serving.patches import STATES, Differ
+from podium.runtime.serving.retelling import Retelling, without_mark
+from podium.runtime.serving.streams import Published, StreamHub
+from podium.storage.run_requests import RunRequest
+from podium.storage.stream_events import Form, StreamEvent
+
+
+class Telling:
+    """Tells what happens in a run. The graph goes on when it is stored.
+
+    Args:
+        hub: Stores and tells it.
+        run: The run.
+
+    Attributes:
+        differ: Turns states into what is stored of them.
+        again: What an earlier attempt told already.
+        values: The last state, as JSON.
+    """
+
+    def __init__(self, hub: StreamHub, run: RunRequest) -> None:
+        self._hub = hub
+        self._run = run
+        self._modes = frozenset(run.kwargs.get("stream_mode") or [STATES])
+        self._messages = MessageParts()
+        self.differ = Differ()
+        self.again = Retelling()
+        self.values: bytes | None = None
+
+    async def event(self, name: str, content: Any) -> None:
+        """Tell one event."""
+        self._publish(name, content, encode(content))
+        await self._hub.flushed()
+
+    async def part(self, namespace: tuple[str, ...], mode: str, data: Any) -> None:
+        """Tell one part of LangGraph's stream, as each mode that the client asked for shows it."""
+        name = name_of(mode, namespace)
+        if mode == STATES:
+            whole = encode(data)
+            if not namespace:
+                self.values = whole
+            if STATES in self._modes:
+                self._publish(name, data, whole)
+        elif mode == "messages":
+            chunk, metadata = data
+            if "messages-tuple" in self._modes:
+                self._publish(name, data, encode([chunk, metadata]))
+            if "messages" in self._modes:
+                for kind, content in self._messages.told(chunk, metadata):
+                    self._publish(name_of(kind, namespace), content, encode(content))
+        else:
+            content = without_mark(data)
+            self._publish(name, content, encode(content))
+        await self._hub.flushed()
+
+    def _publish(self, name: str, content: Any, whole: bytes) -> None:
+        run = self._run
+        if self.again.is_known(name, whole):
+            return
+        form: Form = "json"
+        data = whole
+        if name.partition("|")[0] == STATES:
+            form, data = self.differ.stored(name, content, whole)
+        self._hub.publish(Published(StreamEvent(0, run.thread_id, run.run_id, name, form, data), whole))
