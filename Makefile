@@ -9,7 +9,7 @@ ifneq ($(wildcard ../shared/data),)
 export PODIUM_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: run test test-all check bench install clean format
+.PHONY: run test test-all check bench eval install clean format
 
 run: $(STAMP)
 	@$(BIN)/podium chat
@@ -45,6 +45,13 @@ format: $(STAMP)
 # make bench runs all benchmarks, make bench NAME=overhead one of them.
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.run $(NAME)
+
+# make eval runs the shipped suites whole on the offline agents; make eval SUITE="answers actions" some of them.
+# Logs and reports lie under .podium/evals, or under OUT.
+SUITE ?= retrieval guardrails planted answers abstentions actions approvals rollbacks recovery calibration \
+	ablations held_out
+eval: $(STAMP)
+	@$(BIN)/podium eval run $(SUITE) --model offline $(if $(OUT),--out $(OUT))
 
 clean:
 	rm -rf $(VENV) .podium

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +62,11 @@ def run_suites(given: RunArguments) -> int:
             "--log, --baseline, --junit, --record and --replay are for one suite", hint="Name one suite."
         )
     loaded = [load_suite(find_suite(name, given.project)) for name in given.suites]
+    mixed = any(_of_project(suite) for suite in loaded)
     codes, shown = [], []
     for suite in loaded:
-        ran, gate = _run(suite, given)
+        # Beside suites of a project, those of plain functions run as they are.
+        ran, gate = _run(suite, given if _of_project(suite) or not mixed else replace(given, model=None))
         codes.append(_code(ran, gate))
         page = _tell_others(ran, gate, given)
         shown.append({**_as_json(ran, gate), "report": None if page is None else str(page)})
@@ -77,6 +79,12 @@ def run_suites(given: RunArguments) -> int:
 
         write_json({"runs": shown})
     return max(codes, default=0)
+
+
+def _of_project(loaded: LoadedSuite) -> bool:
+    from podium.evals.suite import ProjectSpec
+
+    return isinstance(loaded.suite.target, ProjectSpec)
 
 
 def _run(loaded: LoadedSuite, given: RunArguments) -> tuple[Ran, Gate]:
