@@ -14,7 +14,16 @@ from podium.server.counting import RequestMetrics
 from podium.server.headers import BrowserGuard
 from podium.server.idempotency import Idempotency
 from podium.server.limits import RequestLimits
-from podium.server.routes import assistants, metrics, runs, system, thread_states, thread_streams, threads
+from podium.server.routes import (
+    assistants,
+    metrics,
+    runs,
+    store,
+    system,
+    thread_states,
+    thread_streams,
+    threads,
+)
 from podium.server.services import Services
 
 ROUTERS = (
@@ -22,6 +31,7 @@ ROUTERS = (
     metrics.router,
     assistants.router,
     runs.router,
+    store.router,
     threads.router,
     thread_states.router,
     thread_streams.router,

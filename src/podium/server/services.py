@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podium.app.journal import EMBEDDED
 from podium.app.podium import Podium
 from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
-from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.memory import partition_of_run, swept
+from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
 from podium.runtime.serving.states import ThreadStates
 from podium.runtime.serving.thread_streams import ThreadStreams
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from podium.app.served import ServedGraphs
     from podium.storage.database import Database
+    from podium.storage.threads import ThreadRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ async def open_services(
         await opened.enter_async_context(runs.serving())
         expiry = ThreadExpiry(database, clock)
         hooks = Hooks(app.context.toolbox.ledger.mark_fork, runs.let_go, expiry.nudge)
-        states = ThreadStates(graphs, app.checkpointer, graphs.own)
+        states = ThreadStates(graphs, app.checkpointer, partial(_own_graph, graphs))
         threads = ServedThreads(database, app.checkpointer, states, hooks, clock)
         await opened.enter_async_context(expiry.watching(threads))
         yield Services(
@@ -118,9 +120,15 @@ async def open_services(
             key_ring=KeyRing(ApiKeys(database, clock), clock),
             requests=RunRequests(database, clock),
             runs=runs,
+            store=store,
             thread_streams=ThreadStreams(database, runs),
             threads=threads,
         )
+
+
+def _own_graph(graphs: ServedGraphs, thread: ThreadRecord) -> str | None:
+    """The app's own graph, except for a thread whose state another graph holds."""
+    return None if EMBEDDED in thread.metadata else graphs.own
 
 
 def services_of(request: Request) -> Services:
