@@ -193,7 +193,7 @@ def _compared(
                 held.before,
                 held.now,
                 held.clusters,
-                higher_is_better=one.better == "higher",
+                higher_is_better=_is_higher_better(one),
                 seed=header.seed,
             )
     if not comparisons:
@@ -202,6 +202,14 @@ def _compared(
     first = primary if primary in comparisons else next(iter(comparisons))
     worse = frozenset(gate(comparisons, first).worse)
     return comparisons, [_dropped(one, comparisons, worse) for one in drops]
+
+
+def _is_higher_better(threshold: Threshold) -> bool:
+    from podium.evals.scorers.registry import higher_is_better
+
+    if threshold.better is not None:
+        return threshold.better == "higher"
+    return higher_is_better(threshold.metric)
 
 
 def _dropped(threshold: Threshold, comparisons: dict[str, Comparison], worse: frozenset[str]) -> Judgement:

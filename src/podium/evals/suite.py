@@ -187,8 +187,8 @@ class Threshold(Model):
     """How much worse than the baseline it may be."""
     slice: str = ""
     """Only cases with this tag; all when empty."""
-    better: Literal["higher", "lower"] = "higher"
-    """Which way is better, for `max_drop`."""
+    better: Literal["higher", "lower"] | None = None
+    """Which way is better, for `max_drop`; as the scorer of that name has it when None."""
 
     @model_validator(mode="after")
     def _something(self) -> Self:

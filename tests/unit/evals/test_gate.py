@@ -104,6 +104,16 @@ def test_a_loss_within_what_is_allowed_lets_pass(tmp_path: Path) -> None:
     assert "worse, but within what is allowed" in gate.judgements[-1].reason
 
 
+def test_less_is_better_where_the_scorer_has_it_so(tmp_path: Path) -> None:
+    before = [trial(f"c{n}", 1.0, metric="seconds") for n in range(40)]
+    slower = [trial(f"c{n}", 2.0, metric="seconds") for n in range(40)]
+    head = header(thresholds=(Threshold(metric="seconds", max_drop=0.1),)).model_copy(
+        update={"primary": "seconds"}
+    )
+    assert not judged(tmp_path / "a", head, *slower, baseline=before).passed
+    assert judged(tmp_path / "b", head, *before, baseline=slower).passed
+
+
 def test_less_is_better_where_the_suite_says_so(tmp_path: Path) -> None:
     before = [trial(f"c{n}", 1.0 + n % 3) for n in range(60)]
     slower = [trial(f"c{n}", 2.0 + n % 3) for n in range(60)]
