@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from podium.core.model import JsonValue
 from podium.storage.json_text import dump_some
 
 _BOOLEANS = {True: "true", False: "false"}
@@ -21,6 +22,28 @@ def holding(column: str, wanted: Mapping[str, Any]) -> tuple[list[str], list[Any
         The conditions, to be joined by AND, and what is bound to their places.
     """
     return _holding(column, wanted, 0)
+
+
+def contains(held: JsonValue, wanted: JsonValue) -> bool:
+    """Whether JSON values have all that is wanted; objects may have more, lists may not.
+
+    Args:
+        held: What there is.
+        wanted: What has to be in it.
+    """
+    if isinstance(wanted, Mapping):
+        return isinstance(held, Mapping) and all(
+            name in held and contains(held[name], value) for name, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(held, list)
+            and len(held) == len(wanted)
+            and all(contains(one, other) for one, other in zip(held, wanted, strict=True))
+        )
+    if isinstance(wanted, bool) or isinstance(held, bool):  # JSON's true is not its 1
+        return held is wanted
+    return held == wanted
 
 
 def _holding(column: str, wanted: Mapping[str, Any], depth: int) -> tuple[list[str], list[Any]]:

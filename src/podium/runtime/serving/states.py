@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podium.core.errors import ConfigError, InputError, NotFound, PodiumError
+from podium.core.errors import InputError, NotFound, PodiumError, StorageError
 from podium.guardrails.redaction import redact
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import command_of
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.types import StateUpdate
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,15 @@ class ThreadStates:
     Args:
         graphs: The graphs.
         saver: Stores their checkpoints.
-        own: The graph of threads that name none but have a state, as those from the command line.
+        own: The graph of a thread that names none but has a state, as those from the command line do.
     """
 
-    def __init__(self, graphs: GraphSource, saver: BaseCheckpointSaver[Any], own: str | None = None) -> None:
+    def __init__(
+        self,
+        graphs: GraphSource,
+        saver: BaseCheckpointSaver[Any],
+        own: Callable[[ThreadRecord], str | None],
+    ) -> None:
         self._graphs = graphs
         self._saver = saver
         self._own = own
@@ -95,12 +104,13 @@ class ThreadStates:
         assistant = thread.metadata.get("assistant_id")
         if isinstance(assistant, str) and assistant in self._graphs.names():
             return assistant
-        if self._own is None or await self._saver.aget_tuple(_config(thread, Place())) is None:
+        own = self._own(thread)
+        if own is None or await self._saver.aget_tuple(_config(thread, Place())) is None:
             return None
-        return self._own
+        return own
 
     async def head(self, thread: ThreadRecord) -> ThreadHead:
-        """What the latest state tells; nothing where the thread's graph is not served any more."""
+        """What the latest state tells; nothing where the thread's graph cannot be opened any more."""
         name = await self.graph_of(thread)
         if name is None:
             return ThreadHead()
@@ -108,7 +118,10 @@ class ThreadStates:
         try:
             async with self._graphs.opened(name, config) as graph:
                 snapshot = await graph.aget_state(config)
-        except ConfigError:
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a graph that is broken must not keep threads from being listed
+            _logger.warning("the state of thread %s cannot be read: %s", thread.thread_id, redact(str(error)))
             return ThreadHead()
         if snapshot.metadata is None:
             return ThreadHead()
@@ -134,10 +147,8 @@ class ThreadStates:
             return _empty(thread)
         config = _config(thread, place)
         async with self._graphs.opened(name, config) as graph:
-            try:
+            with _judged(thread):
                 snapshot = await graph.aget_state(config, subgraphs=subgraphs)
-            except ValueError as error:
-                raise _not_taken(thread, error) from error
         if snapshot.metadata is None and place.checkpoint_id:
             raise unknown_checkpoint(thread, place)
         return told_state(snapshot, thread.thread_id)
@@ -173,10 +184,8 @@ class ThreadStates:
         asked = dict(metadata) if metadata else None
         async with self._graphs.opened(name, config) as graph:
             states = graph.aget_state_history(config, filter=asked, before=until, limit=limit)
-            try:
+            with _judged(thread):
                 return [told_state(snapshot, thread.thread_id) async for snapshot in states]
-            except ValueError as error:
-                raise _not_taken(thread, error) from error
 
     async def update(
         self,
@@ -210,12 +219,8 @@ class ThreadStates:
         config["configurable"][CONFIG_KEY_FENCE] = fence
         async with self._graphs.opened(name, config) as graph:
             steps = [[_given(update) for update in step] for step in supersteps]
-            try:
+            with _judged(thread):
                 after = await graph.abulk_update_state(config, steps)
-            except PodiumError:
-                raise
-            except Exception as error:  # the graph's own reducers and writers judge what they are given
-                raise _not_taken(thread, error) from error
         return told_checkpoint(after, thread.thread_id)
 
 
@@ -227,12 +232,19 @@ def unknown_checkpoint(thread: ThreadRecord, place: Place) -> NotFound:
     )
 
 
-def _not_taken(thread: ThreadRecord, error: Exception) -> InputError:
-    text = " ".join(redact(str(error)).split()) or type(error).__name__
-    return InputError(
-        f"the graph of thread {thread.thread_id} does not take this: {text}",
-        hint="See the graph's schemas and nodes under /assistants.",
-    )
+@contextmanager
+def _judged(thread: ThreadRecord) -> Iterator[None]:
+    """What a graph raises of itself, its reducers and writers, is the caller's to mend."""
+    try:
+        yield
+    except PodiumError:
+        raise
+    except Exception as error:
+        text = " ".join(redact(str(error)).split()) or type(error).__name__
+        raise InputError(
+            f"the graph of thread {thread.thread_id} does not take this: {text}",
+            hint="See the graph's schemas and nodes under /assistants.",
+        ) from error
 
 
 def _config(thread: ThreadRecord, place: Place) -> RunnableConfig:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from podium.core.clock import Clock
 from podium.core.errors import InputError, NotFound
 from podium.core.ids import new_id
-from podium.core.model import JsonValue
 from podium.core.principal import Access, Principal
 from podium.runtime.serving.encoding import plain
 from podium.runtime.serving.states import Place, ThreadHead, ThreadStates, Update
 from podium.storage.checkpointer import PodiumSaver
 from podium.storage.database import Database
+from podium.storage.json_filters import contains
 from podium.storage.leases import Lease, ThreadLeases
 from podium.storage.thread_changes import ThreadChanges, ThreadSettlement, TimeToLive, TtlStrategy
 from podium.storage.thread_search import ThreadQuery, ThreadSearch
@@ -250,6 +250,19 @@ class ServedThreads:
             await self._database.awrite_soon(self._changes.resting([lease], settlement))
         return told
 
+    async def settle(self, thread_id: str, access: Access) -> None:
+        """Note how a thread stands after its state was changed by other means than runs and updates.
+
+        Raises:
+            NotFound: There is no such thread, or it is another's.
+            Conflict: A run of it has not ended, which will note it.
+        """
+        thread = self.get(thread_id, access)
+        async with self._held([thread_id], access) as (lease,):
+            head = await self.states.head(thread)
+            settlement = ThreadSettlement(head.status, head.interrupts)
+            await self._database.awrite_soon(self._changes.resting([lease], settlement))
+
     # --- removing --------------------------------------------------------------------------------
 
     async def delete(self, thread_ids: Sequence[str], access: Access | None) -> None:
@@ -306,25 +319,3 @@ class ServedThreads:
             yield leases
         finally:
             self._hooks.let_go([lease.thread_id for lease in leases])
-
-
-def contains(held: JsonValue, wanted: JsonValue) -> bool:
-    """Whether JSON values have all that is wanted; objects may have more, lists may not.
-
-    Args:
-        held: What there is.
-        wanted: What has to be in it.
-    """
-    if isinstance(wanted, Mapping):
-        return isinstance(held, Mapping) and all(
-            name in held and contains(held[name], value) for name, value in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(held, list)
-            and len(held) == len(wanted)
-            and all(contains(one, other) for one, other in zip(held, wanted, strict=True))
-        )
-    if isinstance(wanted, bool) or isinstance(held, bool):  # JSON's true is not its 1
-        return held is wanted
-    return held == wanted

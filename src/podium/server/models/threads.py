@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from podium.core.model import JsonObject, JsonValue, Model
-from podium.runtime.serving.states import Place, Update
-from podium.server.models.runs import CheckpointRef, RunCommand, Uuid
+from podium.runtime.serving.states import Update
+from podium.server.models.runs import RunCommand, Uuid
 from podium.server.wire import Body
 from podium.storage.thread_changes import TimeToLive, TtlStrategy
 from podium.storage.thread_search import SortBy, SortOrder, ThreadQuery, ThreadStatus
@@ -27,17 +27,9 @@ ThreadField = Literal[
     "error",
     "ttl",
 ]
-StateField = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(values(\..{1,200})?|next|tasks|checkpoint|metadata|created_at|parent_checkpoint|interrupts)$"
-    ),
-]
-"""A field of a state, or `values.<key>` for one of its values."""
 Limit = Annotated[int, Field(ge=1, le=1_000)]
 Offset = Annotated[int, Field(ge=0, le=2**31)]
 Minutes = Annotated[float, Field(gt=0, le=525_600_000)]
-CheckpointId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Path = Annotated[
     str,
     StringConstraints(
@@ -99,6 +91,12 @@ class ThreadPatch(Body):
     ttl: Minutes | Ttl | None = None
 
 
+class MetadataPatch(Body):
+    """What a thread's metadata has different."""
+
+    metadata: JsonObject
+
+
 class ThreadFilter(Body):
     """Which threads."""
 
@@ -151,61 +149,6 @@ class ThreadPrune(Body):
     strategy: TtlStrategy = "delete"
 
 
-class StateAt(Body):
-    """Which checkpoint's state."""
-
-    checkpoint: CheckpointRef | None = None
-    subgraphs: bool = False
-    select: list[StateField] | None = None
-
-
-class StateUpdate(Body):
-    """A change of a thread's state, as if a node had made it."""
-
-    values: JsonObject | list[JsonValue] | None = None
-    as_node: str | None = None
-    checkpoint: CheckpointRef | None = None
-    checkpoint_id: CheckpointId | None = None
-
-
-class Configurable(Model):
-    """LangGraph's configuration that names a checkpoint."""
-
-    configurable: CheckpointRef
-
-
-class HistorySearch(Body):
-    """Which states of a thread."""
-
-    limit: Limit = 10
-    before: CheckpointId | CheckpointRef | Configurable | None = None
-    metadata: JsonObject | None = None
-    checkpoint: CheckpointRef | None = None
-    select: list[StateField] | None = None
-
-    def until(self) -> str | None:
-        """The checkpoint before which the states are."""
-        match self.before:
-            case CheckpointRef(checkpoint_id=found):
-                return found
-            case Configurable(configurable=inner):
-                return inner.checkpoint_id
-            case _:
-                return self.before
-
-
-def place_of(ref: CheckpointRef | None, checkpoint_id: str | None = None) -> Place:
-    """The checkpoint that is meant.
-
-    Args:
-        ref: How a client names it.
-        checkpoint_id: What it is called where the other does not tell.
-    """
-    if ref is None:
-        return Place(checkpoint_id)
-    return Place(ref.checkpoint_id or checkpoint_id, ref.checkpoint_ns or "", ref.checkpoint_map)
-
-
 class TtlShown(Model):
     """How long a thread is kept, as it is told."""
 
@@ -256,49 +199,6 @@ class ThreadShown(Model):
     """What waits for a person, by task."""
     error: JsonObject | None
     ttl: TtlShown | None = None
-
-
-class Checkpoint(Model):
-    """What names a checkpoint, as it is told."""
-
-    thread_id: str
-    checkpoint_ns: str
-    checkpoint_id: str | None
-    checkpoint_map: JsonObject | None
-
-
-class TaskShown(Model):
-    """A task of a step, as it is told."""
-
-    id: str
-    name: str
-    path: list[Any]
-    error: str | None
-    interrupts: list[InterruptShown]
-    checkpoint: Checkpoint | None
-    state: ThreadState | None
-    result: Any
-
-
-class ThreadState(Model):
-    """A state as it is told; where fields were selected, only those."""
-
-    values: Any = None
-    next: list[str] = []
-    tasks: list[TaskShown] = []
-    metadata: JsonObject = {}
-    created_at: str | None = None
-    checkpoint: Checkpoint | None = None
-    parent_checkpoint: Checkpoint | None = None
-    interrupts: list[InterruptShown] = []
-
-
-class StateUpdated(Model):
-    """The checkpoint that an update made."""
-
-    checkpoint: Checkpoint
-    configurable: Checkpoint
-    checkpoint_id: str
 
 
 class Pruned(Model):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
 
 from podium.core.errors import InputError
 from podium.runtime.serving.states import Update
 from podium.server.auth import Parts, Who
 from podium.server.models.runs import CheckpointRef
-from podium.server.models.threads import (
+from podium.server.models.thread_states import (
     CheckpointId,
     HistorySearch,
-    Limit,
     StateAt,
     StateField,
     StateUpdate,
@@ -21,6 +21,7 @@ from podium.server.models.threads import (
     ThreadState,
     place_of,
 )
+from podium.server.models.threads import Limit, MetadataPatch
 from podium.server.routes.threads import CONFLICT, NOT_FOUND, ThreadId
 from podium.server.services import Services
 from podium.server.thread_views import state_view
@@ -74,6 +75,13 @@ async def update_state(thread_id: ThreadId, body: StateUpdate, services: Parts, 
     update = Update(body.values, as_node=body.as_node)
     told = await services.threads.update_state(thread_id, who.access, place, update)
     return JsonResponse({"checkpoint": told, "configurable": told, "checkpoint_id": told["checkpoint_id"]})
+
+
+@router.patch("/threads/{thread_id}/state", status_code=204, response_class=Response, responses=NOT_FOUND)
+async def change_metadata(thread_id: ThreadId, body: MetadataPatch, services: Parts, who: Who) -> Response:
+    """Merge metadata into a thread's, as the JavaScript client's `patchState` asks."""
+    await services.threads.change(thread_id, who.access, body.metadata)
+    return Response(status_code=204)
 
 
 @router.post("/threads/{thread_id}/history", response_model=list[ThreadState], responses=NOT_FOUND)
