@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Literal
 
 from podium.app.ingests import needs_ingest
@@ -24,6 +23,7 @@ from podium.evals.targets.differences import difference
 from podium.evals.targets.fingerprint import versions_of
 from podium.evals.targets.injection import Injection
 from podium.evals.targets.outputs import plain
+from podium.evals.targets.templates import new_template
 from podium.evals.world import World
 from podium.tools.mcp.servers import MCP_ORIGIN
 
@@ -109,7 +109,7 @@ class ProjectTarget:
         settings = self._project.manifest.tools
         if settings.world is not None:
             self._hook = load_world(self._project.path(settings.world))
-        self._template = Path(mkdtemp(prefix="podium-eval-template-"))
+        self._template = new_template()
         await asyncio.to_thread(self._make_template)
         # Opened once, so that what is wrong with the project is told before any case, and files are migrated.
         idle = self._shared() if self._traffic is None else self._traffic.idle(self._shared())
