@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import aclosing
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
@@ -103,6 +104,16 @@ class Podium(EffectMethods):
             ConfigError: There is no manifest, or it is broken.
         """
         return cls(Project.open(path), **options)
+
+    def acting_as(self, principal: Principal) -> Self:
+        """The same app for somebody else; it is closed with this one, and needs no closing of its own.
+
+        Args:
+            principal: Who acts.
+        """
+        acting = copy(self)
+        acting.principal = principal
+        return acting
 
     def preload(self) -> None:
         """Start loading the heavy parts in the background; what fails is reported at first use."""

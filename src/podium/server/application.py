@@ -17,6 +17,7 @@ from podium.server.limits import RequestLimits
 from podium.server.routes import (
     assistants,
     metrics,
+    podium,
     runs,
     store,
     system,
@@ -35,6 +36,7 @@ ROUTERS = (
     threads.router,
     thread_states.router,
     thread_streams.router,
+    podium.router,
 )
 
 MIDDLEWARE = (RequestMetrics, BrowserGuard, RequestLimits, Idempotency)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
-from podium.core.errors import NotAuthenticated
+from podium.core.errors import NotAllowed, NotAuthenticated
 from podium.core.principal import Access, Principal, is_owner
 from podium.server import scopes
 from podium.server.services import Services, services_of
@@ -46,6 +46,16 @@ class Caller:
             NotAllowed: They may not.
         """
         scopes.check(_EVERYTHING if is_owner(self.principal) else self.principal.roles, scope)
+
+    def need_project(self, services: Services) -> None:
+        """Refuse what concerns all tenants to all but the project's own admins.
+
+        Raises:
+            NotAllowed: The caller is none.
+        """
+        self.need("admin")
+        if self.principal.tenant != services.app.principal.tenant:
+            raise NotAllowed("this concerns other tenants too", hint="Ask those who run the project.")
 
 
 def identified(connection: HTTPConnection) -> Caller:

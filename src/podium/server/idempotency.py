@@ -35,6 +35,8 @@ _KEPT_BYTES: Final = 1_000_000
 _PATIENCE_S: Final = 60.0
 """How long a request waits for one that another process makes."""
 _LOOK_S: Final = 0.05
+_SECRETS: Final = "/podium/v1/keys"
+"""Answers that nobody may keep: an API key is told once."""
 _TOLD: Final = frozenset({b"content-type", b"location", b"content-location", b"cache-control"})
 _LEFT_OUT: Final = frozenset(
     {_HEADER, b"content-length", b"transfer-encoding", b"content-type", b"last-event-id"}
@@ -214,7 +216,9 @@ def _key_of(scope: Scope) -> bytes | None:
     if scope["type"] != "http" or scope["method"] != "POST":
         return None
     found = next((value for name, value in scope["headers"] if name == _HEADER), None)
-    return None if found is None or only_looks(scope["path"]) else bytes(found)
+    if found is None or only_looks(scope["path"]) or scope["path"] == _SECRETS:
+        return None
+    return bytes(found)
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -15,12 +15,19 @@ OPEN: Final = frozenset(
     {"/ok", "/ready", "/info", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
 )
 """What anybody may ask."""
-_ADMIN: Final = ("/podium/v1/keys", "/podium/v1/audit", "/podium/v1/config")
+_ADMIN: Final = (
+    "/podium/v1/audit",
+    "/podium/v1/config",
+    "/podium/v1/evaluations",
+    "/podium/v1/keys",
+    "/podium/v1/knowledge/collections/{collection}/documents/{name}",
+    "/podium/v1/knowledge/ingest",
+)
 _DECISIONS: Final = frozenset(
     {
-        "/podium/v1/interrupts/{interrupt_id}/decision",
-        "/podium/v1/interrupts/{interrupt_id}/assignment",
-        "/podium/v1/effects/{digest}/resolution",
+        "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/assignment",
+        "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/decision",
+        "/podium/v1/threads/{thread_id}/effects/{digest}/resolution",
     }
 )
 _LOOKS: Final = ("/search", "/count", "/history", "/versions", "/namespaces", "/state/checkpoint")

@@ -24,9 +24,12 @@ from podium.server.counting import count_end
 from podium.server.key_ring import KeyRing
 from podium.storage.api_keys import ApiKeys
 from podium.storage.assistants import Assistants
+from podium.storage.feedback import FeedbackRecords
 from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
 from podium.storage.store_items import SqlStore
+from podium.storage.tickets import Tickets
+from podium.storage.usage import Spending
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -46,13 +49,16 @@ class Services:
         dev: Whether the user of this machine may do all without a key.
         graphs: The graphs that are served.
         database: Where everything is stored.
+        feedback: What people think of answers.
         idempotency: The requests that were made with a key of theirs.
         key_ring: Knows the callers' keys.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
         store: What graphs and clients remember across threads; `of` gives a caller's part.
+        spending: What turns have spent.
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
+        tickets: Who is to decide what waits.
     """
 
     app: Podium
@@ -60,13 +66,16 @@ class Services:
     dev: bool
     graphs: ServedGraphs
     database: Database
+    feedback: FeedbackRecords
     idempotency: IdempotencyKeys
     key_ring: KeyRing
     requests: RunRequests
     runs: ServedRuns
     store: SqlStore
     thread_streams: ThreadStreams
+    spending: Spending
     threads: ServedThreads
+    tickets: Tickets
 
 
 @asynccontextmanager
@@ -116,13 +125,16 @@ async def open_services(
             dev=dev,
             graphs=graphs,
             database=database,
+            feedback=FeedbackRecords(database, clock),
             idempotency=IdempotencyKeys(database, clock),
             key_ring=KeyRing(ApiKeys(database, clock), clock),
             requests=RunRequests(database, clock),
             runs=runs,
             store=store,
             thread_streams=ThreadStreams(database, runs),
+            spending=Spending(database),
             threads=threads,
+            tickets=Tickets(database, clock),
         )
 
 

@@ -36,6 +36,7 @@ class AuditFilter:
         since: Not before this moment, ISO 8601 in UTC.
         until: Before this moment.
         after: With a higher number.
+        tenant: Of this tenant.
     """
 
     thread_id: str = ""
@@ -44,6 +45,7 @@ class AuditFilter:
     since: str = ""
     until: str = ""
     after: int = 0
+    tenant: str = ""
 
 
 class AuditLog:
@@ -142,6 +144,8 @@ def select(connection: sqlite3.Connection, wanted: AuditFilter, limit: int | Non
         terms += [("a.thread_id>=?", wanted.thread_id), ("a.thread_id<?", f"{wanted.thread_id}{_LAST}")]
     if wanted.kind:
         terms.append(("json_extract(a.body, '$.kind')=?", wanted.kind))
+    if wanted.tenant:
+        terms.append(("json_extract(a.body, '$.tenant')=?", wanted.tenant))
     if wanted.since:
         terms.append(("json_extract(a.body, '$.at')>=?", wanted.since))
     if wanted.until:

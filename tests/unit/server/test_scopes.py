@@ -21,7 +21,7 @@ from podium.storage.api_keys import Scope
         ("PUT", "/store/items", "write"),
         ("POST", "/store/items/search", "read"),
         ("DELETE", "/threads/{thread_id}", "write"),
-        ("POST", "/podium/v1/interrupts/{interrupt_id}/decision", "approve"),
+        ("POST", "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/decision", "approve"),
         ("GET", "/podium/v1/interrupts", "read"),
         ("POST", "/podium/v1/threads/{thread_id}/rollback/preview", "read"),
         ("POST", "/podium/v1/threads/{thread_id}/rollback", "write"),

@@ -1,0 +1,374 @@
+"""What /podium/v1 takes and tells."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from podium.app.results import ActionView, EffectView, Reply
+from podium.core.evidence import Evidence
+from podium.core.model import JsonObject, JsonValue, Model
+from podium.evals.log import LogEnd, LogHeader
+from podium.server.models.runs import Uuid
+from podium.server.wire import Body
+from podium.storage.api_keys import Scope
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Long = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Interrupt(Model):
+    """Something that waits for a person."""
+
+    interrupt_id: str
+    thread_id: str
+    graph_id: str
+    owner: str
+    """Whose thread it is."""
+    created_at: str
+    age_seconds: float
+    expires_at: str | None = None
+    assignee: str | None = None
+    """Who is to decide; null for anybody who may."""
+    question: str = ""
+    actions: tuple[ActionView, ...] = ()
+    digests: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    confidence: float | None = None
+    draft: str = ""
+    value: JsonValue = None
+    """What another graph than the project's own asks with."""
+
+
+class InterruptList(Model):
+    """A page of what waits."""
+
+    interrupts: list[Interrupt]
+
+
+class Assignment(Body):
+    """Who is to decide, and until when; what is null is lifted."""
+
+    assignee: Short | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class DecisionBody(Body):
+    """A person's answer to an interrupt."""
+
+    kind: Literal["approve", "edit", "reject", "respond"]
+    digests: list[Short] | None = None
+    """What is decided; all that the interrupt showed when null."""
+    args: JsonObject = {}
+    """For `edit`: the arguments in place of the proposed ones."""
+    message: Long = ""
+    """For `reject` the reason, for `respond` what is answered."""
+    value: JsonValue = None
+    """For another graph than the project's own: what its interrupt gives back, in place of all this."""
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> DecisionBody:
+        if self.kind == "edit" and not self.args:
+            raise ValueError("an edit needs args")
+        return self
+
+
+class DecisionResult(Model):
+    """What came of a decision."""
+
+    thread_id: str
+    interrupt_id: str
+    run_id: str
+    status: str
+    reply: Reply | None = None
+    """The turn's outcome; null for another graph than the project's own."""
+    values: JsonValue = None
+    """The state of another graph than the project's own."""
+
+
+class EffectList(Model):
+    """The ledger of a thread, oldest first."""
+
+    effects: tuple[EffectView, ...]
+
+
+class RollbackBody(Body):
+    """Where to go back to."""
+
+    to: Short
+    """A checkpoint of the thread."""
+    only: list[Short] = []
+    """Digests of the effects to undo; all after the checkpoint when empty."""
+
+
+class ReconcileBody(Body):
+    """What to look into."""
+
+    thread_id: Uuid | None = None
+    """All threads when null, which only the project's own admins may ask for."""
+
+
+class ResolutionBody(Body):
+    """What a person found out about an effect that is in doubt."""
+
+    happened: bool
+    result: JsonValue = None
+
+
+class Collection(Model):
+    """A body of documents."""
+
+    name: str
+    description: str = ""
+    trust: str = "internal"
+    access: str = "public"
+    documents: int = 0
+    passages: int = 0
+
+
+class CollectionList(Model):
+    """The collections that the caller may look into."""
+
+    collections: list[Collection]
+
+
+class SearchBody(Body):
+    """A question to the knowledge base."""
+
+    query: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+    k: Annotated[int, Field(ge=1, le=100)] = 8
+    collection: Short | None = None
+
+
+class SearchResult(Model):
+    """What was found, the best first."""
+
+    results: list[Evidence]
+    failed: list[str] = []
+    """Sources that could not be asked."""
+
+
+class IngestBody(Body):
+    """What to read."""
+
+    collection: Short | None = None
+    """All that the manifest declares when null."""
+
+
+class IngestFailure(Model):
+    """A file that was left out, and why."""
+
+    source: str
+    code: str
+    message: str
+    hint: str = ""
+
+
+class IngestResult(Model):
+    """What an ingest did."""
+
+    collection: str
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    failed: list[IngestFailure]
+    chunks: int
+    seconds: float
+
+
+class FeedbackBody(Body):
+    """What a person thinks of an answer: a rating, or how it should have been."""
+
+    rating: Annotated[int, Field(ge=-1, le=1)] | None = None
+    correction: Long = ""
+    reason: Long = ""
+    run_id: Short | None = None
+
+
+class Feedback(Model):
+    """One piece of feedback."""
+
+    feedback_id: str
+    thread_id: str
+    run_id: str
+    kind: str
+    principal: str
+    rating: float | None
+    correction: str
+    reason: str
+    at: str
+
+
+class FeedbackList(Model):
+    """Feedback on a thread, oldest first."""
+
+    feedback: list[Feedback]
+
+
+class Evaluation(Model):
+    """The log of a run of a suite."""
+
+    name: str
+    header: LogHeader
+    end: LogEnd | None = None
+    """Null where it was cut off, or goes on."""
+    bytes: int
+
+
+class EvaluationList(Model):
+    """The logs of evaluations, the latest first."""
+
+    evaluations: list[Evaluation]
+
+
+class Figure(Model):
+    """A metric of an evaluation."""
+
+    metric: str
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class EvaluationReport(Model):
+    """An evaluation and its figures."""
+
+    evaluation: Evaluation
+    trials: int
+    errors: int
+    figures: list[Figure]
+
+
+class AuditRecordView(Model):
+    """One record of the audit chain."""
+
+    seq: int
+    hash: str
+    after: str
+    kind: str
+    at: str
+    who: str
+    person: str
+    thread_id: str
+    run_id: str
+    data: JsonObject
+    sealed: JsonValue
+
+
+class AuditRecordList(Model):
+    """Records, oldest first."""
+
+    records: list[AuditRecordView]
+
+
+class AuditCheck(Model):
+    """What checking the chain found."""
+
+    ok: bool
+    records: int
+    head: str
+    fault: str | None
+    put_away: int
+    signed: int
+    trusted: bool
+
+
+class UsageRow(Model):
+    """What was spent, under one key."""
+
+    key: str
+    """The thread, the day, or the model."""
+    runs: int
+    steps: int
+    model_calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: float
+    """In the currency of the price table; calls without a price count nothing, see `unpriced`."""
+    unpriced: int
+    seconds: float
+
+
+class UsageReport(Model):
+    """What was spent."""
+
+    by: Literal["thread", "model", "day"]
+    since: str | None
+    until: str | None
+    rows: list[UsageRow]
+
+
+class TurnRun(Model):
+    """A turn of a thread, as the ledger of runs has it."""
+
+    run_id: str
+    thread_id: str
+    owner: str
+    kind: str
+    status: str
+    graph: str
+    started_at: str
+    ended_at: str | None
+    models: Any = None
+    usage: Any = None
+    error: Any = None
+
+
+class TurnRunList(Model):
+    """Runs, the latest first."""
+
+    runs: list[TurnRun]
+
+
+class Drawing(Model):
+    """A graph as a Mermaid diagram."""
+
+    graph_id: str
+    mermaid: str
+
+
+class ConfigView(Model):
+    """Every setting of the project; secrets are never among them, only where they are read from."""
+
+    project_folder: str
+    config: JsonObject
+
+
+class Key(Model):
+    """What is known of an API key."""
+
+    key_id: str
+    name: str
+    tenant: str
+    owner: str
+    scopes: list[Scope]
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    last_used_at: str | None
+
+
+class NewKey(Key):
+    """A key that was just made: the only time that it is shown."""
+
+    key: str
+
+
+class KeyList(Model):
+    """The keys of a tenant, the latest first."""
+
+    keys: list[Key]
+
+
+class KeyBody(Body):
+    """A key to make."""
+
+    name: Short
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)] = ["read", "write"]
+    owner: Short | None = None
+    """Who acts with it; `key:NAME` when null."""
+    tenant: Short | None = None
+    """Another tenant than one's own: for the project's own admins."""
+    expires_at: AwareDatetime | None = None

@@ -1,0 +1,21 @@
+"""Podium's own API, under /podium/v1: what the Agent Server protocol has no word for."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from podium.server.routes.podium import (
+    audit,
+    effects,
+    evaluations,
+    feedback,
+    interrupts,
+    keys,
+    knowledge,
+    project,
+    usage,
+)
+
+router = APIRouter(prefix="/podium/v1")
+for _part in (interrupts, effects, knowledge, feedback, evaluations, audit, usage, project, keys):
+    router.include_router(_part.router)
