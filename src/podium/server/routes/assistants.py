@@ -6,10 +6,10 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from podium.core.clock import SystemClock
-from podium.core.errors import InputError
 from podium.core.ids import new_id
 from podium.graphs.json_schemas import schemas_of
 from podium.server.auth import Caller, Parts, Who
@@ -35,6 +35,7 @@ from podium.storage.thread_search import ThreadQuery, ThreadSearch
 router = APIRouter(tags=["Assistants"])
 
 AssistantId = Annotated[str, Path(description="A UUID, or the name of a graph.", max_length=200)]
+Depth = Annotated[int, Field(ge=0, le=100)]
 _UNTITLED = "Untitled"
 
 
@@ -129,11 +130,9 @@ async def get_graph(
     assistant_id: AssistantId,
     services: Parts,
     who: Who,
-    xray: Annotated[bool | int, Query(description="How deep subgraphs are shown; true for all.")] = False,
+    xray: Annotated[Depth | bool, Query(description="How deep subgraphs are shown; true for all.")] = False,
 ) -> JsonResponse:
     """The nodes and edges of an assistant's graph."""
-    if not isinstance(xray, bool) and xray < 0:
-        raise InputError("query.xray: is less than 0", hint="Send true, false or a depth.")
     found = services.assistants.resolve(assistant_id, who.access)
     async with _opened(services, found) as graph:
         drawn = await graph.aget_graph(xray=xray)
