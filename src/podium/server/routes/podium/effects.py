@@ -36,7 +36,7 @@ async def preview_rollback(
 
 @router.post("/threads/{thread_id}/rollback", response_model=RollbackReport)
 async def roll_back(thread_id: ThreadId, body: RollbackBody, services: Parts, who: Who) -> JsonResponse:
-    """Undo the effects after a checkpoint, newest first, and go back to it; tells what could not be undone."""
+    """Undo the effects after a checkpoint, newest first, and go back to it; tells what could not be."""
     report = await _roll_back(services, who, thread_id, body, dry_run=False)
     with suppress(Conflict, ThreadBusy):  # a run that has begun meanwhile notes how the thread stands
         await services.threads.settle(thread_id, who.access)
