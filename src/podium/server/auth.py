@@ -7,12 +7,13 @@ none. Keys never appear in an answer, an error or a log.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
 from podium.core.errors import NotAllowed, NotAuthenticated
+from podium.core.ids import derived_id, new_id
 from podium.core.principal import Access, Principal, is_owner
 from podium.server import scopes
 from podium.server.services import Services, services_of
@@ -34,10 +35,20 @@ class Caller:
     Attributes:
         principal: Who.
         access: Whose resources they may see.
+        creates: What tells the things that the request makes from all others; empty without a key for it.
     """
 
     principal: Principal
     access: Access
+    creates: str = ""
+
+    def id_of(self, what: str) -> str:
+        """The id of something that the request makes: the same when it is made again with its key.
+
+        Args:
+            what: Which thing of those that it makes.
+        """
+        return derived_id(self.creates, what) if self.creates else new_id()
 
     def need(self, scope: Scope) -> None:
         """Refuse what the caller may not do.
@@ -68,6 +79,11 @@ def identified(connection: HTTPConnection) -> Caller:
     if known is None:
         known = connection.scope[_KNOWN] = _identify(connection)
     return known
+
+
+def creating(connection: HTTPConnection, creates: str) -> None:
+    """Note what tells the things that a request makes from all others."""
+    connection.scope[_KNOWN] = replace(identified(connection), creates=creates)
 
 
 async def caller(request: Request) -> Caller:

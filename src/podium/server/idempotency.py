@@ -19,7 +19,7 @@ from starlette.responses import Response
 from podium.core.errors import NotAuthenticated
 from podium.core.ids import derived_id, digest_of
 from podium.server import errors
-from podium.server.auth import identified
+from podium.server.auth import creating, identified
 from podium.server.scopes import only_looks
 from podium.storage.idempotency import KeyedRequest
 
@@ -136,7 +136,8 @@ class Idempotency:
     ) -> None:
         settled = self._running[request.place] = asyncio.Event()
         keeper = _Keeper(request, keys, settled, send)
-        scope[CREATES] = derived_id("idempotency", *request.place, request.request)
+        made = derived_id("idempotency", *request.place, request.request, request.digest)
+        creating(HTTPConnection(scope), made)
         try:
             await self._app(scope, receive, keeper.send)
         finally:
@@ -159,10 +160,6 @@ class Idempotency:
         for name, value in kept["headers"]:
             response.headers[name] = value
         await response(scope, receive, _marked(send))
-
-
-CREATES: Final = "podium.creates"
-"""Where a request's scope has the id of what it creates, so that making it again finds it."""
 
 
 @dataclass(slots=True)

@@ -115,6 +115,11 @@ class RunRequests:
             raise unknown_run(run_id)
         return found
 
+    def made(self, run_id: str, access: Access) -> RunRequest | None:
+        """The run with this id, if it was requested before and may be seen."""
+        found = self._database.read(lambda connection: find(connection, run_id))
+        return found if found is not None and is_visible(found, access) else None
+
     def latest(
         self,
         access: Access,

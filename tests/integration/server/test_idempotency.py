@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,6 +117,21 @@ def test_a_stream_is_joined_from_its_beginning(client: httpx.Client, *, stateles
     assert [name for name, _ in told[0]] == ["metadata"] + ["updates"] * 4
     assert all(one == told[0] for one in told)
     assert len({answer.headers["content-location"] for answer in answers}) == 1
+
+
+def test_a_run_whose_answer_was_lost_with_its_process_is_not_run_again(
+    keyed: Server, client: httpx.Client
+) -> None:
+    thread_id, key = thread(client), new_id()
+    body = {"assistant_id": "steps", "input": {}}
+    first = again(client, f"/threads/{thread_id}/runs", body, key).json()
+    gone = f"{socket.gethostname()}:{2**22 + 1}:0".encode()  # no process has so high a number
+    lost = "UPDATE idempotency_keys SET status=NULL, answer=? WHERE key=?"
+    assert keyed.services.database.execute(lost, (gone, key)) == 1
+    second = again(client, f"/threads/{thread_id}/runs", body, key)
+    assert second.json()["run_id"] == first["run_id"]
+    assert MARK not in second.headers
+    assert runs(client, thread_id) == 1
 
 
 def test_looking_needs_no_key_and_takes_none(client: httpx.Client) -> None:

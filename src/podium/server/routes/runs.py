@@ -75,7 +75,7 @@ async def wait_for_stateless_run(body: RunCreate, services: Parts, who: Who) -> 
 @router.post("/runs/batch", response_model=list[Run])
 async def create_batch(body: list[BatchRun], services: Parts, who: Who) -> JsonResponse:
     """Start several runs in the background; the first that is refused ends the batch."""
-    runs = [await accept(services, who, one, one.thread_id) for one in body]
+    runs = [await accept(services, who, one, one.thread_id, number=n) for n, one in enumerate(body)]
     return JsonResponse([shown(run) for run in runs])
 
 
@@ -196,7 +196,13 @@ async def join_stateless_run_stream(
 
 
 async def accept(
-    services: Services, who: Caller, body: RunCreate, thread_id: str | None, *, durable: bool = True
+    services: Services,
+    who: Caller,
+    body: RunCreate,
+    thread_id: str | None,
+    *,
+    durable: bool = True,
+    number: int = 0,
 ) -> RunRequest:
     """Take a run on.
 
@@ -206,15 +212,25 @@ async def accept(
         body: What is asked for.
         thread_id: The thread; None for one of its own.
         durable: Whether it survives a power cut before its result is there.
+        number: Which of the request's runs it is.
+
+    Raises:
+        NotAllowed: It decides what waits for a person, and the caller may not.
     """
     assistant = services.assistants.resolve(body.assistant_id, who.access)
+    decides = body.command is not None and body.command.resume is not None
+    if decides and assistant.graph_id == services.graphs.own:
+        who.need("approve")
+    run_id = who.id_of(f"run {number}")
+    if who.creates and (made := services.requests.made(run_id, who.access)) is not None:
+        return made  # by the same request, whose answer was lost with its process
     kwargs = body.kwargs()
     if assistant.config or assistant.context:
         kwargs["config"] = _merged(assistant.config, kwargs.get("config"))
         kwargs["context"] = {**(assistant.context or {}), **(kwargs.get("context") or {})} or None
     due = to_iso(SystemClock().now() + timedelta(seconds=body.after_seconds)) if body.after_seconds else ""
     run = RunRequest(
-        run_id=new_id(),
+        run_id=run_id,
         thread_id=thread_id or new_id(),
         graph_id=assistant.graph_id,
         assistant_id=assistant.assistant_id,
