@@ -18,6 +18,7 @@ from podium.runtime.serving.accepting import Offer
 from podium.runtime.serving.encoding import encode
 from podium.runtime.serving.worker import RunEnd
 from podium.server.auth import Caller, Parts, Who
+from podium.server.governing import check_command
 from podium.server.models.runs import BatchRun, CancelRuns, Run, RunCreate, RunStatus, Uuid
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
@@ -218,9 +219,7 @@ async def accept(
         NotAllowed: It decides what waits for a person, and the caller may not.
     """
     assistant = services.assistants.resolve(body.assistant_id, who.access)
-    decides = body.command is not None and body.command.resume is not None
-    if decides and assistant.graph_id == services.graphs.own:
-        who.need("approve")
+    check_command(services, who, assistant.graph_id, body.command)
     run_id = who.id_of(f"run {number}")
     if who.creates and (made := services.requests.made(run_id, who.access)) is not None:
         return made  # by the same request, whose answer was lost with its process

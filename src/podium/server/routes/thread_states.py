@@ -10,6 +10,7 @@ from starlette.responses import Response
 from podium.core.errors import InputError
 from podium.runtime.serving.states import Update
 from podium.server.auth import Parts, Who
+from podium.server.governing import check_updates
 from podium.server.models.runs import CheckpointRef
 from podium.server.models.thread_states import (
     CheckpointId,
@@ -73,6 +74,8 @@ async def update_state(thread_id: ThreadId, body: StateUpdate, services: Parts, 
     _check(body.checkpoint, thread_id)
     place = place_of(body.checkpoint, body.checkpoint_id)
     update = Update(body.values, as_node=body.as_node)
+    thread = services.threads.get(thread_id, who.access)
+    check_updates(services, who, await services.threads.states.graph_of(thread), [update])
     told = await services.threads.update_state(thread_id, who.access, place, update)
     return JsonResponse({"checkpoint": told, "configurable": told, "checkpoint_id": told["checkpoint_id"]})
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from podium.core.ids import new_id
 from podium.server.auth import Parts, Who
 from podium.server.errors import Problem
+from podium.server.governing import check_updates
 from podium.server.models.runs import Uuid
 from podium.server.models.threads import (
     Minutes,
@@ -42,17 +43,22 @@ _MINIMAL: Final[Responses] = {204: {"description": "It was changed; asked for wi
 @router.post("/threads", response_model=ThreadShown, responses={**NOT_FOUND, **CONFLICT})
 async def create_thread(body: ThreadCreate, services: Parts, who: Who) -> JsonResponse:
     """Make a thread; with supersteps it begins with the states that they make."""
+    supersteps = body.replay()
+    thread = ThreadRecord(
+        body.thread_id or new_id(),
+        tenant=who.principal.tenant,
+        owner=who.principal.id,
+        metadata=body.metadata or {},
+    )
+    if supersteps:
+        graph = await services.threads.states.graph_of(thread)
+        check_updates(services, who, graph, [one for step in supersteps for one in step])
     made = await services.threads.create(
-        ThreadRecord(
-            body.thread_id or new_id(),
-            tenant=who.principal.tenant,
-            owner=who.principal.id,
-            metadata=body.metadata or {},
-        ),
+        thread,
         who.access,
         ttl=_kept(body.ttl),
         keeps=body.if_exists == "do_nothing",
-        supersteps=body.replay(),
+        supersteps=supersteps,
     )
     return JsonResponse(thread_view(made, await services.threads.states.head(made)))
 
