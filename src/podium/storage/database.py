@@ -91,6 +91,14 @@ class Database:
         """Like `awrite` for a few small statements: on the event loop itself if nothing blocks."""
         return await self._writer.awrite_soon(work)
 
+    def write_at_once(self, work: Work[T]) -> tuple[T] | None:
+        """Like `write` for a few small statements, if nobody has to be waited for.
+
+        Returns:
+            The value of `work`, alone in a tuple; None when nothing was done.
+        """
+        return self._writer.write_at_once(work)
+
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement that changes data as a transaction of its own, the cheapest kind of write.
 

@@ -134,6 +134,11 @@ class GroupCommitWriter:
         operation = Operation(work)
         return operation.outcome() if self._at_once(operation) else await self.awrite(work)
 
+    def write_at_once(self, work: Work[T]) -> tuple[T] | None:
+        """Run short, non-durable `work` now if nobody has to be waited for; None when nothing was done."""
+        operation = Operation(work)
+        return (operation.outcome(),) if self._at_once(operation) else None
+
     async def aexecute_soon(self, sql: str, parameters: Parameters) -> int:
         """`execute`, where `awrite_soon` would run it."""
         operation = statement(sql, parameters)

@@ -32,8 +32,8 @@ class Endings:
     clock: Clock
     hooks: Sequence[EndHook] = ()
 
-    def settling(self, run: RunRequest, end: RunEnd, lease: Lease, *, forgets: bool) -> Work[None]:
-        """What ends a run that was carried out.
+    def settling(self, run: RunRequest, end: RunEnd, lease: Lease, *, forgets: bool) -> Work[bool]:
+        """What ends a run that was carried out; its value tells whether others wait for the thread.
 
         Args:
             run: The run.
@@ -44,16 +44,18 @@ class Endings:
         now = to_iso(self.clock.now())
         further = [one for hook in self.hooks if (one := hook(run, end)) is not None]
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite3.Connection) -> bool:
             if forgets:
                 delete_runs(connection, [run.run_id])
             else:
                 self.requests.settle(run.run_id, end.status, end.error)(connection)
+            busy = not run.temporary and _is_busy(connection, run.thread_id)
             if not run.temporary:
-                _rest_thread(connection, run.thread_id, end, now)
+                _rest_thread(connection, run.thread_id, end, now, busy=busy)
             releasing(lease)(connection)
             for one in further:
                 one(connection)
+            return busy
 
         return work
 
@@ -83,13 +85,15 @@ class Endings:
         return work
 
 
-def _rest_thread(connection: sqlite3.Connection, thread_id: str, end: RunEnd, now: str) -> None:
+def _rest_thread(
+    connection: sqlite3.Connection, thread_id: str, end: RunEnd, now: str, *, busy: bool
+) -> None:
     """Note how a run has left its thread: busy as long as others have not ended."""
     connection.execute(
         "UPDATE threads SET status=?, interrupts=?, error=?, updated_at=?, state_updated_at=?"
         " WHERE thread_id=?",
         (
-            "busy" if _is_busy(connection, thread_id) else end.thread_status,
+            "busy" if busy else end.thread_status,
             dump(dict(end.interrupts)) if end.interrupts else None,
             dump(dict(end.error)) if end.error else None,
             now,

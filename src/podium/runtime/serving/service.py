@@ -241,7 +241,7 @@ class ServedRuns:
                 self._begin(*taken)
 
     def _begin(self, run: RunRequest, lease: Lease) -> None:
-        self.hub.begin(run.run_id)
+        self.hub.begin(run.run_id, anew=run.attempt == 1)
         task = asyncio.create_task(self._carry_out(run, lease), name=f"run {run.run_id}")
         self._active[run.run_id] = _Active(run, lease, task)
 
@@ -253,14 +253,15 @@ class ServedRuns:
         except asyncio.CancelledError:
             end = None
         active.stopped = True
+        next_waits = True
         try:
             if end is None and active.wanted is None:  # the server stops, or has lost the thread
                 await self._database.awrite(self._endings.leaving(run, active.lease))
                 return
             await self.hub.flushed()
-            await self._settle(active, end or await self._called_off(active))
+            next_waits = await self._settle(active, end or await self._called_off(active))
         finally:
-            self._over(active)
+            self._over(active, next_waits=next_waits)
 
     async def _called_off(self, active: _Active) -> RunEnd:
         """How a run ends that was cancelled."""
@@ -271,20 +272,26 @@ class ServedRuns:
             await self._saver.adelete_for_runs([active.run.run_id])
         return await self._worker.left(active.run)
 
-    def _over(self, active: _Active) -> None:
+    def _over(self, active: _Active, *, next_waits: bool) -> None:
+        """Note that a run is not carried out here any more, and have the next one begun if any may wait."""
+        had_room = len(self._active) < self._sizes.max_running
         self._active.pop(active.run.run_id, None)
         self._room.set()
-        self._queue.nudge()
+        if next_waits or not had_room:
+            self._queue.nudge()
 
-    async def _settle(self, active: _Active, end: RunEnd) -> None:
+    async def _settle(self, active: _Active, end: RunEnd) -> bool:
+        """Store how a run ended, and tell it; whether others wait for its thread."""
         run = active.run
         forgets = active.wanted == "rollback"
-        await self._database.awrite_soon(self._endings.settling(run, end, active.lease, forgets=forgets))
+        settling = self._endings.settling(run, end, active.lease, forgets=forgets)
+        next_waits = await self._database.awrite_soon(settling)
         if run.temporary:
             await self._saver.adelete_thread(run.thread_id)
             self._leftovers.add(run.run_id)
         self._tell_end(run.run_id, end)
         await self.hub.end(run.run_id)
+        return next_waits
 
     def _tell_end(self, run_id: str, end: RunEnd) -> None:
         """Tell who waits, and for a while who asks later."""

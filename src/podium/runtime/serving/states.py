@@ -116,7 +116,7 @@ class ThreadStates:
             return ThreadHead()
         config = _config(thread, Place())
         try:
-            async with self._graphs.opened(name, config) as graph:
+            async with self._graphs.opened(name, config, purpose="threads.read") as graph:
                 snapshot = await graph.aget_state(config)
         except StorageError:
             raise
@@ -146,7 +146,7 @@ class ThreadStates:
                 raise unknown_checkpoint(thread, place)
             return _empty(thread)
         config = _config(thread, place)
-        async with self._graphs.opened(name, config) as graph:
+        async with self._graphs.opened(name, config, purpose="threads.read") as graph:
             with _judged(thread):
                 snapshot = await graph.aget_state(config, subgraphs=subgraphs)
         if snapshot.metadata is None and place.checkpoint_id:
@@ -182,7 +182,7 @@ class ThreadStates:
         if before is not None:
             until = {"configurable": {"thread_id": thread.thread_id, "checkpoint_id": before}}
         asked = dict(metadata) if metadata else None
-        async with self._graphs.opened(name, config) as graph:
+        async with self._graphs.opened(name, config, purpose="threads.read") as graph:
             states = graph.aget_state_history(config, filter=asked, before=until, limit=limit)
             with _judged(thread):
                 return [told_state(snapshot, thread.thread_id) async for snapshot in states]
@@ -217,7 +217,7 @@ class ThreadStates:
         if place.checkpoint_id and await self._saver.aget_tuple(config) is None:
             raise unknown_checkpoint(thread, place)
         config["configurable"][CONFIG_KEY_FENCE] = fence
-        async with self._graphs.opened(name, config) as graph:
+        async with self._graphs.opened(name, config, purpose="threads.update") as graph:
             steps = [[_given(update) for update in step] for step in supersteps]
             with _judged(thread):
                 after = await graph.abulk_update_state(config, steps)

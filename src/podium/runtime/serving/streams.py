@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
@@ -145,22 +145,30 @@ class StreamHub:
         """The events of a run as far as they are stored."""
         return self.follow(run_id)
 
-    def begin(self, run_id: str) -> None:
-        """Note that a run is carried out here, so that what it streams is told from memory."""
-        self._feed(run_id, run_id=run_id)
+    def begin(self, run_id: str, *, anew: bool = False) -> None:
+        """Note that a run is carried out here, so that what it streams is told from memory.
+
+        Args:
+            run_id: The run.
+            anew: Whether it is known to have told nothing yet.
+        """
+        if anew:
+            self._feeds.setdefault(run_id, Feed(0))
+        else:
+            self._feed(run_id, run_id=run_id)
 
     def publish(self, event: Published) -> None:
-        """Store an event soon, in order, and tell it then. Does not wait."""
+        """Store an event with the next ones, in order, and tell it then; `flushed` waits for that."""
         self._pending.append(event)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
     async def flushed(self) -> None:
         """Wait until all that was published is stored."""
-        while self._flushing is not None and not self._flushing.done():
+        while self._pending or self._flushing is not None:
+            if self._flushing is None:
+                if self._flush_at_once():
+                    return
+                self._flushing = asyncio.get_running_loop().create_task(self._flush())
             await asyncio.shield(self._flushing)
-        if self._pending:
-            await self._flush()
 
     async def end(self, run_id: str) -> None:
         """Tell everything that is left of a run, and that nothing follows."""
@@ -232,18 +240,35 @@ class StreamHub:
             feed = self._feeds[key] = Feed(self._events.last_seq(run_id=run_id))
         return feed
 
+    def _flush_at_once(self) -> bool:
+        """Store what is published if the database is free, as it mostly is: a task would cost more."""
+        batch, self._pending = self._pending, []
+        done = self._database.write_at_once(appending([one.stored for one in batch]))
+        if done is None:
+            self._pending = batch + self._pending
+            return False
+        self._tell(done[0], batch)
+        return True
+
     async def _flush(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending, []
-            seqs = await self._database.awrite_soon(appending([one.stored for one in batch]))
-            told: dict[str, list[Told]] = {}
-            for seq, one in zip(seqs, batch, strict=True):
-                run = one.stored.run_id
-                told.setdefault(run, []).append(Told(seq, run, one.stored.event, one.data))
-            for run, events in told.items():
-                if (feed := self._feeds.get(run)) is not None:
-                    feed.tell(events)
-            self.ring(one.stored.thread_id for one in batch)
+        """Store what is published; a task of its own, which no cancelled run cuts off."""
+        try:
+            while self._pending:
+                batch, self._pending = self._pending, []
+                seqs = await self._database.awrite_soon(appending([one.stored for one in batch]))
+                self._tell(seqs, batch)
+        finally:
+            self._flushing = None
+
+    def _tell(self, seqs: Sequence[int], batch: Sequence[Published]) -> None:
+        told: dict[str, list[Told]] = {}
+        for seq, one in zip(seqs, batch, strict=True):
+            run = one.stored.run_id
+            told.setdefault(run, []).append(Told(seq, run, one.stored.event, one.data))
+        for run, events in told.items():
+            if (feed := self._feeds.get(run)) is not None:
+                feed.tell(events)
+        self.ring(one.stored.thread_id for one in batch)
 
 
 async def _live(run_id: str, feed: Feed, reader: _Reader, watch: Watch | None) -> AsyncIterator[Told]:

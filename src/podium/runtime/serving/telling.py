@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from podium.runtime.serving.encoding import encode
 from podium.runtime.serving.modes import MessageParts, name_of
@@ -11,6 +12,9 @@ from podium.runtime.serving.retelling import Retelling, without_mark
 from podium.runtime.serving.streams import Published, StreamHub
 from podium.storage.run_requests import RunRequest
 from podium.storage.stream_events import Form, StreamEvent
+
+INTERRUPT: Final = "__interrupt__"
+"""Where LangGraph puts what waits for a person in a state."""
 
 
 class Telling:
@@ -24,6 +28,7 @@ class Telling:
         differ: Turns states into what is stored of them.
         again: What an earlier attempt told already.
         values: The last state, as JSON.
+        waits: Whether that state says that something waits for a person.
     """
 
     def __init__(self, hub: StreamHub, run: RunRequest) -> None:
@@ -34,6 +39,7 @@ class Telling:
         self.differ = Differ()
         self.again = Retelling()
         self.values: bytes | None = None
+        self.waits = False
 
     async def event(self, name: str, content: Any) -> None:
         """Tell one event."""
@@ -47,6 +53,7 @@ class Telling:
             whole = encode(data)
             if not namespace:
                 self.values = whole
+                self.waits = isinstance(data, Mapping) and INTERRUPT in data
             if STATES in self._modes:
                 self._publish(name, data, whole)
         elif mode == "messages":

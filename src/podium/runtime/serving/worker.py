@@ -75,7 +75,7 @@ class Worker:
         await told.event("metadata", {"run_id": run.run_id, "attempt": run.attempt})
         config = config_of(run, fence)
         try:
-            async with self._graphs.opened(run.graph_id, config) as graph:
+            async with self._graphs.opened(run.graph_id, config, context=run.kwargs.get("context")) as graph:
                 await self._stream(graph, run, config, told)
                 return await self._ended(graph, run, told)
         except Exception as error:  # noqa: BLE001 - whatever a graph raises is the run's end, and is told
@@ -86,7 +86,7 @@ class Worker:
     async def left(self, run: RunRequest) -> RunEnd:
         """Where a run that was cancelled has left its thread."""
         config = config_of(run, checkpoint=False)
-        async with self._graphs.opened(run.graph_id, config) as graph:
+        async with self._graphs.opened(run.graph_id, config, purpose="threads.read") as graph:
             state = await graph.aget_state(config)
         return RunEnd(
             "interrupted",
@@ -138,7 +138,9 @@ class Worker:
         return str((head.metadata or {}).get("run_id", "")) == run.run_id
 
     async def _ended(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: Telling) -> RunEnd:
-        if graph.checkpointer is None:
+        if graph.checkpointer is None or (
+            _cannot_wait(graph, run, told) and len(told.values or b"") <= SMALL
+        ):
             return RunEnd("success", "idle", told.values)
         state = await graph.aget_state(config_of(run, checkpoint=False))
         self._remember(graph, run.thread_id, state, told)
@@ -168,6 +170,16 @@ class UnknownInterruptError(Exception):
 def _names_interrupts(resume: Any) -> bool:
     """Whether an answer names the interrupts that it answers, as LangGraph tells it (32 hexadecimals)."""
     return isinstance(resume, Mapping) and bool(resume) and all(_INTERRUPT.fullmatch(one) for one in resume)
+
+
+def _cannot_wait(graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: Telling) -> bool:
+    """Whether a graph whose stream has ended is surely at its end, so that its state need not be read.
+
+    It waits for a person only where its last state says so, and stops at nodes only where that is asked for.
+    """
+    stops = (run.kwargs.get("interrupt_before"), run.kwargs.get("interrupt_after"))
+    own = (graph.interrupt_before_nodes, graph.interrupt_after_nodes)
+    return not (told.waits or any(stops) or any(own))
 
 
 async def _parts(

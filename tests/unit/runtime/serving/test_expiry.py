@@ -35,7 +35,7 @@ class NoGraphs:
     def names(self) -> tuple[str, ...]:
         return ()
 
-    def opened(self, name: str, config: Any = None) -> Any:
+    def opened(self, name: str, config: Any = None, **told: Any) -> Any:
         raise AssertionError(name)
 
 

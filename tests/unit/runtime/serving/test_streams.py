@@ -54,7 +54,7 @@ async def test_who_comes_early_and_who_comes_late_are_told_the_same(database: Da
     for number in range(MANY):
         hub.publish(published(number))
         if number % 50 == 0:
-            await asyncio.sleep(0)
+            await hub.flushed()
     late = asyncio.create_task(numbers(hub.follow(RUN, watch=HERE)))
     await hub.end(RUN)
     expected = list(range(MANY))
@@ -84,8 +84,7 @@ async def test_a_slow_reader_costs_no_memory_and_misses_nothing(database: Databa
     await asyncio.sleep(0)
     for number in range(MANY):
         hub.publish(published(number))
-        await asyncio.sleep(0)
-    await hub.flushed()
+        await hub.flushed()
     feed = hub._feeds[RUN]
     assert len(feed.after(0)) <= RECENT_EVENTS
     await hub.end(RUN)
@@ -109,7 +108,10 @@ async def test_an_event_is_stored_before_it_is_told(database: Database) -> None:
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
     told = asyncio.ensure_future(anext(hub.follow(RUN, watch=HERE)))
+    await asyncio.sleep(0)  # it follows
     hub.publish(published(1))
+    assert not told.done()
+    await hub.flushed()
     event = await told
     count = database.read(
         lambda connection: connection.execute("SELECT count(*) FROM stream_events").fetchone()
