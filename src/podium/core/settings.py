@@ -202,6 +202,27 @@ class AuditSettings(Model):
     """A running app signs the head at most this often, and when it ends."""
 
 
+class CallbackSettings(Model):
+    """Where the server may tell of runs that ended, as their `webhook` asks; nowhere unless named here.
+
+    In dev, addresses of this machine itself are allowed too.
+    """
+
+    hosts: tuple[str, ...] = ()
+    """Hosts (`name`, or `*.name` for all below it, `*` for any) and networks (`10.1.0.0/16`). Addresses that
+    are not public are refused unless a network named here holds them, whatever a name resolves to."""
+    secret_env: EnvironmentName | None = None
+    """The environment variable with the secret that signs; without a secret nothing is signed."""
+    timeout: float = Field(default=10.0, gt=0, le=120)
+    """Seconds for one attempt."""
+    attempts: int = Field(default=10, ge=1, le=100)
+    """Attempts in all, before a callback is kept as failed."""
+    first_wait: float = Field(default=5.0, gt=0, le=86_400)
+    """Seconds before the second attempt; each further wait is twice as long."""
+    longest_wait: float = Field(default=3_600.0, gt=0, le=86_400)
+    """Seconds between two attempts at most, unless the other side asks for more."""
+
+
 class ServerSettings(Model):
     """Where the server listens, and how much it takes on."""
 
@@ -221,6 +242,7 @@ class ServerSettings(Model):
     """Names beside localhost by which a server in dev may be called."""
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long runs may go on after the server was told to stop; the next start resumes the others."""
+    callbacks: CallbackSettings = CallbackSettings()
 
 
 class Manifest(Model):

@@ -14,6 +14,7 @@ from podium.app.podium import Podium
 from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
+from podium.runtime.callbacks import RunCallbacks
 from podium.runtime.memory import partition_of_run, swept
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
@@ -46,6 +47,7 @@ class Services:
     Attributes:
         app: The project in use.
         assistants: The assistants, those of the graphs themselves among them.
+        callbacks: Tells the addresses that runs name how the runs ended.
         dev: Whether the user of this machine may do all without a key.
         graphs: The graphs that are served.
         database: Where everything is stored.
@@ -63,6 +65,7 @@ class Services:
 
     app: Podium
     assistants: AssistantDirectory
+    callbacks: RunCallbacks
     dev: bool
     graphs: ServedGraphs
     database: Database
@@ -103,6 +106,8 @@ async def open_services(
         assistants = AssistantDirectory(
             Assistants(database, clock), graphs.names(), describe=graphs.description, clock=clock
         )
+        callbacks = RunCallbacks(database, limits.callbacks, dev=dev, clock=clock)
+        await opened.enter_async_context(callbacks.delivering())
         counted = partial(count_end, app.context.telemetry.metrics)
         runs = ServedRuns(
             graphs,
@@ -110,7 +115,7 @@ async def open_services(
             database,
             sizes=sizes,
             clock=clock,
-            ends=[counted],
+            ends=[counted, callbacks.callback_for],
             undo=undoing(app.context.toolbox),
         )
         await opened.enter_async_context(runs.serving())
@@ -122,6 +127,7 @@ async def open_services(
         yield Services(
             app=app,
             assistants=assistants,
+            callbacks=callbacks,
             dev=dev,
             graphs=graphs,
             database=database,

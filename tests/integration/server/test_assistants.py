@@ -118,7 +118,7 @@ async def test_search_and_count(client: LangGraphClient) -> None:
     assert await names(metadata={**marked, "deep": {"a": True}}) == []
     assert await client.assistants.count(metadata=marked) == 3
     assert await client.assistants.count(metadata=marked, graph_id="asks", name="alpha") == 1
-    chosen = await client.assistants.search(metadata=marked, select=["name", "graph_id"], limit=1)
+    chosen: list[Any] = list(await client.assistants.search(metadata=marked, select=["name", "graph_id"], limit=1))
     assert chosen == [{"name": "Gamma", "graph_id": "steps"}]
 
 
@@ -242,7 +242,7 @@ async def test_schemas_describe_what_a_graph_takes(client: LangGraphClient) -> N
     schemas = await client.assistants.get_schemas("steps")
     assert schemas["graph_id"] == "steps"
     for name in ("input_schema", "output_schema", "state_schema"):
-        described: Any = schemas[name]  # type: ignore[literal-required]  # each of them
+        described: Any = schemas[name]
         assert set(described["properties"]) == {"text", "steps", "seconds", "fails"}, name
     assert schemas["context_schema"] is None
 

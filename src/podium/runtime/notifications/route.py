@@ -41,5 +41,16 @@ class Route:
             asked: Seconds for which the other side asked to be left alone.
             jitter: In 0..1; spreads couriers that failed together over a quarter to either side.
         """
-        wait = min(self.first_wait * 2.0 ** min(attempts - 1, 60), self.longest_wait)
-        return max(asked, wait * (0.75 + jitter / 2))
+        return max(asked, backoff(attempts, self.first_wait, self.longest_wait, jitter))
+
+
+def backoff(attempts: int, first: float, longest: float, jitter: float) -> float:
+    """Seconds until the next attempt: twice as many after each one, a quarter more or less.
+
+    Args:
+        attempts: How many there were.
+        first: Seconds before the second one.
+        longest: Seconds between two at most.
+        jitter: In 0..1.
+    """
+    return min(first * 2.0 ** min(attempts - 1, 60), longest) * (0.75 + jitter / 2)

@@ -1,4 +1,4 @@
-"""Notifications as HTTP requests, signed after Standard Webhooks (https://www.standardwebhooks.com)."""
+"""Notifications and other messages as HTTP requests, signed after Standard Webhooks (https://www.standardwebhooks.com)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import ssl
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -25,8 +26,107 @@ _AGAIN: Final = frozenset({408, 429})
 _LONGEST_WAIT: Final = 86_400.0
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted.
+
+    Attributes:
+        id: The same at each attempt.
+        url: Where to; it may be a secret, so that no error names more than its host.
+        body: JSON.
+        address: The IP address to connect to; None to look the host up.
+    """
+
+    id: str
+    url: str
+    body: bytes
+    address: str | None = None
+
+
+class Poster:
+    """Posts signed messages. No redirect is followed and no proxy of the environment is used.
+
+    Args:
+        secret: Gives what signs; None for no signature.
+        timeout: Seconds for one delivery in all.
+        certificates: A file with certificates to trust in place of the usual ones.
+        clock: Dates the signature.
+    """
+
+    def __init__(
+        self,
+        *,
+        secret: Secret | None = None,
+        timeout: float = 10.0,
+        certificates: str | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._secret = secret
+        self._timeout = timeout
+        self._certificates = certificates
+        self._trusted: ssl.SSLContext | None = None
+        self._clock = clock or SystemClock()
+
+    async def post(self, message: Message) -> None:
+        """Post a message; what the other side answers is not read.
+
+        Raises:
+            NotDelivered: It did not take it.
+        """
+        import httpx
+
+        host = urlsplit(message.url).hostname or ""
+        try:
+            headers = self._headers(message.id, message.body)
+            async with asyncio.timeout(self._timeout):
+                status, after = await self._sent(message, host, headers)
+        except ConfigError as error:
+            raise NotDelivered(error.message, hint=error.hint) from None
+        except TimeoutError:
+            raise NotDelivered(f"{host} did not answer within {self._timeout:g} seconds") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise NotDelivered(f"{host} could not be reached: {type(error).__name__}") from None
+        if not httpx.codes.is_success(status):
+            final = httpx.codes.is_client_error(status) and status not in _AGAIN
+            wait = wait_of(after, self._clock.now())
+            raise NotDelivered(f"{host} answered with status {status}", retryable=not final, wait=wait)
+
+    async def _sent(self, message: Message, host: str, headers: dict[str, str]) -> tuple[int, str]:
+        import httpx
+
+        if self._trusted is None:  # reading the certificates takes long enough to stop others
+            self._trusted = await asyncio.to_thread(_trusting, self._certificates)
+        url, extensions = httpx.URL(message.url), {}
+        if message.address is not None:  # the certificate still has to be the host's
+            headers["host"] = url.netloc.decode("ascii")
+            extensions = {"sni_hostname": host}
+            url = url.copy_with(host=message.address)
+        async with (
+            httpx.AsyncClient(
+                timeout=self._timeout, trust_env=False, follow_redirects=False, verify=self._trusted
+            ) as client,
+            client.stream(
+                "POST", url, content=message.body, headers=headers, extensions=extensions
+            ) as response,
+        ):
+            return response.status_code, response.headers.get("retry-after", "")
+
+    def _headers(self, identifier: str, body: bytes) -> dict[str, str]:
+        moment = str(int(self._clock.now().timestamp()))
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "podium",
+            "webhook-id": identifier,
+            "webhook-timestamp": moment,
+        }
+        if self._secret is not None:
+            key = key_of(revealed(self._secret))
+            headers["webhook-signature"] = signature(key, identifier, moment, body)
+        return headers
+
+
 class Webhook:
-    """Posts notifications to one address. No redirect is followed and no proxy of the environment is used.
+    """Posts notifications to one address.
 
     Args:
         url: Gives the address; it may itself be a secret, so that no error names more than its host.
@@ -46,61 +146,22 @@ class Webhook:
         clock: Clock | None = None,
     ) -> None:
         self._url = url
-        self._secret = secret
-        self._timeout = timeout
-        self._certificates = certificates
-        self._clock = clock or SystemClock()
+        self._poster = Poster(secret=secret, timeout=timeout, certificates=certificates, clock=clock)
 
     async def deliver(self, notification: Notification) -> None:
-        """Post a notification; what the other side answers is not read.
+        """Post a notification.
 
         Raises:
-            NotDelivered: It did not take it.
+            NotDelivered: The other side did not take it.
         """
-        import httpx
-
-        url = revealed(self._url)
-        host = urlsplit(url).hostname or ""
         body = json.dumps(notification.as_json(), ensure_ascii=False).encode("utf-8", "replace")
-        try:
-            headers = self._headers(notification.id, body)
-            async with asyncio.timeout(self._timeout):
-                status, after = await self._post(url, body, headers)
-        except ConfigError as error:
-            raise NotDelivered(error.message, hint=error.hint) from None
-        except TimeoutError:
-            raise NotDelivered(f"{host} did not answer within {self._timeout:g} seconds") from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise NotDelivered(f"{host} could not be reached: {type(error).__name__}") from None
-        if not httpx.codes.is_success(status):
-            final = httpx.codes.is_client_error(status) and status not in _AGAIN
-            wait = wait_of(after, self._clock.now())
-            raise NotDelivered(f"{host} answered with status {status}", retryable=not final, wait=wait)
+        await self._poster.post(Message(notification.id, revealed(self._url), body))
 
-    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-        import httpx
 
-        trusted = ssl.create_default_context(cafile=self._certificates) if self._certificates else True
-        async with (
-            httpx.AsyncClient(
-                timeout=self._timeout, trust_env=False, follow_redirects=False, verify=trusted
-            ) as client,
-            client.stream("POST", url, content=body, headers=headers) as response,
-        ):
-            return response.status_code, response.headers.get("retry-after", "")
+def _trusting(certificates: str | None) -> ssl.SSLContext:
+    import certifi
 
-    def _headers(self, identifier: str, body: bytes) -> dict[str, str]:
-        moment = str(int(self._clock.now().timestamp()))
-        headers = {
-            "content-type": "application/json",
-            "user-agent": "podium",
-            "webhook-id": identifier,
-            "webhook-timestamp": moment,
-        }
-        if self._secret is not None:
-            key = key_of(revealed(self._secret))
-            headers["webhook-signature"] = signature(key, identifier, moment, body)
-        return headers
+    return ssl.create_default_context(cafile=certificates or certifi.where())
 
 
 def signature(key: bytes, identifier: str, moment: str, body: bytes) -> str:
