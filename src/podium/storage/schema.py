@@ -68,6 +68,7 @@ threads = Table(
     _json("ttl"),
     _time("expires_at"),
     Index("ix_threads_tenant_updated_at", "tenant", "updated_at"),
+    Index("ix_threads_tenant_created_at", "tenant", "created_at"),
     Index("ix_threads_expires_at", "expires_at"),
     Index("ix_threads_status", "status"),
 )

@@ -39,6 +39,7 @@ def _widen_threads() -> None:
     op.add_column("threads", sa.Column("state_updated_at", sa.Text(), nullable=True))
     op.add_column("threads", sa.Column("ttl", sa.Text(), nullable=True))
     op.add_column("threads", sa.Column("expires_at", sa.Text(), nullable=True))
+    op.create_index("ix_threads_tenant_created_at", "threads", ["tenant", "created_at"], unique=False)
     op.create_index("ix_threads_expires_at", "threads", ["expires_at"], unique=False)
     op.create_index("ix_threads_status", "threads", ["status"], unique=False)
 
