@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
+    ">": operator.gt,
     "==": operator.eq,
 }
 
