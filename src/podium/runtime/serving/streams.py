@@ -220,10 +220,12 @@ class StreamHub:
         """
         assembler = Assembler(lambda checkpoint: self._base(run_id, checkpoint))
         reader = _Reader(self._events, assembler, run_id, after)
-        if watch is None:
+        if run_id not in self._feeds and not _is_here(run_id, watch):
+            over = watch is None or watch.is_over(run_id)
             async for event in reader.rest():
                 yield event
-            return
+            if over:
+                return
         feed = self._feed(run_id, run_id=run_id)
         feed.followers += 1
         try:

@@ -51,11 +51,13 @@ async def test_who_comes_early_and_who_comes_late_are_told_the_same(database: Da
     hub = StreamHub(database, no_base)
     hub.begin(RUN)
     early = asyncio.create_task(numbers(hub.follow(RUN, watch=HERE)))
+    await asyncio.sleep(0)
     for number in range(MANY):
         hub.publish(published(number))
         if number % 50 == 0:
             await hub.flushed()
     late = asyncio.create_task(numbers(hub.follow(RUN, watch=HERE)))
+    await asyncio.sleep(0)
     await hub.end(RUN)
     expected = list(range(MANY))
     assert await early == expected
@@ -97,6 +99,7 @@ async def test_runs_side_by_side_do_not_mix(database: Database) -> None:
     for name in names:
         hub.begin(name)
     readers = [asyncio.create_task(numbers(hub.follow(name, watch=HERE))) for name in names]
+    await asyncio.sleep(0)
     for number in range(100):
         hub.publish(published(number, names[number % 5]))
     for name in names:
