@@ -94,7 +94,7 @@ async def caller(request: Request) -> Caller:
         NotAllowed: The key is not good for it.
     """
     known = identified(request)
-    known.need(scopes.scope_for(request.method, request.scope["route"].path))
+    known.need(scopes.scope_for(request.method, request.scope["path"]))
     return known
 
 

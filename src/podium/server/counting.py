@@ -42,7 +42,7 @@ class RequestMetrics:
             await self._app(scope, receive, seen)
         finally:
             metrics: Metrics = scope["app"].state.services.app.context.telemetry.metrics
-            route = getattr(scope.get("route"), "path", _NO_ROUTE)
+            route = _route_of(scope)
             metrics.count(
                 "requests", scope["method"] if route != _NO_ROUTE else "", route, str(status or 500)
             )
@@ -53,3 +53,9 @@ class RequestMetrics:
 def count_end(metrics: Metrics, run: RunRequest, end: RunEnd) -> None:
     """Count a run that has ended."""
     metrics.count("served_runs", run.graph_id, end.status)
+
+
+def _route_of(scope: Scope) -> str:
+    """The path of the route that answered, with its parameters in braces."""
+    included = scope.get("fastapi", {}).get("effective_route_context")  # with the prefix of its router
+    return str(getattr(included or scope.get("route"), "path", _NO_ROUTE))

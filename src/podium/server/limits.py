@@ -62,7 +62,7 @@ class _Body:
     def __init__(self, scope: Scope) -> None:
         self._length: bytes | None = None
         self.expected = False
-        self.is_json = True  # what says nothing of its kind is taken for JSON by the routes
+        self.is_json = False
         for name, value in scope["headers"]:
             if name == b"content-length":
                 self._length = value

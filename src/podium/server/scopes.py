@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from podium.core.errors import NotAllowed
@@ -15,24 +16,16 @@ OPEN: Final = frozenset(
     {"/ok", "/ready", "/info", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
 )
 """What anybody may ask."""
-_ADMIN: Final = (
-    "/podium/v1/audit",
-    "/podium/v1/config",
-    "/podium/v1/evaluations",
-    "/podium/v1/keys",
-    "/podium/v1/knowledge/collections/{collection}/documents/{name}",
-    "/podium/v1/knowledge/ingest",
+_ADMIN: Final = re.compile(
+    r"/podium/v1/(audit|config|evaluations|keys|knowledge/ingest|knowledge/collections/[^/]+/documents)(/|$)"
 )
-_DECISIONS: Final = frozenset(
-    {
-        "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/assignment",
-        "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/decision",
-        "/podium/v1/threads/{thread_id}/effects/{digest}/resolution",
-    }
+_DECISIONS: Final = re.compile(
+    r"/podium/v1/threads/[^/]+/(interrupts/[^/]+/(assignment|decision)|effects/[^/]+/resolution)"
 )
-_LOOKS: Final = ("/search", "/count", "/history", "/versions", "/namespaces", "/state/checkpoint")
-"""How the paths of POST requests end that only look."""
-_ROLLBACK_PREVIEW: Final = "/podium/v1/threads/{thread_id}/rollback/preview"
+_LOOKS: Final = re.compile(
+    r".*/(search|count|history|versions|namespaces|state/checkpoint)|/podium/v1/threads/[^/]+/rollback/preview"
+)
+"""The paths of POST requests that only look."""
 
 
 def scope_for(method: str, path: str) -> Scope:
@@ -40,20 +33,20 @@ def scope_for(method: str, path: str) -> Scope:
 
     Args:
         method: The HTTP method.
-        path: The route's path, with its parameters in braces.
+        path: The path that is asked for, or a route's with its parameters in braces.
     """
-    if path.startswith(_ADMIN):
+    if _ADMIN.match(path):
         return "admin"
-    if path in _DECISIONS and method != "GET":
+    if _DECISIONS.fullmatch(path) and method not in ("GET", "HEAD"):
         return "approve"
-    if method in ("GET", "HEAD") or path == _ROLLBACK_PREVIEW:
+    if method in ("GET", "HEAD"):
         return "read"
     return "read" if method == "POST" and only_looks(path) else "write"
 
 
 def only_looks(path: str) -> bool:
     """Whether a POST to a path changes nothing."""
-    return path.endswith(_LOOKS)
+    return _LOOKS.fullmatch(path) is not None
 
 
 def covers(scopes: AbstractSet[str], needed: Scope) -> bool:

@@ -55,6 +55,47 @@ class Server:
         return keys.create(name, scopes=scopes or ("read", "write"), tenant=tenant, owner=owner)[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """A server that asks for keys, and those who have one.
+
+    Attributes:
+        server: The server.
+        folder: Its project.
+        ada: Reads, writes and decides, as the owner `ada`.
+        bob: The same, as another owner of the same tenant.
+        admin: May do all in the project's own tenant.
+        stranger: May do all in another tenant, and is called `ada` there.
+    """
+
+    server: Server
+    folder: Path
+    ada: httpx.Client
+    bob: httpx.Client
+    admin: httpx.Client
+    stranger: httpx.Client
+
+    @classmethod
+    def of(cls, server: Server, folder: Path) -> Callers:
+        """Make their keys."""
+        ada, bob = (server.key(name, "read", "write", "approve", owner=name) for name in ("ada", "bob"))
+        admin = server.key("admin", "admin", owner="root")
+        stranger = server.key("stranger", "admin", tenant="elsewhere", owner="ada")
+        return cls(server, folder, *(server.client(key) for key in (ada, bob, admin, stranger)))
+
+    def ask(self, client: httpx.Client, graph: str, text: str) -> str:
+        """Ask a graph of conversations in a new thread; its id."""
+        thread_id = str(client.post("/threads", json={}).json()["thread_id"])
+        body = {"assistant_id": graph, "input": {"messages": [{"role": "user", "content": text}]}}
+        client.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+        return thread_id
+
+    def waiting(self, client: httpx.Client, thread_id: str) -> dict[str, Any]:
+        """What waits in a thread."""
+        found = client.get("/podium/v1/interrupts", params={"limit": 200}).json()["interrupts"]
+        return next(one for one in found if one["thread_id"] == thread_id)
+
+
 @contextmanager
 def served(folder: Path, *, dev: bool = True, **options: Any) -> Iterator[Server]:
     """Serve the project in a folder until the block ends.

@@ -1,0 +1,39 @@
+"""The reference project behind a server, with two owners and another tenant."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from podium.app.podium import Podium
+from podium.testing.server import Callers, served
+
+FOLDERS = ("agents", "graphs", "tools", "guardrails")
+DOCUMENTS = ("returns-policy.md", "refunds-policy.md", "gift-cards.md")
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """The reference project with some of its documents, ingested."""
+    folder = tmp_path_factory.mktemp("reference") / "desk"
+    for name in FOLDERS:
+        shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "podium.toml", folder)
+    corpus = folder / "knowledge" / "corpus"
+    corpus.mkdir(parents=True)
+    for document in DOCUMENTS:
+        shutil.copy(root / "knowledge" / "corpus" / document, corpus)
+    with Podium.from_project(folder) as app:
+        app.ingest_sync()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+    """A server of a fresh copy, and its callers."""
+    folder = shutil.copytree(reference, tmp_path_factory.mktemp("desk") / "desk")
+    with served(folder, dev=False) as server:
+        yield Callers.of(server, folder)
