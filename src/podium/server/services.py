@@ -15,6 +15,7 @@ from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
 from podium.runtime.callbacks import RunCallbacks
+from podium.runtime.crons import CronScheduler
 from podium.runtime.memory import partition_of_run, swept
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
@@ -26,6 +27,7 @@ from podium.server.key_ring import KeyRing
 from podium.storage.api_keys import ApiKeys
 from podium.storage.assistants import Assistants
 from podium.storage.feedback import FeedbackRecords
+from podium.storage.crons import Crons
 from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
 from podium.storage.store_items import SqlStore
@@ -48,6 +50,7 @@ class Services:
         app: The project in use.
         assistants: The assistants, those of the graphs themselves among them.
         callbacks: Tells the addresses that runs name how the runs ended.
+        crons: The runs that begin by the clock.
         dev: Whether the user of this machine may do all without a key.
         graphs: The graphs that are served.
         database: Where everything is stored.
@@ -56,6 +59,7 @@ class Services:
         key_ring: Knows the callers' keys.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
+        scheduler: Starts what is due by the clock, once the application does.
         store: What graphs and clients remember across threads; `of` gives a caller's part.
         spending: What turns have spent.
         thread_streams: Tells what happens in threads.
@@ -66,6 +70,7 @@ class Services:
     app: Podium
     assistants: AssistantDirectory
     callbacks: RunCallbacks
+    crons: Crons
     dev: bool
     graphs: ServedGraphs
     database: Database
@@ -74,6 +79,7 @@ class Services:
     key_ring: KeyRing
     requests: RunRequests
     runs: ServedRuns
+    scheduler: CronScheduler
     store: SqlStore
     thread_streams: ThreadStreams
     spending: Spending
@@ -103,9 +109,12 @@ async def open_services(
         store = SqlStore(database, partition_of_run, clock=clock)
         await opened.enter_async_context(swept(store))
         graphs = await opened.enter_async_context(ServedGraphs.opened_from(app, store=store))
+        if graphs.own is not None:
+            app.preload()  # what its first turn needs
         assistants = AssistantDirectory(
             Assistants(database, clock), graphs.names(), describe=graphs.description, clock=clock
         )
+        crons = Crons(database, clock)
         callbacks = RunCallbacks(database, limits.callbacks, dev=dev, clock=clock)
         await opened.enter_async_context(callbacks.delivering())
         counted = partial(count_end, app.context.telemetry.metrics)
@@ -128,6 +137,7 @@ async def open_services(
             app=app,
             assistants=assistants,
             callbacks=callbacks,
+            crons=crons,
             dev=dev,
             graphs=graphs,
             database=database,
@@ -136,6 +146,7 @@ async def open_services(
             key_ring=KeyRing(ApiKeys(database, clock), clock),
             requests=RunRequests(database, clock),
             runs=runs,
+            scheduler=CronScheduler(crons, clock),
             store=store,
             thread_streams=ThreadStreams(database, runs),
             spending=Spending(database),
