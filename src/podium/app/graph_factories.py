@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args, is
 from podium.core.errors import ConfigError, InputError, PodiumError
 from podium.core.loading import one_line
 from podium.graphs.loader import compiled, factory_failed
+from podium.runtime.serving.graphs import Purpose
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Purpose = Literal["threads.create_run", "threads.update", "threads.read", "assistants.read"]
-"""Why a graph is opened, in the words of LangGraph's `ServerRuntime`."""
 _Kind = Literal["config", "runtime"]
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from podium.app.factory import CONTEXT_KEY
 from podium.app.graph_exports import Exports
-from podium.app.graph_factories import Factory, Opening, Purpose, problem_of
+from podium.app.graph_factories import Factory, Opening, problem_of
 from podium.app.langgraph_json import Declared, LanggraphJson, read_langgraph_json
 from podium.app.standing import Standing
 from podium.core.errors import PodiumError, UnknownName
 from podium.core.location import toml_line
 from podium.core.settings import MANIFEST
 from podium.graphs.loader import compiled
+from podium.runtime.serving.graphs import Purpose
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig

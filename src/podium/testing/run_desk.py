@@ -81,9 +81,11 @@ class SomeGraphs:
         return tuple(self._made)
 
     @asynccontextmanager
-    async def opened(self, name: str, config: RunnableConfig | None = None) -> AsyncIterator[Any]:
+    async def opened(
+        self, name: str, config: RunnableConfig | None = None, **told: object
+    ) -> AsyncIterator[Any]:
         """The graph with this name."""
-        del config
+        del config, told
         if name not in self._made:
             raise UnknownName(f"no graph {name}")
         yield self._made[name]

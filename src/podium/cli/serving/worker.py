@@ -29,6 +29,9 @@ _IDLE_S: Final = 75
 """Seconds for which an idle connection is kept; clients that pool connections give them up earlier."""
 _LAST_WORDS_S: Final = 1.0
 """Seconds for answers that are being written when the runs are drained."""
+_HEARING: Final = 20
+_HEARING_S: Final = 0.025
+"""Seconds, so many times, in which a client that has connected sends its request."""
 _DEV_DRAIN_S: Final = 0.5
 """Seconds that runs have left in dev, where a person waits for the server to start again."""
 
@@ -118,12 +121,23 @@ class _Server(uvicorn.Server):
         self._told()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await self._hear_out()
         draining = asyncio.create_task(self._drain())
         await super().shutdown(sockets)
         if self.force_exit:
             draining.cancel()
         with suppress(asyncio.CancelledError):
             await draining
+
+    async def _hear_out(self) -> None:
+        """Read what came before the end: a connection whose request was not seen is closed at once, then."""
+        for _ in range(_HEARING):
+            await asyncio.sleep(_HEARING_S)
+            connections = self.server_state.connections
+            if all(getattr(one, "cycle", None) is not None for one in connections):
+                return
 
     async def _drain(self) -> None:
         await self._services.runs.drain(_DEV_DRAIN_S if self._services.dev else None)
