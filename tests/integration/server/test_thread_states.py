@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from langgraph.pregel.remote import RemoteGraph
 from langgraph_sdk.client import LangGraphClient, SyncLangGraphClient
-from langgraph_sdk.errors import NotFoundError, UnprocessableEntityError
+from langgraph_sdk.errors import ConflictError, NotFoundError, UnprocessableEntityError
 from langgraph_sdk.schema import Checkpoint
 
 from podium.testing.server import Server
@@ -259,3 +261,47 @@ def test_a_remote_graph_does_the_same_without_a_loop(sync_client: SyncLangGraphC
     remote.update_state(config, {"text": "x"}, as_node="three")
     assert remote.get_state(config).next == ("four",)
     assert len(list(remote.get_state_history(config))) == 7
+
+
+# --- at the same time ------------------------------------------------------------------------------
+
+
+async def test_changes_of_one_thread_come_one_after_another(client: LangGraphClient, thread: str) -> None:
+    updates = [client.threads.update_state(thread, {"text": str(n)}, as_node="four") for n in range(12)]
+    made = {one["checkpoint"]["checkpoint_id"] for one in await asyncio.gather(*updates)}
+    history = await client.threads.get_history(thread, limit=50)
+    assert {state["checkpoint"]["checkpoint_id"] for state in history[:12]} == made
+    for state, parent in pairwise(history):
+        assert state["parent_checkpoint"] == parent["checkpoint"]
+
+
+async def test_runs_and_changes_of_one_thread_wait_for_each_other(
+    client: LangGraphClient, thread: str
+) -> None:
+    async def change() -> int:
+        try:
+            await client.threads.update_state(thread, {"steps": ["by hand"]}, as_node="four")
+        except ConflictError:
+            return 0
+        return 1
+
+    async def run() -> int:
+        await client.runs.wait(thread, "steps", input={"text": ""})
+        return 0
+
+    changed = sum(await asyncio.gather(*(change() if n % 3 else run() for n in range(15))))
+    found: Any = await client.threads.get(thread)
+    assert found["status"] == "idle"
+    assert found["values"]["steps"].count("by hand") == changed
+    assert found["values"]["steps"].count("one") == 6
+
+
+async def test_a_thread_is_deleted_or_run_and_nothing_hangs(client: LangGraphClient) -> None:
+    for _ in range(10):
+        thread = (await client.threads.create(graph_id="steps"))["thread_id"]
+        ran, deleted = await asyncio.gather(
+            client.runs.wait(thread, "steps", input={"text": ""}, if_not_exists="reject"),
+            client.threads.delete(thread),
+            return_exceptions=True,
+        )
+        assert isinstance(ran, NotFoundError) or isinstance(deleted, ConflictError) or deleted is None

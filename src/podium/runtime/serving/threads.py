@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from podium.core.clock import Clock
 from podium.core.errors import InputError, NotFound
@@ -82,6 +83,7 @@ class ServedThreads:
         self._records = ThreadRecords(database, clock)
         self._search = ThreadSearch(database)
         self._changes = ThreadChanges(ThreadLeases(database, clock), clock)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # --- looking ---------------------------------------------------------------------------------
 
@@ -273,11 +275,12 @@ class ServedThreads:
             Conflict: A run of one has not ended.
         """
         ids = list(thread_ids)
-        await self._database.awrite(self._changes.removing(ids, access))
-        self._hooks.let_go(ids)
-        if not isinstance(self._saver, PodiumSaver):
-            for thread_id in ids:
-                await self._saver.adelete_thread(thread_id)
+        async with self._in_turn(ids):
+            await self._database.awrite(self._changes.removing(ids, access))
+            self._hooks.let_go(ids)
+            if not isinstance(self._saver, PodiumSaver):
+                for thread_id in ids:
+                    await self._saver.adelete_thread(thread_id)
 
     async def prune(self, thread_ids: Sequence[str], access: Access | None, strategy: TtlStrategy) -> int:
         """Delete threads, or all but their latest states; returns how many there were.
@@ -314,8 +317,18 @@ class ServedThreads:
     @asynccontextmanager
     async def _held(self, thread_ids: Iterable[str], access: Access | None) -> AsyncIterator[list[Lease]]:
         """Threads that nobody else works on for as long as the block lasts; the block's write lets go."""
-        leases = await self._database.awrite_soon(self._changes.holding(thread_ids, access))
-        try:
-            yield leases
-        finally:
-            self._hooks.let_go([lease.thread_id for lease in leases])
+        ids = list(thread_ids)
+        async with self._in_turn(ids):
+            leases = await self._database.awrite_soon(self._changes.holding(ids, access))
+            try:
+                yield leases
+            finally:
+                self._hooks.let_go(ids)
+
+    @asynccontextmanager
+    async def _in_turn(self, thread_ids: Iterable[str]) -> AsyncIterator[None]:
+        """Threads that no other request to this process changes meanwhile: they come one after another."""
+        async with AsyncExitStack() as held:
+            for thread_id in sorted(set(thread_ids)):  # in one order, so that nobody waits for each other
+                await held.enter_async_context(self._turns.setdefault(thread_id, asyncio.Lock()))
+            yield
