@@ -33,7 +33,7 @@ def thread_view(thread: ThreadRecord, head: ThreadHead | None, *, ttl: bool = Fa
         "context": {},
         "status": thread.status,
         "values": head.values,
-        "interrupts": thread.interrupts or head.interrupts,
+        "interrupts": head.interrupts if head.checkpoint_id else thread.interrupts or {},
         "error": thread.error,
     }
     return {**told, "ttl": ttl_view(thread)} if ttl else told

@@ -54,11 +54,13 @@ def test_every_place_is_found_by_its_path(names: list[str], index: int, value: i
     }
 
 
-def test_stored_interrupts_are_told_and_else_those_of_the_state() -> None:
-    head = ThreadHead({}, {"task": [{"id": "new", "value": 1}]})
-    assert thread_view(THREAD, head)["interrupts"] == head.interrupts
+def test_what_waits_is_what_the_state_says_or_else_what_was_stored() -> None:
     stored = ThreadRecord("one", interrupts={"task": [{"id": "old", "value": 1}]})
-    assert thread_view(stored, head)["interrupts"] == stored.interrupts
+    head = ThreadHead({}, {"task": [{"id": "new", "value": 1}]}, checkpoint_id="latest")
+    assert thread_view(stored, head)["interrupts"] == head.interrupts
+    assert thread_view(stored, ThreadHead({}, checkpoint_id="latest"))["interrupts"] == {}
+    assert thread_view(stored, ThreadHead())["interrupts"] == stored.interrupts
+    assert thread_view(THREAD, None)["interrupts"] == {}
 
 
 def test_how_long_a_thread_is_kept_is_told_when_asked_for() -> None:

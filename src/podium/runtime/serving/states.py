@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podium.core.errors import InputError, NotFound, PodiumError, StorageError
+from podium.core.errors import ConfigError, InputError, NotFound, PodiumError, StorageError
 from podium.guardrails.redaction import redact
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import command_of
@@ -118,6 +118,8 @@ class ThreadStates:
         try:
             async with self._graphs.opened(name, config, purpose="threads.read") as graph:
                 snapshot = await graph.aget_state(config)
+        except ConfigError:  # of a graph that is gone, or broken and told of at the start
+            return ThreadHead()
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001 - a graph that is broken must not keep threads from being listed

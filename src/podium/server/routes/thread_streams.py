@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query
@@ -11,22 +11,28 @@ from starlette.responses import Response
 
 from podium.runtime.serving.thread_streams import ThreadEvent, ThreadMode, ThreadPlace
 from podium.server.auth import Parts, Who
-from podium.server.routes.threads import NOT_FOUND, ThreadId
+from podium.server.routes.threads import NOT_FOUND, Responses, ThreadId
 from podium.server.sse import respond
 
 router = APIRouter(tags=["Threads"])
 
 Modes = Annotated[list[ThreadMode], Query(alias="stream_mode", max_length=3)]
+_STREAM: Final[Responses] = {
+    200: {"description": "Events, until the thread is deleted.", "content": {"text/event-stream": {}}}
+}
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
 
 
-@router.get("/threads/{thread_id}/stream", response_class=Response, responses=NOT_FOUND)
+@router.get("/threads/{thread_id}/stream", response_class=Response, responses={**_STREAM, **NOT_FOUND})
 async def join_thread_stream(
     thread_id: ThreadId,
     services: Parts,
     who: Who,
     stream_mode: Modes = ["run_modes"],  # noqa: B006 - fastapi copies it
-    last_event_id: LastEventId = None,
+    last_event_id: _STREAM: Final[Responses] = {
+    200: {"description": "Events, until the thread is deleted.", "content": {"text/event-stream": {}}}
+}
+LastEventId = None,
 ) -> Response:
     """Stream what happens in a thread from now on, or from where a reader stopped; -1 is the beginning."""
     services.threads.get(thread_id, who.access)
