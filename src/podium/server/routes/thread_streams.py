@@ -29,10 +29,7 @@ async def join_thread_stream(
     services: Parts,
     who: Who,
     stream_mode: Modes = ["run_modes"],  # noqa: B006 - fastapi copies it
-    last_event_id: _STREAM: Final[Responses] = {
-    200: {"description": "Events, until the thread is deleted.", "content": {"text/event-stream": {}}}
-}
-LastEventId = None,
+    last_event_id: LastEventId = None,
 ) -> Response:
     """Stream what happens in a thread from now on, or from where a reader stopped; -1 is the beginning."""
     services.threads.get(thread_id, who.access)
