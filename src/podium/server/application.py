@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -11,11 +12,13 @@ from starlette.middleware import Middleware
 from podium import __version__
 from podium.server import errors, openapi
 from podium.server.counting import RequestMetrics
+from podium.server.firing import start_cron
 from podium.server.headers import BrowserGuard
 from podium.server.idempotency import Idempotency
 from podium.server.limits import RequestLimits
 from podium.server.routes import (
     assistants,
+    crons,
     metrics,
     podium,
     runs,
@@ -31,6 +34,7 @@ ROUTERS = (
     system.router,
     metrics.router,
     assistants.router,
+    crons.router,
     runs.router,
     store.router,
     threads.router,
@@ -54,7 +58,8 @@ def create_app(opening: Callable[[], AbstractAsyncContextManager[Services]]) -> 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opening() as services:
             app.state.services = services
-            yield
+            async with services.scheduler.scheduling(partial(start_cron, services)):
+                yield
 
     app = FastAPI(
         title="Podium",

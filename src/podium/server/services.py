@@ -26,8 +26,8 @@ from podium.server.counting import count_end
 from podium.server.key_ring import KeyRing
 from podium.storage.api_keys import ApiKeys
 from podium.storage.assistants import Assistants
-from podium.storage.feedback import FeedbackRecords
 from podium.storage.crons import Crons
+from podium.storage.feedback import FeedbackRecords
 from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
 from podium.storage.store_items import SqlStore

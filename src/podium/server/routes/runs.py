@@ -220,6 +220,8 @@ async def accept(
     """
     assistant = services.assistants.resolve(body.assistant_id, who.access)
     check_command(services, who, assistant.graph_id, body.command)
+    if body.webhook:
+        services.callbacks.targets.check(body.webhook)
     run_id = who.id_of(f"run {number}")
     if who.creates and (made := services.requests.made(run_id, who.access)) is not None:
         return made  # by the same request, whose answer was lost with its process
