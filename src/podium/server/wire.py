@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.runtime.serving.encoding import encode
@@ -30,6 +32,31 @@ class JsonResponse(Response):
     def render(self, content: Any) -> bytes:
         """The values as JSON bytes."""
         return encode(content)
+
+
+async def json_list(items: AsyncIterator[Any]) -> Response:
+    """An answer of a list: sent item by item where it is long, so that nobody else waits for all of it.
+
+    Args:
+        items: The values; what the first of them raise is raised.
+    """
+    head: list[Any] = []
+    async for item in items:
+        head.append(item)
+        if len(head) == _AT_ONCE:
+            return StreamingResponse(_one_by_one(head, items), media_type="application/json")
+    return JsonResponse(head)
+
+
+_AT_ONCE = 16
+
+
+async def _one_by_one(head: list[Any], rest: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+    yield encode(head)[:-1]
+    async for item in rest:
+        yield b"," + encode(item)
+        await asyncio.sleep(0)  # making an item waits for nothing: let others have their turn
+    yield b"]"
 
 
 def page_headers(total: int, offset: int, shown: int) -> dict[str, str]:

@@ -305,3 +305,18 @@ async def test_a_thread_is_deleted_or_run_and_nothing_hangs(client: LangGraphCli
             return_exceptions=True,
         )
         assert isinstance(ran, NotFoundError) or isinstance(deleted, ConflictError) or deleted is None
+
+
+async def test_a_long_history_is_told_whole_piece_by_piece(client: LangGraphClient, stock: Server) -> None:
+    updates: list[dict[str, Any]] = [
+        {"updates": [{"values": {"text": str(n)}, "as_node": "one"}]} for n in range(60)
+    ]
+    made = await client.threads.create(graph_id="steps", supersteps=updates)
+    whole = await client.threads.get_history(made["thread_id"], limit=1000)
+    assert [one["values"]["text"] for one in whole if isinstance(one["values"], dict)] == [
+        str(n) for n in reversed(range(60))
+    ]
+    for limit in (15, 16, 17, 59, 60):
+        assert await client.threads.get_history(made["thread_id"], limit=limit) == whole[:limit]
+    nodes: list[Any] = [*await client.threads.get_history(made["thread_id"], limit=40, select=["next"])]
+    assert nodes == [{"next": ["two"]}] * 40

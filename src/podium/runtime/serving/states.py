@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -163,7 +163,7 @@ class ThreadStates:
         limit: int,
         before: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> AsyncIterator[dict[str, Any]]:
         """States of a thread, newest first; only as many are read as are told.
 
         Args:
@@ -178,7 +178,7 @@ class ThreadStates:
         """
         name = await self.graph_of(thread)
         if name is None:
-            return []
+            return
         config = _config(thread, place)
         until: RunnableConfig | None = None
         if before is not None:
@@ -187,7 +187,8 @@ class ThreadStates:
         async with self._graphs.opened(name, config, purpose="threads.read") as graph:
             states = graph.aget_state_history(config, filter=asked, before=until, limit=limit)
             with _judged(thread):
-                return [told_state(snapshot, thread.thread_id) async for snapshot in states]
+                async for snapshot in states:
+                    yield told_state(snapshot, thread.thread_id)
 
     async def update(
         self,

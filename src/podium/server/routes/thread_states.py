@@ -26,7 +26,7 @@ from podium.server.models.threads import Limit, MetadataPatch
 from podium.server.routes.threads import CONFLICT, NOT_FOUND, ThreadId
 from podium.server.services import Services
 from podium.server.thread_views import state_view
-from podium.server.wire import JsonResponse
+from podium.server.wire import JsonResponse, json_list
 
 router = APIRouter(tags=["Threads"])
 
@@ -88,7 +88,7 @@ async def change_metadata(thread_id: ThreadId, body: MetadataPatch, services: Pa
 
 
 @router.post("/threads/{thread_id}/history", response_model=list[ThreadState], responses=NOT_FOUND)
-async def search_history(thread_id: ThreadId, body: HistorySearch, services: Parts, who: Who) -> JsonResponse:
+async def search_history(thread_id: ThreadId, body: HistorySearch, services: Parts, who: Who) -> Response:
     """The states of a thread, newest first."""
     return await _history(thread_id, body, services, who)
 
@@ -101,22 +101,22 @@ async def get_history(
     limit: Annotated[Limit, Query()] = 10,
     before: Annotated[CheckpointId | None, Query()] = None,
     select: Select = None,
-) -> JsonResponse:
+) -> Response:
     """The states of a thread, newest first."""
     return await _history(thread_id, HistorySearch(limit=limit, before=before, select=select), services, who)
 
 
-async def _history(thread_id: str, body: HistorySearch, services: Services, who: Who) -> JsonResponse:
+async def _history(thread_id: str, body: HistorySearch, services: Services, who: Who) -> Response:
     thread = services.threads.get(thread_id, who.access)
     _check(body.checkpoint, thread_id)
-    found = await services.threads.states.history(
+    found = services.threads.states.history(
         thread,
         place_of(body.checkpoint),
         limit=body.limit,
         before=body.until(),
         metadata=body.metadata,
     )
-    return JsonResponse([state_view(one, body.select) for one in found])
+    return await json_list(state_view(one, body.select) async for one in found)
 
 
 def _check(ref: CheckpointRef | None, thread_id: str) -> None:
