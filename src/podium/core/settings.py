@@ -223,6 +223,19 @@ class CallbackSettings(Model):
     """Seconds between two attempts at most, unless the other side asks for more."""
 
 
+class StoreSettings(Model):
+    """How the store works that graphs and clients remember in across threads."""
+
+    embedder: str | None = None
+    """`bundled` or a sentence-transformers model, so that a search compares meanings; None compares words."""
+    fields: tuple[str, ...] = Field(default=("$",), min_length=1)
+    """The paths of a value that are searched where an item names none; `$` is all of it."""
+    default_ttl: float | None = Field(default=None, gt=0)
+    """Minutes for which an item is kept that says nothing else; for ever when None."""
+    refresh_on_read: bool = True
+    """Whether reading an item makes that time begin anew."""
+
+
 class ServerSettings(Model):
     """Where the server listens, and how much it takes on."""
 
@@ -243,6 +256,7 @@ class ServerSettings(Model):
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long runs may go on after the server was told to stop; the next start resumes the others."""
     callbacks: CallbackSettings = CallbackSettings()
+    store: StoreSettings = StoreSettings()
 
 
 class Manifest(Model):

@@ -5,15 +5,43 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from podium.core.errors import NotAllowed, PodiumError
 from podium.core.principal import Principal
+from podium.models.embedding import open_embedder
+from podium.storage.store_batch import Searching
 from podium.storage.store_items import SqlStore
 from podium.storage.store_rows import Partition
 
+if TYPE_CHECKING:
+    from podium.core.clock import Clock
+    from podium.core.settings import StoreSettings
+    from podium.storage.database import Database
+
 SWEEP_S: Final = 300.0
 """How often expired items are deleted; from when they expire on, nobody is shown them."""
+
+
+def open_store(database: Database, settings: StoreSettings, clock: Clock | None = None) -> SqlStore:
+    """The store for graphs, each run in the part of whom it is carried out for.
+
+    Args:
+        database: The open database.
+        settings: What configuration says.
+        clock: Dates what is written, and decides what has expired.
+
+    Raises:
+        UnknownName: The embedder is not installed.
+    """
+    embedder = None if settings.embedder is None else open_embedder(settings.embedder)
+    return SqlStore(
+        database,
+        partition_of_run,
+        searching=Searching(settings.fields, embedder),
+        ttl={"default_ttl": settings.default_ttl, "refresh_on_read": settings.refresh_on_read},
+        clock=clock,
+    )
 
 
 def partition_of(principal: Principal) -> Partition:

@@ -16,7 +16,7 @@ from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
 from podium.runtime.callbacks import RunCallbacks
 from podium.runtime.crons import CronScheduler
-from podium.runtime.memory import partition_of_run, swept
+from podium.runtime.memory import open_store, swept
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
 from podium.runtime.serving.states import ThreadStates
@@ -106,7 +106,7 @@ async def open_services(
         database, clock = app.database, SystemClock()
         limits = app.project.manifest.server
         sizes = Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds)
-        store = SqlStore(database, partition_of_run, clock=clock)
+        store = open_store(database, limits.store, clock)
         await opened.enter_async_context(swept(store))
         graphs = await opened.enter_async_context(ServedGraphs.opened_from(app, store=store))
         if graphs.own is not None:

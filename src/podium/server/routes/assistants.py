@@ -10,7 +10,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from podium.core.clock import SystemClock
-from podium.core.ids import new_id
 from podium.graphs.json_schemas import schemas_of
 from podium.server.auth import Caller, Parts, Who
 from podium.server.models.assistants import (
@@ -25,6 +24,7 @@ from podium.server.models.assistants import (
     VersionChoice,
     VersionSearch,
 )
+from podium.server.routes.threads import CONFLICT, NOT_FOUND
 from podium.server.services import Services
 from podium.server.wire import JsonResponse, page_headers
 from podium.storage.assistants import Assistant, AssistantQuery
@@ -39,11 +39,11 @@ Depth = Annotated[int, Field(ge=0, le=100)]
 _UNTITLED = "Untitled"
 
 
-@router.post("/assistants", response_model=AssistantShown)
+@router.post("/assistants", response_model=AssistantShown, responses={**NOT_FOUND, **CONFLICT})
 async def create_assistant(body: AssistantCreate, services: Parts, who: Who) -> JsonResponse:
     """Make an assistant: a graph with a configuration of its own."""
     made = Assistant(
-        assistant_id=(body.assistant_id or new_id()).lower(),
+        assistant_id=(body.assistant_id or who.id_of("assistant")).lower(),
         graph_id=body.graph_id,
         tenant=who.principal.tenant,
         owner=who.principal.id,
@@ -53,7 +53,8 @@ async def create_assistant(body: AssistantCreate, services: Parts, who: Who) -> 
         context=body.context or {},
         metadata=body.metadata or {},
     )
-    keeps = body.if_exists == "do_nothing"
+    repeated = bool(who.creates) and body.assistant_id is None  # whose answer was lost with its process
+    keeps = repeated or body.if_exists == "do_nothing"
     return JsonResponse(shown(await services.assistants.acreate(made, who.access, keeps=keeps)))
 
 
@@ -74,13 +75,15 @@ async def count_assistants(body: AssistantFilter, services: Parts, who: Who) -> 
     return JsonResponse(services.assistants.search(query, who.access)[1])
 
 
-@router.get("/assistants/{assistant_id}", response_model=AssistantShown)
+@router.get("/assistants/{assistant_id}", response_model=AssistantShown, responses=NOT_FOUND)
 async def get_assistant(assistant_id: AssistantId, services: Parts, who: Who) -> JsonResponse:
     """One assistant."""
     return JsonResponse(shown(services.assistants.resolve(assistant_id, who.access)))
 
 
-@router.patch("/assistants/{assistant_id}", response_model=AssistantShown)
+@router.patch(
+    "/assistants/{assistant_id}", response_model=AssistantShown, responses={**NOT_FOUND, **CONFLICT}
+)
 async def change_assistant(
     assistant_id: AssistantId, body: AssistantPatch, services: Parts, who: Who
 ) -> JsonResponse:
@@ -93,7 +96,12 @@ async def change_assistant(
     return JsonResponse(shown(changed))
 
 
-@router.delete("/assistants/{assistant_id}", status_code=204, response_class=Response)
+@router.delete(
+    "/assistants/{assistant_id}",
+    status_code=204,
+    response_class=Response,
+    responses={**NOT_FOUND, **CONFLICT},
+)
 async def delete_assistant(
     assistant_id: AssistantId, services: Parts, who: Who, delete_threads: bool = False
 ) -> Response:
@@ -105,7 +113,7 @@ async def delete_assistant(
     return Response(status_code=204)
 
 
-@router.post("/assistants/{assistant_id}/versions", response_model=list[AssistantShown])
+@router.post("/assistants/{assistant_id}/versions", response_model=list[AssistantShown], responses=NOT_FOUND)
 async def list_versions(
     assistant_id: AssistantId, body: VersionSearch, services: Parts, who: Who
 ) -> JsonResponse:
@@ -115,7 +123,9 @@ async def list_versions(
     return JsonResponse([shown(one) for one in services.assistants.versions(found, who.access, query)])
 
 
-@router.post("/assistants/{assistant_id}/latest", response_model=AssistantShown)
+@router.post(
+    "/assistants/{assistant_id}/latest", response_model=AssistantShown, responses={**NOT_FOUND, **CONFLICT}
+)
 async def choose_version(
     assistant_id: AssistantId, body: VersionChoice, services: Parts, who: Who
 ) -> JsonResponse:
@@ -125,7 +135,7 @@ async def choose_version(
     return JsonResponse(shown(chosen))
 
 
-@router.get("/assistants/{assistant_id}/graph", response_model=GraphShown)
+@router.get("/assistants/{assistant_id}/graph", response_model=GraphShown, responses=NOT_FOUND)
 async def get_graph(
     assistant_id: AssistantId,
     services: Parts,
@@ -139,7 +149,7 @@ async def get_graph(
         return JsonResponse(drawn.to_json())
 
 
-@router.get("/assistants/{assistant_id}/schemas", response_model=GraphSchemas)
+@router.get("/assistants/{assistant_id}/schemas", response_model=GraphSchemas, responses=NOT_FOUND)
 async def get_schemas(assistant_id: AssistantId, services: Parts, who: Who) -> JsonResponse:
     """What an assistant's graph takes, gives and holds."""
     found = services.assistants.resolve(assistant_id, who.access)
@@ -147,7 +157,9 @@ async def get_schemas(assistant_id: AssistantId, services: Parts, who: Who) -> J
         return JsonResponse(await asyncio.to_thread(schemas_of, graph, found.graph_id))
 
 
-@router.get("/assistants/{assistant_id}/subgraphs", response_model=dict[str, GraphSchemas])
+@router.get(
+    "/assistants/{assistant_id}/subgraphs", response_model=dict[str, GraphSchemas], responses=NOT_FOUND
+)
 async def get_subgraphs(
     assistant_id: AssistantId, services: Parts, who: Who, recurse: bool = False
 ) -> JsonResponse:
@@ -155,7 +167,11 @@ async def get_subgraphs(
     return await _subgraphs(services, who, assistant_id, None, recurse=recurse)
 
 
-@router.get("/assistants/{assistant_id}/subgraphs/{namespace}", response_model=dict[str, GraphSchemas])
+@router.get(
+    "/assistants/{assistant_id}/subgraphs/{namespace}",
+    response_model=dict[str, GraphSchemas],
+    responses=NOT_FOUND,
+)
 async def get_subgraphs_in(
     assistant_id: AssistantId,
     namespace: Annotated[str, Path(max_length=1_000)],

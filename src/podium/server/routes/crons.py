@@ -27,6 +27,7 @@ from podium.server.models.crons import (
     query_of,
 )
 from podium.server.models.runs import Uuid
+from podium.server.routes.threads import NOT_FOUND
 from podium.server.services import Services
 from podium.server.wire import JsonResponse, page_headers
 from podium.storage.crons import Cron
@@ -36,13 +37,13 @@ router = APIRouter(tags=["Crons"])
 CronId = Annotated[Uuid, Path()]
 
 
-@router.post("/runs/crons", response_model=CronShown)
+@router.post("/runs/crons", response_model=CronShown, responses=NOT_FOUND)
 async def create_cron(body: StatelessCronCreate, services: Parts, who: Who) -> JsonResponse:
     """Have runs begin by the clock, each in a thread of its own."""
     return await _created(services, who, body, None, body.on_run_completed)
 
 
-@router.post("/threads/{thread_id}/runs/crons", response_model=CronShown)
+@router.post("/threads/{thread_id}/runs/crons", response_model=CronShown, responses=NOT_FOUND)
 async def create_thread_cron(
     thread_id: Annotated[Uuid, Path()], body: CronCreate, services: Parts, who: Who
 ) -> JsonResponse:
@@ -68,7 +69,7 @@ async def count_crons(body: CronFilter, services: Parts, who: Who) -> JsonRespon
     return JsonResponse(services.crons.search(query_of(body, _assistant(services, who, body)), who.access)[1])
 
 
-@router.patch("/runs/crons/{cron_id}", response_model=CronShown)
+@router.patch("/runs/crons/{cron_id}", response_model=CronShown, responses=NOT_FOUND)
 async def change_cron(cron_id: CronId, body: CronPatch, services: Parts, who: Who) -> JsonResponse:
     """Change a cron; what the request leaves out stays as it is."""
     held = services.crons.get(cron_id, who.access)
@@ -92,7 +93,7 @@ async def change_cron(cron_id: CronId, body: CronPatch, services: Parts, who: Wh
     return JsonResponse(shown(changed))
 
 
-@router.delete("/runs/crons/{cron_id}", status_code=204, response_class=Response)
+@router.delete("/runs/crons/{cron_id}", status_code=204, response_class=Response, responses=NOT_FOUND)
 async def delete_cron(cron_id: CronId, services: Parts, who: Who) -> Response:
     """Delete a cron; runs that it began go on."""
     await services.crons.adelete(cron_id, who.access)

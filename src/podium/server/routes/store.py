@@ -22,6 +22,7 @@ from podium.server.models.store import (
     Namespaces,
     NamespaceSearch,
 )
+from podium.server.routes.threads import NOT_FOUND
 from podium.server.services import Services
 from podium.server.wire import JsonResponse
 from podium.storage.store_items import SqlStore
@@ -40,7 +41,7 @@ async def put_item(body: ItemPut, services: Parts, who: Who) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/store/items", response_model=ItemShown)
+@router.get("/store/items", response_model=ItemShown, responses=NOT_FOUND)
 async def get_item(
     services: Parts,
     who: Who,
