@@ -29,6 +29,10 @@ STATUS: Final = {
     "not_allowed": 403,
     "too_large": 413,
     "input_invalid": 422,
+    "source_unavailable": 503,
+    "database_busy": 503,
+    "read_only": 503,
+    "disk_full": 507,
 }
 """The HTTP status by an error's code; what is not here is 422 for a user's mistake and 500 for ours."""
 

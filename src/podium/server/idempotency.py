@@ -20,7 +20,7 @@ from podium.core.errors import NotAuthenticated
 from podium.core.ids import derived_id, digest_of
 from podium.server import errors
 from podium.server.auth import creating, identified
-from podium.server.scopes import only_looks
+from podium.server.scopes import UNKEPT, only_looks
 from podium.storage.idempotency import KeyedRequest
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ _KEPT_BYTES: Final = 1_000_000
 _PATIENCE_S: Final = 60.0
 """How long a request waits for one that another process makes."""
 _LOOK_S: Final = 0.05
-_SECRETS: Final = "/podium/v1/keys"
-"""Answers that nobody may keep: an API key is told once."""
 _TOLD: Final = frozenset({b"content-type", b"location", b"content-location", b"cache-control"})
 _LEFT_OUT: Final = frozenset(
     {_HEADER, b"content-length", b"transfer-encoding", b"content-type", b"last-event-id"}
@@ -213,7 +211,7 @@ def _key_of(scope: Scope) -> bytes | None:
     if scope["type"] != "http" or scope["method"] != "POST":
         return None
     found = next((value for name, value in scope["headers"] if name == _HEADER), None)
-    if found is None or only_looks(scope["path"]) or scope["path"] == _SECRETS:
+    if found is None or only_looks(scope["path"]) or scope["path"] == UNKEPT:
         return None
     return bytes(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from podium.server.scopes import OPEN, scope_for
+from podium.server.scopes import OPEN, UNKEPT, only_looks, scope_for
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -15,13 +15,20 @@ _SCHEMES: Final = {
 }
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head"})
 _ALWAYS: Final = {
-    "400": "The request is no HTTP that is taken here.",
+    "403": "The page that asks is not allowed to, or the key is not good for this.",
     "408": "The body did not come in time.",
     "413": "The body is too large.",
 }
-_KEYED: Final = {
-    "401": "Nobody knows who asks.",
-    "403": "The key is not good for this, or the page that asks is not allowed to.",
+_KEYED: Final = {"401": "Nobody knows who asks."}
+_NAMED: Final = {"404": "What is named is not there, or is another's."}
+_CHANGING: Final = {"409": "What is there already stands in the way."}
+_RUNNING: Final = {"429": "Too much waits already; Retry-After says when to ask again."}
+_TRYING: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same request with the same key is carried out once; known for a day.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 
@@ -51,11 +58,19 @@ def _problem(schemas: dict[str, Any]) -> str:
 
 
 def _describe(path: str, method: str, operation: dict[str, Any], problem: str) -> None:
-    refusals = dict(_ALWAYS)
+    scope, refusals = scope_for(method.upper(), path), dict(_ALWAYS)
     if path not in OPEN:
         refusals |= _KEYED
         operation["security"] = [{"ApiKey": []}, {"Bearer": []}]
-        operation["x-podium-scope"] = scope_for(method.upper(), path)
+        operation["x-podium-scope"] = scope
+    if "{" in path or method in ("post", "put"):
+        refusals |= _NAMED
+    if method not in ("get", "head") and not only_looks(path):
+        refusals |= _CHANGING
+    if method == "post" and not only_looks(path):
+        refusals |= _RUNNING if "/runs" in path else {}
+        if path != UNKEPT:
+            operation.setdefault("parameters", []).append(_TRYING)
     responses = operation.setdefault("responses", {})
     for status, text in refusals.items():
         responses.setdefault(status, _refusal(text, problem))

@@ -16,6 +16,8 @@ OPEN: Final = frozenset(
     {"/ok", "/ready", "/info", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
 )
 """What anybody may ask."""
+UNKEPT: Final = "/podium/v1/keys"
+"""Whose answers nobody may keep: an API key is told once."""
 _ADMIN: Final = re.compile(
     r"/podium/v1/(audit|config|evaluations|keys|knowledge/ingest|knowledge/collections/[^/]+/documents)(/|$)"
 )

@@ -117,7 +117,9 @@ def asked(
     client: httpx.Client, method: str, path: str, operation: dict[str, Any], ids: dict[str, str]
 ) -> httpx.Response:
     shared = dict.fromkeys(SHARED, "x")
-    return client.request(method, path.format(**{**shared, **ids}), json=_body(operation))
+    answer = client.request(method, path.format(**{**shared, **ids}), json=_body(operation))
+    assert str(answer.status_code) in operation["responses"]
+    return answer
 
 
 @pytest.mark.parametrize(("method", "path"), KEYED)
