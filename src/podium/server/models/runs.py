@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, Field, StringConstraints, model_validator
+from pydantic.alias_generators import to_camel
 
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.runtime.serving.input import RESERVED
@@ -127,6 +128,15 @@ class BatchRun(RunCreate):
     """One run of a batch: in a thread, or in a temporary one."""
 
     thread_id: Uuid | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_javascript_names_it(cls, given: Any) -> Any:
+        """LangGraph's JavaScript client sends the fields of a batch in camel case."""
+        if not isinstance(given, dict):
+            return given
+        names = {to_camel(name): name for name in cls.model_fields}
+        return {names.get(name, name): value for name, value in given.items()}
 
 
 class CancelRuns(Body):
