@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from podium.guardrails.redaction import redact
 
@@ -45,7 +45,7 @@ def _told_task(task: PregelTask, thread_id: str) -> dict[str, Any]:
     checkpoint: dict[str, Any] | None = None
     state: dict[str, Any] | None = None
     if isinstance(task.state, Mapping):
-        checkpoint = told_checkpoint(cast("RunnableConfig", task.state), thread_id)
+        checkpoint = told_checkpoint(task.state, thread_id)
     elif task.state is not None:
         state = told_state(task.state, thread_id)
         checkpoint = state["checkpoint"]
