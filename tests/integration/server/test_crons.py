@@ -144,6 +144,7 @@ async def test_what_cannot_be_made_or_changed(client: LangGraphClient) -> None:
         {"schedule": "0 0 30 2 *"},
         {"schedule": YEARLY, "timezone": "Nowhere/Land"},
         {"schedule": YEARLY, "webhook": "http://10.0.0.1/"},
+        {"schedule": YEARLY, "end_time": datetime(1, 1, 1, tzinfo=UTC)},
         {"schedule": YEARLY, "multitask_strategy": "other"},
         {"schedule": YEARLY, "config": {"configurable": {"podium_principal": "root"}}},
     ]

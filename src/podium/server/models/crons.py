@@ -36,9 +36,17 @@ CronField = Literal[
     "enabled",
 ]
 
+_FIRST_YEAR: Final = 1970
+
 
 def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        there = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("no moment that a clock could show") from None
+    if there.year < _FIRST_YEAR:
+        raise ValueError(f"a moment before the year {_FIRST_YEAR}")
+    return there
 
 
 Moment = Annotated[datetime, AfterValidator(_aware)]
