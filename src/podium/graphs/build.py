@@ -115,6 +115,16 @@ def compile_graph(graph: StateGraph[Any, Any, Any, Any], context: GraphContext, 
     return graph.compile(checkpointer=context.checkpointer, name=name)
 
 
+def is_governed(graph: object) -> bool:
+    """Whether a graph is of Podium's nodes, which decide what may be done and ask people.
+
+    Args:
+        graph: A compiled graph, of whatever kind.
+    """
+    schema = getattr(getattr(graph, "builder", None), "state_schema", None)
+    return PodiumState.__annotations__.keys() <= getattr(schema, "__annotations__", {}).keys()
+
+
 def staffed(
     context: GraphContext, agents: Iterable[AgentLike], without: Sequence[Droppable] = ()
 ) -> GraphContext:

@@ -1,4 +1,4 @@
-"""What clients may set in threads of the app's own graph.
+"""What clients may set in threads of graphs of Podium's nodes: the app's own, and those made like it.
 
 Its nodes decide what may be done, and people approve it. Who writes a state as one of its nodes, or sends a
 run to one, decides in their place: that is for those who may do all.
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from podium.runtime.serving.states import Update
+from podium.runtime.serving.states import Place, Update
 from podium.server.auth import Caller
 from podium.server.services import Services
 
 if TYPE_CHECKING:
     from podium.server.models.runs import RunCommand
+    from podium.storage.threads import ThreadRecord
 
 _INPUTS: Final = ("__start__", "__input__")
 """Updates as these are what an input is."""
@@ -22,13 +23,14 @@ _WITHOUT_VALUES: Final = ("__copy__", "__end__")
 """Updates as these that bring no values branch a thread, or end what is left to do."""
 
 
-def check_command(services: Services, who: Caller, graph_id: str, command: RunCommand | None) -> None:
+async def check_command(services: Services, who: Caller, graph_id: str, command: RunCommand | None) -> None:
     """Refuse a run's command that decides what is not the caller's to decide.
 
     Raises:
         NotAllowed: It does.
+        UnknownName: There is no such graph.
     """
-    if command is None or graph_id != services.graphs.own:
+    if command is None or not await services.threads.states.is_governed(graph_id):
         return
     if command.resume is not None:
         who.need("approve")
@@ -36,16 +38,20 @@ def check_command(services: Services, who: Caller, graph_id: str, command: RunCo
         who.need("admin")
 
 
-def check_updates(services: Services, who: Caller, graph_id: str | None, updates: Iterable[Update]) -> None:
-    """Refuse changes of a state that decide what is not the caller's to decide.
+async def check_updates(
+    services: Services, who: Caller, thread: ThreadRecord, place: Place, updates: Iterable[Update]
+) -> None:
+    """Refuse changes of a thread's state that decide what is not the caller's to decide.
 
     Raises:
         NotAllowed: They do.
+        UnknownName: The thread's graph is not served.
     """
-    if graph_id is not None and graph_id == services.graphs.own:
-        for update in updates:
-            if not _is_harmless(update):
-                who.need("admin")
+    harmful = [update for update in updates if not _is_harmless(update)]
+    states = services.threads.states
+    graph_id = await states.graph_of(thread) if harmful else None
+    if graph_id is not None and await states.is_governed(graph_id, place):
+        who.need("admin")
 
 
 def _is_harmless(update: Update) -> bool:

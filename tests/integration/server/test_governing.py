@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,25 @@ import pytest
 from podium.app.journal import EMBEDDED
 from podium.testing.server import Server, served
 
+FURTHER = """\
+from langgraph.graph import END, START, MessagesState, StateGraph
+
+from podium import build_graph
+from podium.app.factory import graph_context
+
+
+async def second(config):
+    return build_graph(await graph_context(config, __file__), name="second")
+
+
+async def around(config):
+    graph = StateGraph(MessagesState)
+    graph.add_node("desk", build_graph(await graph_context(config, __file__)))
+    graph.add_edge(START, "desk")
+    graph.add_edge("desk", END)
+    return graph.compile()
+"""
+LISTED = {"graphs": {"second": "./further.py:second", "around": "./further.py:around"}, "dependencies": []}
 ASKED = {"messages": [{"role": "user", "content": "Hello"}]}
 
 
@@ -20,6 +40,8 @@ ASKED = {"messages": [{"role": "user", "content": "Hello"}]}
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("own")
     (folder / "podium.toml").write_text('[project]\nname = "demo"\n', encoding="utf-8")
+    (folder / "further.py").write_text(FURTHER, encoding="utf-8")
+    (folder / "langgraph.json").write_text(json.dumps(LISTED), encoding="utf-8")
     with served(folder, dev=False) as running:
         yield running
 
@@ -143,3 +165,23 @@ def test_who_may_write_gives_inputs_branches_and_ends(writer: httpx.Client, thre
 def test_who_may_do_all_changes_any_state(admin: httpx.Client, thread: str) -> None:
     update = {"values": {"open_question": {}}, "as_node": "respond"}
     assert admin.post(f"/threads/{thread}/state", json=update).status_code == 200
+
+
+def test_a_further_graph_of_such_nodes_is_no_way_around(writer: httpx.Client) -> None:
+    run: dict[str, Any] = {"assistant_id": "second", "input": ASKED, "if_not_exists": "create"}
+    thread = writer.post("/threads", json={}).json()["thread_id"]
+    assert writer.post(f"/threads/{thread}/runs/wait", json=run).json()["messages"]
+    update = {"values": {"review": {}}, "as_node": "human"}
+    assert writer.post(f"/threads/{thread}/state", json=update).status_code == 403
+    run = {"assistant_id": "second", "command": {"goto": "commit"}}
+    assert writer.post(f"/threads/{thread}/runs/wait", json=run).status_code == 403
+
+
+def test_a_graph_around_is_no_way_around(writer: httpx.Client) -> None:
+    thread = writer.post("/threads", json={}).json()["thread_id"]
+    run = {"assistant_id": "around", "input": ASKED}
+    assert writer.post(f"/threads/{thread}/runs/wait", json=run).json()["messages"]
+    inside = {"values": {"review": {}}, "as_node": "human", "checkpoint": {"checkpoint_ns": "desk:task"}}
+    assert writer.post(f"/threads/{thread}/state", json=inside).status_code == 403
+    outside = {"values": {"messages": []}, "as_node": "desk"}
+    assert writer.post(f"/threads/{thread}/state", json=outside).status_code == 200

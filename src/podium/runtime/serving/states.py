@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podium.core.errors import ConfigError, InputError, NotFound, PodiumError, StorageError
+from podium.graphs.build import is_governed
 from podium.guardrails.redaction import redact
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import command_of
@@ -108,6 +109,22 @@ class ThreadStates:
         if own is None or await self._saver.aget_tuple(_config(thread, Place())) is None:
             return None
         return own
+
+    async def is_governed(self, name: str, place: Place | None = None) -> bool:
+        """Whether the nodes of a graph, or of the subgraph at a place in it, decide what may be done.
+
+        Args:
+            name: The graph.
+            place: Says which subgraph; None for the graph itself.
+
+        Raises:
+            UnknownName: There is no such graph.
+        """
+        async with self._graphs.opened(name, None, purpose="threads.read") as graph:
+            if place is None or not place.checkpoint_ns:
+                return is_governed(graph)
+            found = graph.get_subgraphs(namespace=_nodes_of(place.checkpoint_ns), recurse=True)
+            return any(is_governed(inner) for _, inner in found)
 
     async def head(self, thread: ThreadRecord) -> ThreadHead:
         """What the latest state tells; nothing where the thread's graph cannot be opened any more."""
@@ -233,6 +250,12 @@ def unknown_checkpoint(thread: ThreadRecord, place: Place) -> NotFound:
         f"thread {thread.thread_id} has no checkpoint {place.checkpoint_id}",
         hint=f"GET /threads/{thread.thread_id}/history tells which there are.",
     )
+
+
+def _nodes_of(checkpoint_ns: str) -> str:
+    """The path of nodes in a namespace, whose parts are `node:task` and numbers of repeated calls."""
+    parts = checkpoint_ns.split("|")
+    return "|".join(part.partition(":")[0] for part in parts if not part.isdigit())
 
 
 @contextmanager

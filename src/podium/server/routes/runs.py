@@ -219,7 +219,7 @@ async def accept(
         NotAllowed: It decides what waits for a person, and the caller may not.
     """
     assistant = services.assistants.resolve(body.assistant_id, who.access)
-    check_command(services, who, assistant.graph_id, body.command)
+    await check_command(services, who, assistant.graph_id, body.command)
     if body.webhook:
         services.callbacks.targets.check(body.webhook)
     run_id = who.id_of(f"run {number}")

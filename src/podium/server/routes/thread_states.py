@@ -75,7 +75,7 @@ async def update_state(thread_id: ThreadId, body: StateUpdate, services: Parts, 
     place = place_of(body.checkpoint, body.checkpoint_id)
     update = Update(body.values, as_node=body.as_node)
     thread = services.threads.get(thread_id, who.access)
-    check_updates(services, who, await services.threads.states.graph_of(thread), [update])
+    await check_updates(services, who, thread, place, [update])
     told = await services.threads.update_state(thread_id, who.access, place, update)
     return JsonResponse({"checkpoint": told, "configurable": told, "checkpoint_id": told["checkpoint_id"]})
 

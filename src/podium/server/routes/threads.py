@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import Response
 
 from podium.core.ids import new_id
+from podium.runtime.serving.states import Place
 from podium.server.auth import Parts, Who
 from podium.server.errors import Problem
 from podium.server.governing import check_updates
@@ -50,9 +51,7 @@ async def create_thread(body: ThreadCreate, services: Parts, who: Who) -> JsonRe
         owner=who.principal.id,
         metadata=body.metadata or {},
     )
-    if supersteps:
-        graph = await services.threads.states.graph_of(thread)
-        check_updates(services, who, graph, [one for step in supersteps for one in step])
+    await check_updates(services, who, thread, Place(), [one for step in supersteps for one in step])
     made = await services.threads.create(
         thread,
         who.access,
