@@ -23,6 +23,7 @@ from podium.runtime.serving.states import ThreadStates
 from podium.runtime.serving.thread_streams import ThreadStreams
 from podium.runtime.serving.threads import Hooks, ServedThreads
 from podium.server.counting import count_end
+from podium.server.finishing import finishing
 from podium.server.key_ring import KeyRing
 from podium.storage.api_keys import ApiKeys
 from podium.storage.assistants import Assistants
@@ -133,6 +134,7 @@ async def open_services(
         states = ThreadStates(graphs, app.checkpointer, partial(_own_graph, graphs))
         threads = ServedThreads(database, app.checkpointer, states, hooks, clock)
         await opened.enter_async_context(expiry.watching(threads))
+        await opened.enter_async_context(finishing(app, threads, database, graphs.own))
         yield Services(
             app=app,
             assistants=assistants,
