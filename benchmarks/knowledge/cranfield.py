@@ -6,7 +6,6 @@ whole abstracts, one vector each, in the same run.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,8 @@ import numpy as np
 from benchmarks.knowledge.measures import ndcg
 from numpy.typing import NDArray
 
+from podium.evals.adapters.formats import documents_of
+from podium.evals.importing import cases_of_set
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.knowledge.lexical import Analyzer, LexicalIndex
 from podium.models.embedding import Embedder, open_embedder
@@ -28,15 +29,10 @@ def run(data: Path, work: Path) -> tuple[dict[str, float], dict[str, float]]:
         data: The folder `cranfield`.
         work: A folder to write in.
     """
-    documents = json.loads((data / "cran_docs.json").read_text(encoding="utf-8"))
-    texts = {str(d["id"]): str(d["body"]).strip() for d in documents}
-    texts = {name: text for name, text in texts.items() if text}
-    queries = [str(q["query"]) for q in json.loads((data / "cran_queries.json").read_text(encoding="utf-8"))]
-    gains: dict[int, dict[str, int]] = {}
-    for row in json.loads((data / "cran_qrels.json").read_text(encoding="utf-8")):
-        position = int(row["position"])
-        if 1 <= position <= 4:
-            gains.setdefault(int(row["query_num"]) - 1, {})[str(row["id"])] = 5 - position
+    texts = {document.name: document.text for document in documents_of("cranfield", data)}
+    cases = list(cases_of_set("cranfield", data))
+    queries = [str(case.input) for case in cases]
+    gains = {number: case.expected.relevant for number, case in enumerate(cases) if case.expected.relevant}
     embedder = open_embedder()
     rankings = _ours(texts, queries, work, embedder)
     figures = {"cranfield_ndcg10": _mean(rankings, gains)}
@@ -48,7 +44,7 @@ def _ours(texts: dict[str, str], queries: Sequence[str], work: Path, embedder: E
     folder = work / "cranfield"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
     with KnowledgeBase(work / "cranfield-base", embedder=embedder) as base:
         base.ingest([folder])
         return [_sources([e.source for e in base.search(query, 40)]) for query in queries]
@@ -80,10 +76,10 @@ def _fuse(*rankings: NDArray[np.intp]) -> list[int]:
     return sorted(total, key=lambda position: -total[position])
 
 
-def _mean(rankings: Sequence[Sequence[str]], gains: dict[int, dict[str, int]]) -> float:
+def _mean(rankings: Sequence[Sequence[str]], gains: dict[int, dict[str, float]]) -> float:
     values = [ndcg(rankings[i], wanted) for i, wanted in gains.items()]
     return round(sum(values) / len(values), 4)
 
 
 def _sources(sources: Sequence[str]) -> list[str]:
-    return [Path(source).stem for source in dict.fromkeys(sources)]
+    return [Path(source).name for source in dict.fromkeys(sources)]

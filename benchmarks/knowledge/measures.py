@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 Piece = tuple[int, int]
 
 
-def ndcg(ranked: Sequence[str], gains: Mapping[str, int], depth: int = 10) -> float:
+def ndcg(ranked: Sequence[str], gains: Mapping[str, float], depth: int = 10) -> float:
     """Normalised discounted cumulative gain with linear gains.
 
     Args:

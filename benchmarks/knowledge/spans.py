@@ -7,14 +7,15 @@ together.
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.knowledge.measures import Piece, length, shared, union
 
+from podium.evals.adapters.formats import documents_of
+from podium.evals.case import Case
+from podium.evals.importing import cases_of_set
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.models.embedding import Embedder, open_embedder
 
@@ -37,33 +38,26 @@ def run(data: Path, work: Path) -> tuple[dict[str, float], dict[str, float]]:
         data: The folder `chunking_evaluation`.
         work: A folder to write in.
     """
-    questions = _questions(data / "questions_df.csv")
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((data / "corpora").glob("*.md"))}
+    questions = [_question(case) for case in cases_of_set("chunking", data)]
+    texts = {document.name: document.text for document in documents_of("chunking", data)}
     embedder = open_embedder()
     folder = work / "spans"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
+        (folder / name).write_text(text, encoding="utf-8", newline="")
     with KnowledgeBase(work / "spans-base", embedder=embedder) as base:
         base.ingest([folder])
 
         def search(question: str) -> list[tuple[str, Piece]]:
-            return [(Path(e.source).stem, (e.start, e.end)) for e in base.search(question, TOP)]
+            return [(Path(e.source).name, (e.start, e.end)) for e in base.search(question, TOP)]
 
         figures = _measure(questions, search)
     return figures, {f"{name}_windows_800": v for name, v in _windows(texts, questions, embedder).items()}
 
 
-def _questions(path: Path) -> list[Question]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            Question(
-                row["question"],
-                row["corpus_id"],
-                [(int(r["start_index"]), int(r["end_index"])) for r in json.loads(row["references"])],
-            )
-            for row in csv.DictReader(file)
-        ]
+def _question(case: Case) -> Question:
+    spans = case.expected.sources
+    return Question(str(case.input), spans[0].source, [(span.start or 0, span.end or 0) for span in spans])
 
 
 def _windows(texts: dict[str, str], questions: Sequence[Question], embedder: Embedder) -> dict[str, float]:

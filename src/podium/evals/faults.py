@@ -35,6 +35,11 @@ def strict_json(text: str | bytes) -> Any:
     return json.loads(text, parse_constant=_not_finite, parse_float=_finite)
 
 
+def strict_decoder() -> json.JSONDecoder:
+    """A decoder that takes finite numbers only, as `strict_json` does."""
+    return json.JSONDecoder(parse_constant=_not_finite, parse_float=_finite)
+
+
 def _not_finite(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 

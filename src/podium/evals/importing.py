@@ -1,4 +1,4 @@
-"""Cases from elsewhere: tables as CSV, and datasets of LangSmith."""
+"""Cases from elsewhere: tables as CSV, datasets of LangSmith, and public sets."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from podium.core.errors import InputError
+from podium.core.errors import ConfigError, InputError
 from podium.core.loading import one_line
 from podium.core.model import JsonObject
+from podium.evals.adapters.formats import format_named, made_of, records_of
+from podium.evals.adapters.records import Record
 from podium.evals.case import Case
 from podium.evals.faults import explained, strict_json
 
@@ -141,6 +143,25 @@ def _case(value: Mapping[str, Any], place: str) -> Case:
         where, message, hint = explained(error, Case)
         setting = ".".join(str(part) for part in where)
         raise InputError(f"{place}: {f'{setting}: ' if setting else ''}{message}", hint=hint) from None
+
+
+def cases_of_set(name: str, path: Path) -> Iterator[Case]:
+    """The cases of a public set, or of a file or folder in the same format.
+
+    Args:
+        name: The format, one of `podium.evals.adapters.formats.FORMATS`.
+        path: The file or folder.
+
+    Raises:
+        UnknownName: There is no such format.
+        InputError: The set is not there, or an entry is wrong; the message names file and line.
+    """
+    form = format_named(name)
+    for record in records_of(form, path):
+        made = record if isinstance(record, ConfigError) else made_of(form, record)
+        if isinstance(made, ConfigError):
+            raise InputError(made.message, hint=made.hint)
+        yield _case(made, record.place if isinstance(record, Record) else str(path))
 
 
 def write_cases(cases: Iterable[Case], path: Path, *, append: bool = False) -> int:

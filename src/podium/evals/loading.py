@@ -15,6 +15,7 @@ from podium.core.errors import ConfigError, PodiumError, UnknownName
 from podium.core.explaining import nearest
 from podium.core.loading import load_module, one_line, place_in
 from podium.core.yaml_file import read_yaml
+from podium.evals.adapters.formats import expanded
 from podium.evals.case import Case
 from podium.evals.faults import explained
 from podium.evals.reading import Found, read_cases
@@ -65,7 +66,7 @@ class LoadedSuite:
         for source in self.suite.cases:
             name = source if isinstance(source, str) else source.file if isinstance(source, CaseFile) else ""
             if name:
-                contents.append(_file_digest(self.folder / name))
+                contents.append(_content_digest(name, self.folder))
         return canonical_digest({"suite": _text_numbers(said), "files": contents})
 
 
@@ -149,6 +150,18 @@ def _start(file: Path) -> str:
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _content_digest(name: str, folder: Path) -> str:
+    """The digest of a file, or of all files of a folder; empty where it is not there."""
+    try:
+        path = expanded(name, folder)
+    except ConfigError:
+        return ""
+    if not path.is_dir():
+        return _file_digest(path)
+    inside = sorted(file for file in path.rglob("*") if file.is_file())
+    return canonical_digest({file.relative_to(path).as_posix(): _file_digest(file) for file in inside})
 
 
 def _file_digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Reading the cases of a suite as a stream: from JSON Lines, from Python, and from the suite itself."""
+"""Reading the cases of a suite as a stream: from JSON Lines, Python, other formats, and the suite itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from podium.core.errors import ConfigError, PodiumError
 from podium.core.loading import one_line
+from podium.evals.adapters.formats import Format, expanded, format_named, made_of, records_of
 from podium.evals.case import Case
 from podium.evals.faults import explained, strict_json
 from podium.evals.places import load_place
@@ -58,13 +59,36 @@ def _of_source(source: str | CaseFile | Case, folder: Path, file: Path) -> Itera
         return
     given = CaseFile(file=source) if isinstance(source, str) else source
     try:
-        adapter = load_place(given.adapter, folder) if given.adapter else None
+        found = _opened(given, folder)
     except ConfigError as error:
-        yield error
+        yield ConfigError(f"{file}: {error.message}", hint=error.hint) if given.format else error
         return
-    found = _of_file(folder / given.file, given, adapter) if given.file else _of_adapter(given, adapter)
     for one in found:
         yield _tagged(one, given.tags) if isinstance(one, Found) and given.tags else one
+
+
+def _opened(given: CaseFile, folder: Path) -> Iterator[Found | ConfigError]:
+    if given.format:
+        return _of_set(expanded(given.file, folder), given, format_named(given.format))
+    adapter = load_place(given.adapter, folder) if given.adapter else None
+    if given.file:
+        return _of_file(expanded(given.file, folder), given, adapter)
+    return _of_adapter(given, adapter)
+
+
+def _of_set(path: Path, given: CaseFile, form: Format) -> Iterator[Found | ConfigError]:
+    for record in records_of(form, path):
+        if isinstance(record, ConfigError):
+            yield record
+        elif _wanted(record.value, given):
+            made = made_of(form, record)
+            found = made if isinstance(made, ConfigError) else _made(made, record.place)
+            if found is not None:
+                yield found
+
+
+def _wanted(value: Mapping[str, Any], given: CaseFile) -> bool:
+    return all(value.get(name) == wanted for name, wanted in given.where.items())
 
 
 def _tagged(found: Found, tags: tuple[str, ...]) -> Found:
@@ -116,7 +140,7 @@ def _of_line(
         return ConfigError(
             f"{place}: expected an object, found a {type(value).__name__}", hint="Mend this line."
         )
-    if any(value.get(name) != wanted for name, wanted in given.where.items()):
+    if not _wanted(value, given):
         return None
     if adapter is None:
         return _made(value, place)

@@ -15,6 +15,9 @@ from podium.evals.case import Case
 Place = Annotated[str, StringConstraints(pattern=r"^[^:]+:[A-Za-z_]\w*$")]
 """A thing in a Python file or module: `file.py:name`, relative to the suite, or `package.module:name`."""
 
+Adapter = Annotated[str, StringConstraints(pattern=r"^([^:]+:[A-Za-z_]\w*|[a-z][a-z0-9_]*)$")]
+"""A thing in Python, or the name of a format that `podium.evals.adapters` reads, such as `cranfield`."""
+
 Metric = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -110,15 +113,17 @@ TargetSpec: TypeAlias = Annotated[
 
 
 class CaseFile(Model):
-    """Cases from a JSON Lines file, from Python, or from a file in a format of its own."""
+    """Cases from a JSON Lines file, from Python, or from a public set or a folder like it."""
 
     file: str = ""
-    """JSON Lines, relative to the suite."""
-    adapter: Place | None = None
-    """With a file, a function that makes a case of each line's object, or None to leave it out. Without one,
-    a function that gives all cases."""
+    """JSON Lines, relative to the suite; a variable of the environment may stand at its start:
+    `$PODIUM_DATA/cranfield`."""
+    adapter: Adapter | None = None
+    """With a file, a function that makes a case of each line's object, or None to leave it out; or the format
+    of the file or folder: `begin`, `bipia`, `chunking`, `clapnq`, `cranfield`, `piguard`, `presidio`, `tau2`.
+    Without a file, a function that gives all cases."""
     where: JsonObject = {}
-    """Only lines whose object has these values."""
+    """Only lines, or entries of a set, whose object has these values."""
     tags: tuple[str, ...] = ()
     """Given to every case."""
 
@@ -126,7 +131,14 @@ class CaseFile(Model):
     def _something(self) -> Self:
         if not self.file and self.adapter is None:
             raise ValueError("name a file, an adapter, or both")
+        if self.format and not self.file:
+            raise ValueError(f"the adapter {self.format!r} needs a file or folder: file")
         return self
+
+    @property
+    def format(self) -> str:
+        """The name of the format, where the adapter is one."""
+        return self.adapter if self.adapter is not None and ":" not in self.adapter else ""
 
 
 def _case_kind(value: Any) -> str:

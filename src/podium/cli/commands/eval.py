@@ -20,6 +20,14 @@ class ImportForm(StrEnum):
 
     CSV = "csv"
     LANGSMITH = "langsmith"
+    BEGIN = "begin"
+    BIPIA = "bipia"
+    CHUNKING = "chunking"
+    CLAPNQ = "clapnq"
+    CRANFIELD = "cranfield"
+    PIGUARD = "piguard"
+    PRESIDIO = "presidio"
+    TAU2 = "tau2"
 
 
 SuitesArgument = Annotated[
@@ -237,21 +245,30 @@ def merge(
 
 @app.command("import")
 def import_cases(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV table, or a LangSmith dataset.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A CSV table, a LangSmith dataset, or a public set.")
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The JSON Lines file that is written.")
     ],
     form: Annotated[
-        ImportForm | None, typer.Option("--format", help="What FILE is; by its ending when left out.")
+        ImportForm | None, typer.Option("--format", help="What PATH is; by its ending when left out.")
+    ] = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            "--documents", metavar="DIR", help="Write the texts that a set is about, to be ingested."
+        ),
     ] = None,
     append: Annotated[bool, typer.Option("--append", help="Add to what is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make cases of a table with a column 'input', or of a LangSmith dataset's examples."""
+    """Make cases of a table with a column 'input', of a LangSmith dataset's examples, or of a public set."""
     from podium.cli.evaluation import files
 
-    found = files.bring(source, output, form.value if form else None, append=append)
-    _tell(found, "Name the file under cases in a suite.", as_json=as_json)
+    found = files.bring(source, output, form.value if form else None, documents, append=append)
+    ingest = f"Now: podium ingest {documents}. " if documents else ""
+    _tell(found, f"{ingest}Name the file under cases in a suite.", as_json=as_json)
 
 
 @app.command()

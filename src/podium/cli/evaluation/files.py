@@ -41,20 +41,36 @@ def merge(logs: list[Path], out: Path) -> dict[str, object]:
     return {"log": str(out), "suite": header.suite, "planned": header.planned, "shards": len(logs)}
 
 
-def bring(source: Path, out: Path, form: str | None, *, append: bool) -> dict[str, object]:
+def bring(
+    source: Path, out: Path, form: str | None, documents: Path | None, *, append: bool
+) -> dict[str, object]:
     """Import cases.
 
     Args:
         source: Where they are.
         out: The JSON Lines file that is written.
-        form: What `source` is, `csv` or `langsmith`; by its ending when None.
+        form: What `source` is: `csv`, `langsmith`, or the format of a set; by its ending when None.
+        documents: Where the texts of a set are written; they are left out when None.
         append: Whether to add to what is there.
     """
-    from podium.evals.importing import cases_of_csv, cases_of_langsmith, write_cases
+    from podium.evals.adapters.formats import FORMATS, write_documents
+    from podium.evals.importing import cases_of_csv, cases_of_langsmith, cases_of_set, write_cases
 
+    if form is None and source.is_dir():
+        raise InputError(
+            f"{source} is a folder", hint=f"Say with --format what it holds: {', '.join(FORMATS)}."
+        )
     chosen = form or ("csv" if source.suffix.lower() == ".csv" else "langsmith")
-    cases = cases_of_csv(source) if chosen == "csv" else cases_of_langsmith(source)
-    return {"file": str(out), "cases": write_cases(cases, out, append=append)}
+    if documents is not None and (chosen not in FORMATS or FORMATS[chosen].documents is None):
+        raise InputError(f"{chosen}: each case brings its text", hint="Leave out --documents.")
+    if chosen == "csv":
+        cases = cases_of_csv(source)
+    else:
+        cases = cases_of_langsmith(source) if chosen == "langsmith" else cases_of_set(chosen, source)
+    told: dict[str, object] = {"file": str(out), "cases": write_cases(cases, out, append=append)}
+    if documents is not None:
+        told["documents"] = write_documents(chosen, source, documents)
+    return told
 
 
 def scorers() -> list[dict[str, str]]:
