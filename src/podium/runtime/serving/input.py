@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from podium.core.principal import Principal
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 RESERVED = ("__", "podium_")
 """Beginnings of configurable keys that only the server sets."""
+_RESUMING = "__pregel_resuming"
+_ANSWERS = "__pregel_resume_map"
+FROM_CALLERS = frozenset({_RESUMING, _ANSWERS, "__pregel_durability"})
+"""Those that a graph sends all the same when one of its nodes is a `RemoteGraph`."""
 
 
 def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> RunnableConfig:
@@ -27,9 +31,7 @@ def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> Ru
     """
     given: Mapping[str, Any] = run.kwargs.get("config") or {}
     configurable = {
-        name: value
-        for name, value in (given.get("configurable") or {}).items()
-        if not name.startswith(RESERVED)
+        name: value for name, value in _configurable(run).items() if not name.startswith(RESERVED)
     }
     if checkpoint:
         configurable.update(run.kwargs.get("checkpoint") or {})
@@ -56,6 +58,35 @@ def input_of(run: RunRequest) -> Any:
     """What the graph gets: the client's input, or its command."""
     command = run.kwargs.get("command")
     return command_of(command) if command else run.kwargs.get("input")
+
+
+def is_called_again(run: RunRequest) -> bool:
+    """Whether a graph asks that goes on itself, one of whose nodes is this one as a `RemoteGraph`.
+
+    It sends the node's input again, and what was answered, if by name, beside it.
+
+    Args:
+        run: The run.
+    """
+    return not run.kwargs.get("command") and bool(_configurable(run).get(_RESUMING))
+
+
+def answers_of(run: RunRequest, waiting: Collection[str]) -> Command[Any] | None:
+    """What a graph that goes on has for those interrupts of this one that wait; None when nothing.
+
+    Args:
+        run: The run.
+        waiting: The ids of the interrupts.
+    """
+    from langgraph.types import Command
+
+    given = _configurable(run).get(_ANSWERS)
+    found = {name: given[name] for name in waiting if name in given} if isinstance(given, Mapping) else {}
+    return Command(resume=found) if found else None
+
+
+def _configurable(run: RunRequest) -> Mapping[str, Any]:
+    return (run.kwargs.get("config") or {}).get("configurable") or {}
 
 
 def command_of(given: Mapping[str, Any]) -> Command[Any]:

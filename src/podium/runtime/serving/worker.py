@@ -12,7 +12,7 @@ from podium.core.errors import PodiumError
 from podium.guardrails.redaction import redact
 from podium.runtime.serving.encoding import encode, plain
 from podium.runtime.serving.graphs import GraphSource
-from podium.runtime.serving.input import config_of, input_of
+from podium.runtime.serving.input import answers_of, config_of, input_of, is_called_again
 from podium.runtime.serving.modes import asked_for
 from podium.runtime.serving.patches import SMALL, STATES
 from podium.runtime.serving.retelling import Retelling
@@ -109,7 +109,7 @@ class Worker:
             told.differ.lean(STATES, lean[1], lean[0])
         if asked.get("strict_resume"):
             await self._check_resume(graph, run)
-        given = None if await self._goes_on(graph, run) else input_of(run)
+        given = None if await self._goes_on(graph, run) else await _given(graph, run)
         parts = _parts(graph, run, given, config, modes)
         async for namespace, mode, data in parts:
             await told.part(namespace, mode, data)
@@ -180,6 +180,15 @@ def _cannot_wait(graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: Telli
     stops = (run.kwargs.get("interrupt_before"), run.kwargs.get("interrupt_after"))
     own = (graph.interrupt_before_nodes, graph.interrupt_after_nodes)
     return not (told.waits or any(stops) or any(own))
+
+
+async def _given(graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> Any:
+    """What the graph is started with: nothing anew when the graph that asks goes on itself."""
+    if is_called_again(run):
+        state = await graph.aget_state(config_of(run))
+        if state.next:
+            return answers_of(run, [interrupt.id for interrupt in state.interrupts])
+    return input_of(run)
 
 
 async def _parts(

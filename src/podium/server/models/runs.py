@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from podium.core.model import JsonObject, JsonValue, Model
-from podium.runtime.serving.input import RESERVED
+from podium.runtime.serving.input import FROM_CALLERS, RESERVED
 from podium.runtime.serving.modes import Mode
 from podium.server.wire import Body
 
@@ -29,7 +29,7 @@ class RunConfig(Body):
     @model_validator(mode="after")
     def _without_reserved(self) -> Self:
         for name in self.configurable or ():
-            if name.startswith(RESERVED):
+            if name.startswith(RESERVED) and name not in FROM_CALLERS:
                 raise ValueError(f"configurable.{name} is set by the server only")
         return self
 
