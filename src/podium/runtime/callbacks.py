@@ -138,8 +138,10 @@ class RunCallbacks:
                 pause = await self._begin_due()
             except PodiumError:  # the disk is full, or somebody holds the database
                 pause = _TROUBLED_S
+            # Not wait_for, which on Python 3.11 may swallow that it is cancelled.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._bell.wait()
 
     async def _begin_due(self) -> float | None:
         """Begin to deliver what is due; seconds until more is, None while nothing waits."""
@@ -170,6 +172,10 @@ class RunCallbacks:
         try:
             address = await self.targets.address_of(callback.url)
             await self._poster.post(Message(callback.callback_id, callback.url, encode(told), address))
+        except asyncio.CancelledError:  # it was not given the time that it may take
+            with suppress(PodiumError):
+                self.stored.give_back(callback, to_iso(self._clock.now()))
+            raise
         except NotDelivered as error:
             attempts = callback.attempts + 1
             problem = error.message

@@ -88,8 +88,10 @@ class CronScheduler:
                 pause = await self.start_due(start)
             except PodiumError:  # the disk is full, or somebody holds the database
                 pause = _TROUBLED_S
+            # Not wait_for, which on Python 3.11 may swallow that it is cancelled.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._bell.wait()
 
     async def _fire(self, cron: Cron, start: Starting) -> float:
         """Start a firing; seconds after which something is left to do for it."""

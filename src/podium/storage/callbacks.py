@@ -113,6 +113,16 @@ class Callbacks:
         """
         await self._database.aexecute_soon(_SETTLE, (status, due_at, error, taken.callback_id))
 
+    def give_back(self, taken: Callback, due_at: str) -> None:
+        """Have an attempt made again that was broken off; returns before that is stored.
+
+        Args:
+            taken: What was tried.
+            due_at: When it is tried again.
+        """
+        row = ("waiting", due_at, "stopped before it was answered", taken.callback_id)
+        self._database.submit(lambda connection: connection.execute(_SETTLE, row))
+
     async def aforget(self, before: str) -> None:
         """Drop what was delivered and tells of what happened before a moment."""
         await self._database.aexecute_soon(

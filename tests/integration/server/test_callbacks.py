@@ -182,6 +182,16 @@ async def test_what_was_under_way_when_a_process_was_killed_is_tried_again(datab
     assert len(receiver.received) == 1
 
 
+async def test_what_was_under_way_when_a_server_stopped_is_tried_again_at_once(database: Database) -> None:
+    with WebhookReceiver(Answer(0), Answer(204)) as receiver:
+        async with (stopped := RunCallbacks(database, FAST, dev=True)).delivering():
+            note(stopped, database, run_to(receiver.url))
+            await until(lambda: receiver.received)
+        async with (again := RunCallbacks(database, FAST, dev=True)).delivering():
+            assert (await settled(again)).status == "delivered"
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+
+
 async def test_a_run_is_told_once_however_often_its_end_is_noted(database: Database) -> None:
     callbacks = RunCallbacks(database, FAST, dev=True)
     with WebhookReceiver() as receiver:
