@@ -167,3 +167,16 @@ def test_who_lost_the_thread_stores_nothing_more(app: Podium) -> None:
         else:
             app.graph.update_state(config, values, as_node="respond")
     leases.release(fresh)
+
+
+def test_going_to_the_end_past_the_person_carries_nothing_out(app: Podium, desk: Path) -> None:
+    from langgraph.types import Command
+
+    reply = waiting(app)
+    config: Any = {"configurable": {"thread_id": reply.thread_id}}
+    app.graph.invoke(Command(goto="commit"), config)
+    assert refunds(desk) == []
+    assert app.pending_sync(reply.thread_id)
+    app.graph.update_state(config, {"review": {}}, as_node="critique")
+    app.graph.invoke(None, config)
+    assert refunds(desk) == []

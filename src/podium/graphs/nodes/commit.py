@@ -57,12 +57,19 @@ async def commit(state: PodiumState, context: GraphContext, scope: RunScope) -> 
 
 
 async def _let_through(effects: Sequence[Effect], context: GraphContext, place: EffectScope) -> list[Effect]:
-    """What the policy lets through, approved by it; what was proposed under another policy has expired."""
+    """What the policy lets through, approved by it; the rest has expired, and goes to a person."""
     version = context.policy.version
-    fresh = [effect.digest for effect in effects if effect.policy_version == version]
+    fresh: list[str] = []
     for effect in effects:
-        if effect.digest not in fresh and effect.status == "proposed":
+        if effect.policy_version != version:
             reason = f"the policy has changed since {effect.tool} was proposed"
+        elif context.policy.needs_person(effect.tool, effect.effect_class):
+            # Whoever can write the state could lead here past the person.
+            reason = f"a person has to decide about {effect.tool}"
+        else:
+            fresh.append(effect.digest)
+            continue
+        if effect.status == "proposed":
             await context.toolbox.ledger.move(
                 effect.digest, "expired", actor=place.principal, reason=reason, error=reason
             )
