@@ -204,8 +204,10 @@ class Courier:
                 pause = _TROUBLED_S
             if closing:
                 return
+            # Not wait_for, which on Python 3.11 may swallow that it is cancelled.
             with suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await bell.wait()
 
     def _pause(self, name: str) -> float | None:
         """Seconds until a letter is due; None while none waits."""
