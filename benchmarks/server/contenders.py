@@ -57,10 +57,10 @@ def peer_version() -> str:
 
 
 @contextmanager
-def podium(folder: Path, *arguments: str) -> Iterator[Contender]:
+def podium(folder: Path, *arguments: str, project: Path = PROJECT) -> Iterator[Contender]:
     """Podium's server, on one SQLite file."""
     program = Path(sys.executable).with_name("podium")
-    with _started([program, "dev", "--no-reload", *arguments], folder) as contender:
+    with _started([program, "dev", "--no-reload", *arguments], folder, project) as contender:
         yield contender
 
 
@@ -81,8 +81,8 @@ def allow_files() -> None:
 
 
 @contextmanager
-def _started(command: Sequence[str | Path], folder: Path) -> Iterator[Contender]:
-    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("__pycache__"))
+def _started(command: Sequence[str | Path], folder: Path, project: Path = PROJECT) -> Iterator[Contender]:
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns("__pycache__"))
     port = _free_port()
     environment = {**os.environ, "LANGSMITH_TRACING": "false", "LANGGRAPH_CLI_NO_ANALYTICS": "1"}
     with (folder / "server.log").open("wb") as log:
