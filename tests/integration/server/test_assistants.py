@@ -118,7 +118,9 @@ async def test_search_and_count(client: LangGraphClient) -> None:
     assert await names(metadata={**marked, "deep": {"a": True}}) == []
     assert await client.assistants.count(metadata=marked) == 3
     assert await client.assistants.count(metadata=marked, graph_id="asks", name="alpha") == 1
-    chosen: list[Any] = list(await client.assistants.search(metadata=marked, select=["name", "graph_id"], limit=1))
+    chosen: list[Any] = list(
+        await client.assistants.search(metadata=marked, select=["name", "graph_id"], limit=1)
+    )
     assert chosen == [{"name": "Gamma", "graph_id": "steps"}]
 
 
