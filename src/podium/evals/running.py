@@ -21,8 +21,8 @@ from podium.evals.log import (
     LogWriter,
     TrialRecord,
     cut_off,
+    read_entries,
     read_header,
-    read_trials,
 )
 from podium.evals.making import make_scorers, make_target
 from podium.evals.runner import Conditions, NamedScorer, Runner, Tally
@@ -198,12 +198,12 @@ async def _run(prepared: Prepared, told: Told | None) -> Ran:
 
     writer = LogWriter(log)
     try:
-        before, done = _recorded(log, header, summary)
+        before, done, ended = _recorded(log, header, summary)
         if before is None:
             writer.add(header)
         if told is not None:
             told(summary.trials, prepared.planned, None)
-        tally = await _finish(prepared, writer, done, count)
+        tally = await _finish(prepared, writer, done, count, ended)
     finally:
         writer.close()
     return Ran(log, before or header, summary, tally, prepared.planned)
@@ -211,33 +211,45 @@ async def _run(prepared: Prepared, told: Told | None) -> Ran:
 
 def _recorded(
     log: Path, header: LogHeader, summary: Summary
-) -> tuple[LogHeader | None, set[tuple[str, int]]]:
-    """What a log holds already, which is counted: its header, None where it is new, and its trials.
+) -> tuple[LogHeader | None, set[tuple[str, int]], LogEnd | None]:
+    """What a log holds already, which is counted: its header, None where it is new, its trials, its end.
 
     Raises:
         InputError: It is of another run.
     """
     cut_off(log)
     if not log.stat().st_size:
-        return None, set()
+        return None, set(), None
     before = read_header(log)
     _check_same(before, header, log)
     done: set[tuple[str, int]] = set()
-    for trial in read_trials(log):
-        done.add(trial.key)
-        summary.add(trial)
-    return before, done
+    ended: LogEnd | None = None
+    for entry in read_entries(log):
+        if isinstance(entry, LogEnd):
+            ended = entry
+        elif isinstance(entry, TrialRecord):
+            done.add(entry.key)
+            summary.add(entry)
+            ended = None
+    return before, done, ended
 
 
-async def _finish(prepared: Prepared, writer: LogWriter, done: set[tuple[str, int]], count: Counted) -> Tally:
-    """Run what is left, and say how that ended."""
+async def _finish(
+    prepared: Prepared,
+    writer: LogWriter,
+    done: set[tuple[str, int]],
+    count: Counted,
+    ended: LogEnd | None,
+) -> Tally:
+    """Run what is left, and say how that ended, unless nothing was left of a run that had ended."""
     began = time.monotonic()
     runner = Runner(prepared.target, prepared.scorers, _conditions(prepared))
     cases = prepared.options.selection.of(prepared.loaded.cases())
     tally = await runner.run(cases, writer, done=done, told=count)
     seconds = round(time.monotonic() - began, 3)
     now = to_iso(SystemClock().now())
-    writer.add(LogEnd(kind="end", finished_at=now, seconds=seconds, stopped=tally.stopped))
+    if ended is None or tally.ran or tally.stopped != ended.stopped:
+        writer.add(LogEnd(kind="end", finished_at=now, seconds=seconds, stopped=tally.stopped))
     return tally
 
 
@@ -334,7 +346,11 @@ def _check_same(before: LogHeader, now: LogHeader, path: Path) -> None:
         if a != b:
             raise InputError(
                 f"{path} cannot be gone on with: the {what} has changed since",
-                hint="Run it anew, without --resume.",
+                hint=(
+                    "Give the same --tag, --limit, --failed and --shard, or run it anew, without --resume."
+                    if what == "selection of cases"
+                    else "Run it anew, without --resume."
+                ),
             )
 
 

@@ -138,6 +138,31 @@ def test_a_run_that_was_cut_off_goes_on_with_what_is_left(podium: CommandLine) -
     assert sorted(one.case.id for one in read_trials(log)) == ["one", "two", "wrong"]
 
 
+def test_a_run_that_has_ended_is_left_as_it_is(podium: CommandLine) -> None:
+    podium("eval", "run", "sums", "--log", "log.jsonl")
+    before = (podium.folder / "log.jsonl").read_bytes()
+    ended = podium("eval", "run", "sums", "--log", "log.jsonl", "--resume", "--json")
+    (run,) = ended.json["runs"]
+    assert (ended.code, run["ran"], run["trials"]) == (0, 0, 3)
+    assert (podium.folder / "log.jsonl").read_bytes() == before
+
+
+def test_the_newest_run_is_reported_by_its_suite_or_without_a_name(podium: CommandLine) -> None:
+    assert podium("eval", "report").code == 2
+    podium("eval", "run", "sums")
+    podium("eval", "run", "sums")
+    newest = max((podium.folder / ".podium/evals/sums").glob("*.jsonl"), key=lambda f: f.stat().st_mtime_ns)
+    for named in ((), ("sums",)):
+        told = podium("eval", "report", *named)
+        assert told.code == 0
+        assert newest.with_suffix(".html").name in told.out.replace("\n", "")
+    assert podium("eval", "report", "smus").code == 2
+
+
+def test_a_suite_of_a_function_is_offline_as_it_is(podium: CommandLine) -> None:
+    assert podium("eval", "run", "sums", "--model", "offline").code == 0
+
+
 def test_what_has_changed_is_not_gone_on_with(podium: CommandLine) -> None:
     podium("eval", "run", "sums", "--log", "log.jsonl")
     write(podium.folder, _case("other", 1, 2))
@@ -173,7 +198,7 @@ def test_validate_names_every_fault(podium: CommandLine) -> None:
         (("run", "sums", "--resume"), "input_invalid"),
         (("run", "sums", "--failed"), "input_invalid"),
         (("run", "sums", "--baseline", "none.jsonl"), "input_invalid"),
-        (("run", "sums", "--model", "offline"), "config_invalid"),
+        (("run", "sums", "--model", "openai:any"), "config_invalid"),
         (("accept", "sums"), "input_invalid"),
         (("merge", "none.jsonl", "-o", "x.jsonl"), "input_invalid"),
         (("import", "none.csv", "-o", "x.jsonl"), "input_invalid"),

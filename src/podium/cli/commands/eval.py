@@ -182,24 +182,32 @@ def schema(
 
 LogArgument = Annotated[
     Path,
-    typer.Argument(metavar="LOG", help="A log, or a folder whose newest log is meant.", show_default=False),
+    typer.Argument(
+        metavar="LOG", help="A log, or a folder or suite whose newest log is meant.", show_default=False
+    ),
 ]
 
 
 @app.command()
 def report(
-    log: LogArgument,
+    log: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="LOG", help="A log, or a folder or suite whose newest log is meant; the newest of all."
+        ),
+    ] = None,
     baseline: BaselineOption = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The page; beside the log by default."),
     ] = None,
+    project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Write the report of a run: one page that needs no server."""
     from podium.cli.evaluation.reporting import show_report
 
-    show_report(log, baseline=baseline, output=output, as_json=as_json)
+    show_report(log, baseline=baseline, output=output, project=project, as_json=as_json)
 
 
 @app.command()

@@ -75,13 +75,16 @@ def earlier_than(log: Path) -> list[Path]:
     return [path for _, path in sorted(found)][-TREND:]
 
 
-def show_report(log: Path, *, baseline: Path | None, output: Path | None, as_json: bool) -> None:
+def show_report(
+    log: Path | None, *, baseline: Path | None, output: Path | None, project: Path, as_json: bool
+) -> None:
     """Print the report of a log and write its page, or print it as JSON.
 
     Args:
-        log: The log, or a folder whose newest log is meant.
+        log: The log, a folder or suite whose newest log is meant, or None for the newest of all.
         baseline: The log that it is compared with.
         output: Where the page goes; beside the log when None.
+        project: The project's folder.
         as_json: Print it instead.
     """
     from podium.evals.gate import judge_run
@@ -89,7 +92,7 @@ def show_report(log: Path, *, baseline: Path | None, output: Path | None, as_jso
     from podium.evals.report.build import build_report
     from podium.evals.summary import Summary
 
-    log = log_in(log)
+    log = log_in(log, project)
     header = read_header(log)
     gate = judge_run(header, Summary.of(header, read_trials(log)), log, baseline=baseline)
     report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
@@ -110,7 +113,7 @@ def show_comparison(before: Path, after: Path, *, output: Path | None, as_json: 
     """Compare two runs case by case; 5 where the later one is worse.
 
     Args:
-        before: The earlier log, or a folder of logs.
+        before: The earlier log, or a folder or suite whose newest log is meant.
         after: The later one.
         output: Where a page of it goes; none when None.
         as_json: Print JSON instead of a table.
@@ -134,13 +137,22 @@ def show_comparison(before: Path, after: Path, *, output: Path | None, as_json: 
     return 5 if any(one.change and one.change.verdict == "worse" for one in report.metrics) else 0
 
 
-def log_in(path: Path) -> Path:
-    """The log that is meant: the newest one where a folder is named.
+def log_in(path: Path | None, project: Path | None = None) -> Path:
+    """The log that is meant: the newest one where a folder or a suite is named, or nothing.
+
+    Args:
+        path: A log, a folder of logs, or the name of a suite with logs in the project.
+        project: The project's folder; the current one when None.
 
     Raises:
         InputError: There is none.
     """
-    if not path.is_dir():
+    from podium.cli.evaluation.run import logs_of
+
+    if path is None or not path.exists():
+        kept = logs_of(project or Path())
+        path = kept if path is None else kept / path if (kept / path).is_dir() else path
+    if path.is_file() or (not path.is_dir() and path.suffix):
         return path
     logs = sorted(path.rglob("*.jsonl"), key=lambda file: file.stat().st_mtime_ns)
     if not logs:

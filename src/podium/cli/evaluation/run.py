@@ -55,6 +55,7 @@ def run_suites(given: RunArguments) -> int:
         PodiumError: A suite is broken, or cannot be run.
     """
     from podium.evals.loading import find_suite, load_suite
+    from podium.models.resolver import OFFLINE
 
     single = (given.log, given.baseline, given.junit, given.record, given.replay)
     if len(given.suites) > 1 and any(one is not None for one in single):
@@ -62,10 +63,10 @@ def run_suites(given: RunArguments) -> int:
             "--log, --baseline, --junit, --record and --replay are for one suite", hint="Name one suite."
         )
     loaded = [load_suite(find_suite(name, given.project)) for name in given.suites]
-    mixed = any(_of_project(suite) for suite in loaded)
+    mixed = given.model == OFFLINE or any(_of_project(suite) for suite in loaded)
     codes, shown = [], []
     for suite in loaded:
-        # Beside suites of a project, those of plain functions run as they are.
+        # Beside suites of a project, those of plain functions run as they are, and offline as ever.
         ran, gate = _run(suite, given if _of_project(suite) or not mixed else replace(given, model=None))
         codes.append(_code(ran, gate))
         page = _tell_others(ran, gate, given)

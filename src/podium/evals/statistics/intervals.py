@@ -8,7 +8,7 @@ by what coverage in simulation showed (`benchmarks/evals` repeats it):
   number of cases (Korn and Graubard 1998) with the degrees of freedom of its error. Where few conversations
   fail, the first is too short on the side of failure, the second too long;
 - anything else, such as seconds and money: the studentised bootstrap (Efron 1979), which follows the skew
-  that plain and bias-corrected bootstraps miss.
+  that plain and bias-corrected bootstraps miss. What was never seen below 0 has no mean below 0 either.
 """
 
 from __future__ import annotations
@@ -137,15 +137,16 @@ def _limits(array: Floats, units: _Units, level: float, seed: int) -> tuple[floa
     if binary and alone:
         return wilson(float(array.sum()), array.size, level=level)
     within = bool(((array >= 0) & (array <= 1)).all())
+    least = 0.0 if bool((array >= 0).all()) else -math.inf
     if units.sums.size < 2:
-        return (0.0, 1.0) if within else (-math.inf, math.inf)
+        return (0.0, 1.0) if within else (least, math.inf)
     error = units.error
     if error <= 1e-12 * max(1.0, abs(units.mean)):
         count = units.sums.size
         return wilson(units.mean * count, count, level=level) if binary else (units.mean, units.mean)
     low, high = _studentised(units, error, level, seed)
     if not within:
-        return low, high
+        return max(low, least), high
     shrunk_low, shrunk_high = _effective_wilson(units, error, level)
     return (max(low, 0.0) + shrunk_low) / 2, (min(high, 1.0) + shrunk_high) / 2
 

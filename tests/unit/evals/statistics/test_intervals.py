@@ -35,6 +35,16 @@ def test_nothing_has_no_mean() -> None:
         mean_interval([])
 
 
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=12))
+def test_what_is_never_below_zero_has_no_mean_below_zero(seconds: list[float]) -> None:
+    found = mean_interval(seconds)
+    assert 0 <= found.low <= found.high
+
+
+def test_a_figure_that_may_be_below_zero_is_not_cut_off_there() -> None:
+    assert mean_interval([-1.0, 2.0, 40.0]).low < 0
+
+
 @pytest.mark.parametrize(("n", "reliable"), [(99, False), (100, True)])
 def test_a_hundred_cases_can_be_relied_on(n: int, reliable: bool) -> None:
     assert mean_interval([0.0, 1.0, 1.0] * 33 + [1.0] * (n - 99)).reliable is reliable
