@@ -42,7 +42,7 @@ class Endings:
             forgets: Whether the run was rolled back, so that it goes too.
         """
         now = to_iso(self.clock.now())
-        further = [one for hook in self.hooks if (one := hook(run, end)) is not None]
+        further = self._further(run, end)
 
         def work(connection: sqlite3.Connection) -> bool:
             if forgets:
@@ -58,6 +58,9 @@ class Endings:
             return busy
 
         return work
+
+    def _further(self, run: RunRequest, end: RunEnd) -> list[Work[None]]:
+        return [one for hook in self.hooks if (one := hook(run, end)) is not None]
 
     def leaving(self, run: RunRequest, lease: Lease) -> Work[None]:
         """What lets somebody else go on with a run."""
@@ -81,6 +84,8 @@ class Endings:
             else:
                 self.requests.settle(run_id, "interrupted")(connection)
             _calm_thread(connection, run.thread_id, now)
+            for one in self._further(run, RunEnd("interrupted", "idle")):
+                one(connection)
 
         return work
 
