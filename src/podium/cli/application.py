@@ -29,6 +29,8 @@ COMMANDS: Final = (
     "prompts",
     "graph",
     "keys",
+    "backup",
+    "restore",
     "doctor",
     "config",
     "new",

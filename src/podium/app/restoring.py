@@ -1,0 +1,186 @@
+"""Bringing back what a backup holds."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from podium.app.audit import AuditReport, chain_report
+from podium.app.backup import backups_of, copy_folder
+from podium.app.backup_file import DATABASE, BackupManifest, read_manifest, room_for, unpack
+from podium.core.audit import AuditEntry
+from podium.core.audit_check import Head
+from podium.core.clock import Clock, SystemClock, to_iso
+from podium.core.errors import ChainBroken, ConfigError, Conflict, NotADatabase
+from podium.storage.audit_rows import append, head_of
+from podium.storage.copying import alone, check_whole, copy_to, snapshot
+from podium.storage.database import Database
+from podium.storage.versions import stored_version
+
+if TYPE_CHECKING:
+    from podium.app.project import Project
+
+_PARTS = ("knowledge", "world", "audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back.
+
+    Attributes:
+        manifest: What the backup holds.
+        kept: Where that is which was there before; None where nothing was.
+        audit: What checking the chain found, in its new place.
+    """
+
+    manifest: BackupManifest
+    kept: Path | None
+    audit: AuditReport
+
+
+def restore(
+    project: Project, file: Path, *, who: str, over: bool = False, clock: Clock | None = None
+) -> Restored:
+    """Replace what a project has stored by what a backup holds.
+
+    The backup is checked whole before anything is touched, and what was there is kept as a copy.
+
+    Args:
+        project: The project.
+        file: The backup.
+        who: Who asked for it, for the record.
+        over: Whether data that is there may be replaced.
+        clock: Names the copy, dates the record.
+
+    Raises:
+        InputError: The file is no whole backup.
+        NewerSchema: A later Podium wrote what is in it.
+        ChainBroken: Its audit chain is not as it was written.
+        Conflict: A server or another process uses the project, or there is data and `over` is not set.
+        StorageError: Something cannot be written.
+    """
+    now = (clock or SystemClock()).now()
+    manifest = read_manifest(file)
+    occupied = _holds_data(project.database)
+    if not over:
+        _refuse(project, manifest, occupied=occupied)
+    project.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    room_for(project.data, 2 * sum(entry.size for entry in manifest.files))
+    with TemporaryDirectory(dir=project.data, prefix=".restore-") as scratch:
+        folder = Path(scratch)
+        unpack(file, manifest, folder)
+        _check(folder / DATABASE, manifest)
+        kept = backups_of(project) / f"before-restore-{now:%Y%m%dT%H%M%S%fZ}"
+        _replace(project, folder, kept)
+    with Database.open(project.database) as database:
+        entry = AuditEntry(
+            "restored", to_iso(now), who, {"made_at": manifest.made_at, "of": manifest.audit.seq}
+        )
+        database.write(lambda connection: append(connection, [entry]), durable=True)
+        report = database.read(chain_report)
+    report.raise_for_fault()
+    return Restored(manifest, kept if kept.exists() else None, report)
+
+
+def _refuse(project: Project, manifest: BackupManifest, *, occupied: bool) -> None:
+    if occupied:
+        raise Conflict(
+            f"{project.database} holds data already",
+            hint="--yes replaces it; what is there is kept as a copy.",
+        )
+    if manifest.project != project.manifest.project.name:
+        raise Conflict(
+            f"the backup is of {manifest.project}, and this is {project.manifest.project.name}",
+            hint="--yes restores it all the same.",
+        )
+
+
+def _check(database: Path, manifest: BackupManifest) -> None:
+    """That what was unpacked can be used, and is what the manifest says."""
+    check_whole(database)
+    with snapshot(database) as connection:
+        stored_version(connection, database)
+        if not manifest.audit.hash:
+            return
+        report, head = chain_report(connection), head_of(connection)
+    report.raise_for_fault()
+    if head != Head(manifest.audit.seq, manifest.audit.hash):
+        raise ChainBroken(
+            f"the audit chain ends at record {head.seq}, and the backup names {manifest.audit.seq}",
+            hint="Take another backup; keep this one as it is.",
+        )
+
+
+def _replace(project: Project, folder: Path, kept: Path) -> None:
+    try:
+        with alone(project.database):
+            pass  # it is a database, and nobody else has it
+    except NotADatabase:
+        _keep_damaged(project, kept)
+    with alone(project.database) as target:
+        _keep(project, target, kept)
+        _put_parts(project, folder)
+        _fill(target, folder / DATABASE)
+
+
+def _fill(target: sqlite3.Connection, database: Path) -> None:
+    """One transaction: whoever is killed in the middle leaves what was there."""
+    with snapshot(database) as source:
+        source.backup(target)
+
+
+def _keep(project: Project, target: sqlite3.Connection, kept: Path) -> None:
+    """Copy what is there, the database among it, before anything is replaced."""
+    if target.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
+        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        copy_to(target, kept / DATABASE)
+    for name in _PARTS:
+        if any((project.data / name).glob("*")):
+            copy_folder(project.data / name, kept / name)
+
+
+def _keep_damaged(project: Project, kept: Path) -> None:
+    """What is no database any more is moved away as it is; nobody can have it open."""
+    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        with suppress(FileNotFoundError):
+            project.database.with_name(name).replace(kept / name)
+
+
+def _put_parts(project: Project, folder: Path) -> None:
+    """Put what the backup holds beside the database; what it does not hold stays as it is."""
+    for name in ("knowledge", "audit"):
+        if (folder / name).exists():
+            shutil.rmtree(project.data / name, ignore_errors=True)
+            shutil.copytree(folder / name, project.data / name)
+    if (folder / "world").exists():
+        _put_world(project, folder / "world")
+
+
+def _put_world(project: Project, source: Path) -> None:
+    from podium.tools.loader import load_world
+
+    if project.manifest.tools.world is None:
+        raise ConfigError(
+            "the backup holds a world, and podium.toml names none",
+            hint="Name the file that opens it: world under [tools].",
+        )
+    world = load_world(project.path(project.manifest.tools.world))
+    world.destroy_world(project.world)
+    world.copy_world(source, project.world)
+
+
+def _holds_data(path: Path) -> bool:
+    """Whether there is a file that holds anything, a database or not."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return True
