@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
+from langchain_core.messages import BaseMessage
 
 from podium.runtime.serving.encoding import encode
 from podium.storage.stream_events import Form
@@ -121,5 +122,25 @@ def _growth(old: list[Any], new: list[Any]) -> list[Any] | None:
 
 
 def _same(was: Any, now: Any) -> bool:
-    """Whether two plain values are equal; anything else counts as changed."""
-    return type(was) is type(now) and isinstance(now, _PLAIN) and was == now
+    """Whether two values have the same JSON; anything but messages and JSON values counts as changed.
+
+    A message that a later run read from the checkpoint is another object than the one that was told.
+    """
+    if type(was) is not type(now):
+        return False  # 1, 1.0 and True are equal
+    if isinstance(now, _PLAIN):
+        return bool(was == now)
+    if isinstance(now, dict):
+        return was.keys() == now.keys() and all(_same(was[name], value) for name, value in now.items())
+    if isinstance(now, list):
+        return len(was) == len(now) and all(map(_same, was, now))
+    return isinstance(now, BaseMessage) and _same_message(was, now)
+
+
+def _same_message(was: BaseMessage, now: BaseMessage) -> bool:
+    if was.__dict__ != now.__dict__ or was.__pydantic_extra__ != now.__pydantic_extra__:
+        return False
+    held = was.__dict__
+    return all(
+        _same(held[name], value) for name, value in now.__dict__.items() if isinstance(value, dict | list)
+    )

@@ -7,6 +7,7 @@ import copy
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
@@ -108,3 +109,23 @@ def test_states_of_subgraphs_do_not_mix() -> None:
         return [orjson.loads(await assembler.whole(*row)) for row in rows]
 
     assert asyncio.run(run()) == [state for _, state in states]
+
+
+def test_messages_that_were_read_again_are_known() -> None:
+    differ = Differ()
+    differ.lean(STATES, {"messages": [AIMessage(LONG, id="1")]}, "checkpoint-7")
+    state = {"messages": [AIMessage(LONG, id="1"), HumanMessage("and?", id="2")]}
+    form, data = differ.stored(STATES, state, encode(state))
+    assert form == "patch"
+    assert len(data) < len(LONG)
+
+
+@pytest.mark.parametrize(("was", "now"), [(1, True), (1, 1.0), ([1], [True]), ({"a": 1}, {"a": 1.0})])
+def test_what_is_equal_but_told_otherwise_is_a_change(was: Any, now: Any) -> None:
+    differ = Differ()
+    states = [
+        {"messages": [AIMessage(LONG, id="1", additional_kwargs={"held": held})], "seen": [held]}
+        for held in (was, now)
+    ]
+    stored = [differ.stored(STATES, state, encode(state)) for state in states]
+    assert orjson.dumps(read(stored)[1]) == encode(states[1])
