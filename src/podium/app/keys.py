@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from podium.app.project import Project
 
 _MOST_DAYS = 36_500.0
+_MOST_DIGITS = 6
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
 
 
 @contextmanager
@@ -35,6 +42,20 @@ def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
     if unknown:
         raise InputError(f"there is no scope {unknown[0]!r}", hint=f"There are: {', '.join(SCOPES)}.")
     return frozenset(scope for scope in SCOPES if scope in wanted)
+
+
+def grace_of(text: str) -> timedelta:
+    """For how long a key that is replaced still counts, such as `90s`, `30m`, `24h` or `7d`.
+
+    Raises:
+        InputError: It says no such time.
+    """
+    number, unit = text[:-1], _UNITS.get(text[-1:])
+    if text == "0":
+        return timedelta(0)
+    if unit is None or not number.isascii() or not number.isdecimal() or len(number) > _MOST_DIGITS:
+        raise InputError(f"{text!r} is no time", hint="Write one like 30m, 24h or 7d, or 0 for none.")
+    return min(int(number) * unit, timedelta(days=_MOST_DAYS))
 
 
 def expiry_of(days: float | None) -> datetime | None:

@@ -207,7 +207,7 @@ def _payload(run: RunRequest, end: RunEnd) -> str:
         "updated_at": run.updated_at,
         "status": run.status,
         "metadata": run.metadata,
-        "kwargs": run.kwargs,
+        "kwargs": run.told_kwargs,
         "multitask_strategy": run.multitask_strategy,
         "run_started_at": run.started_at,
         "run_ended_at": run.ended_at,

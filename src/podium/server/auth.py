@@ -124,7 +124,7 @@ def _identify(connection: HTTPConnection) -> Caller:
     key = parts.key_ring.open(shown)
     if key is None:
         raise NotAuthenticated("the key does not count", hint="It is unknown, has expired or was taken back.")
-    return _as(Principal(key.owner, key.tenant, frozenset(key.scopes)))
+    return _as(Principal(key.owner, key.tenant, key.words))
 
 
 def _shown(connection: HTTPConnection) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from podium.core.errors import NotAllowed
+from podium.storage.api_keys import granted
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -51,18 +52,19 @@ def only_looks(path: str) -> bool:
     return _LOOKS.fullmatch(path) is not None
 
 
-def covers(scopes: AbstractSet[str], needed: Scope) -> bool:
-    """Whether scopes are enough: admin is for everything, and whoever may write or approve may look."""
+def covers(words: AbstractSet[str], needed: Scope) -> bool:
+    """Whether roles and scopes are enough: admin is for all, and whoever may write or approve may look."""
+    scopes = granted(words)
     return needed in scopes or "admin" in scopes or (needed == "read" and bool(scopes))
 
 
-def check(scopes: AbstractSet[str], needed: Scope) -> None:
-    """Refuse what scopes are not enough for.
+def check(words: AbstractSet[str], needed: Scope) -> None:
+    """Refuse what roles and scopes are not enough for.
 
     Raises:
         NotAllowed: They are not.
     """
-    if not covers(scopes, needed):
+    if not covers(words, needed):
         raise NotAllowed(
             f"the key is not good for this: it lacks the scope {needed!r}",
             hint=f"Use a key made with 'podium keys new NAME --scope {needed}'.",

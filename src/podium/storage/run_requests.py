@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
-from podium.core.principal import Access
+from podium.core.principal import Access, Principal
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
 from podium.storage.operations import Work
@@ -23,6 +23,9 @@ CancelAction: TypeAlias = Literal["interrupt", "rollback"]
 
 OPEN: tuple[RequestStatus, ...] = ("pending", "running")
 """Of a run that has not ended."""
+ROLES = "roles"
+"""Among a run's kwargs: the roles of who asked, none for the user of the machine. Clients cannot set it."""
+_PRIVATE = frozenset({ROLES, "goes_on"})
 _JSON = ("metadata", "kwargs", "error")
 
 
@@ -75,6 +78,16 @@ class RunRequest:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     error: Mapping[str, Any] | None = None
     seq: int = 0
+
+    @property
+    def told_kwargs(self) -> dict[str, Any]:
+        """What the request said, without what the server noted beside it."""
+        return {name: value for name, value in self.kwargs.items() if name not in _PRIVATE}
+
+    @property
+    def principal(self) -> Principal:
+        """Whoever it is carried out for, with the roles that they had when they asked."""
+        return Principal(self.owner, self.tenant, frozenset(self.kwargs.get(ROLES) or ()))
 
 
 _NAMES = [one.name for one in fields(RunRequest)]

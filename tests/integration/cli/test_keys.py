@@ -52,3 +52,21 @@ def test_a_mistake_is_explained(podium: CommandLine, arguments: tuple[str, ...])
     assert ended.code == 2
     assert "Traceback" not in ended.err
     assert len(ended.err.strip().splitlines()) <= 2
+
+
+def test_a_key_is_rotated(podium: CommandLine) -> None:
+    made = podium(
+        "keys", "new", "ci", "--role", "approver", "--role", "finance", "--days", "9", "--json"
+    ).json
+    assert (made["roles"], made["scopes"]) == (["approver", "finance"], [])
+    rotated = podium("keys", "rotate", str(made["key_id"]), "--grace", "30m", "--json").json
+    assert rotated["roles"] == made["roles"]
+    assert rotated["key"] != made["key"]
+    old = rotated["replaces"]
+    assert isinstance(old, dict)
+    assert old["key_id"] == made["key_id"]
+    assert str(old["expires_at"]) < str(made["expires_at"])
+    again = podium("keys", "rotate", str(rotated["key_id"]))
+    assert again.out.startswith("pk_")
+    assert "The old one counts until" in again.err
+    assert podium("keys", "rotate", str(rotated["key_id"]), "--grace", "soon").code == 2

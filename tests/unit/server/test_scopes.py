@@ -6,7 +6,7 @@ import pytest
 
 from podium.core.errors import NotAllowed
 from podium.server.scopes import check, covers, scope_for
-from podium.storage.api_keys import Scope
+from podium.storage.api_keys import SCOPES, Scope
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,17 @@ def test_whoever_may_change_or_decide_may_look_but_no_more() -> None:
     assert not covers(set(), "read")
     with pytest.raises(NotAllowed, match="'approve'"):
         check({"read", "write"}, "approve")
+
+
+@pytest.mark.parametrize(
+    ("role", "scopes"),
+    [
+        ("viewer", {"read"}),
+        ("operator", {"read", "write"}),
+        ("approver", {"read", "approve"}),
+        ("admin", {"read", "write", "approve", "admin"}),
+        ("finance", set()),
+    ],
+)
+def test_a_role_is_good_for_its_scopes_alone(role: str, scopes: set[Scope]) -> None:
+    assert {scope for scope in SCOPES if covers({role}, scope)} == scopes

@@ -11,7 +11,7 @@ import pytest
 from podium.core.clock import to_iso
 from podium.core.errors import InputError, NotFound
 from podium.core.principal import Access
-from podium.storage.api_keys import PREFIX, ApiKeys, Scope
+from podium.storage.api_keys import PREFIX, ApiKeys, Scope, granted
 from podium.storage.database import Database
 
 
@@ -108,3 +108,45 @@ def test_a_key_that_makes_no_sense_is_refused(
     with pytest.raises(InputError):
         keys.create(name, scopes=scopes, tenant=tenant, expires_at=expires_at)
     assert not keys.has_keys()
+
+
+def test_roles_are_kept_and_good_for_what_everybody_knows(keys: ApiKeys) -> None:
+    made, secret = keys.create("lead", roles=["approver", "finance"])
+    assert keys.find(secret) == made
+    assert made.roles == {"approver", "finance"}
+    assert granted(made.words) == {"read", "approve"}
+    admin, secret = keys.create("root", roles=["admin"])
+    assert keys.find(secret) == admin
+    assert "admin" in admin.words
+
+
+@pytest.mark.parametrize(
+    "roles", [[], ["finance"], ["read"], ["a b"], ["x" * 64], [f"r{n}" for n in range(33)], ["viewer", ""]]
+)
+def test_a_key_that_is_good_for_nothing_is_not_made(keys: ApiKeys, roles: list[str]) -> None:
+    with pytest.raises(InputError):
+        keys.create("ci", roles=roles)
+
+
+def test_a_key_is_replaced_and_counts_a_while_longer(keys: ApiKeys, clock: ManualClock) -> None:
+    expiry = clock.now() + timedelta(days=30)
+    made, secret = keys.create("ci", roles=["operator"], owner="ada", expires_at=expiry)
+    clock.move(86_400)
+    left, new, other = keys.rotate(made.key_id[:8], grace=timedelta(hours=1))
+    assert other != secret
+    assert (new.name, new.owner, new.tenant, new.words) == (made.name, "ada", "default", made.words)
+    assert new.expires_at == to_iso(clock.now() + timedelta(days=30))
+    assert keys.find(secret) == left
+    assert keys.find(other) == new
+    assert left.counts(to_iso(clock.now()))
+    clock.move(3_600)
+    assert not left.counts(to_iso(clock.now()))
+    with pytest.raises(InputError, match="does not count any more"):
+        keys.rotate(made.key_id, grace=timedelta(0))
+
+
+def test_rotating_lengthens_no_key(keys: ApiKeys, clock: ManualClock) -> None:
+    made, _ = keys.create("ci", scopes=["read"], expires_at=clock.now() + timedelta(minutes=1))
+    assert keys.rotate(made.key_id, grace=timedelta(days=1))[0].expires_at == made.expires_at
+    with pytest.raises(NotFound):
+        keys.rotate(made.key_id, grace=timedelta(0), access=Access("elsewhere"))

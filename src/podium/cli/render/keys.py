@@ -23,6 +23,7 @@ def key_object(key: ApiKey) -> dict[str, Any]:
         "tenant": key.tenant,
         "owner": key.owner,
         "scopes": sorted(key.scopes),
+        "roles": sorted(key.roles),
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
@@ -39,7 +40,7 @@ def show_keys(out: Console, keys: Sequence[ApiKey]) -> None:
     for key in keys:
         until = "taken back" if key.revoked_at else moment(key.expires_at) if key.expires_at else "for good"
         used = moment(key.last_used_at) if key.last_used_at else "never"
-        scopes = ", ".join(sorted(key.scopes))
+        scopes = ", ".join(sorted(key.words))
         table.add_row(
             short(key.key_id),
             one_line(key.name, 40),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from podium.core.principal import Principal
 from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.run_requests import RunRequest
 
@@ -43,7 +42,7 @@ def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> Ru
         "run_id": run.run_id,
         "graph_id": run.graph_id,
         "assistant_id": run.assistant_id,
-        "podium_principal": Principal(run.owner, run.tenant),
+        "podium_principal": run.principal,
         CONFIG_KEY_FENCE: fence,
     }
     config: RunnableConfig = {"configurable": configurable, "metadata": dict(run.metadata)}

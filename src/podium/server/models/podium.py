@@ -344,6 +344,7 @@ class Key(Model):
     tenant: str
     owner: str
     scopes: list[Scope]
+    roles: list[str]
     created_at: str
     expires_at: str | None
     revoked_at: str | None
@@ -366,7 +367,10 @@ class KeyBody(Body):
     """A key to make."""
 
     name: Short
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)] = ["read", "write"]
+    scopes: Annotated[list[Scope], Field(max_length=4)] = []
+    """To read and to write, where neither scopes nor roles are named."""
+    roles: Annotated[list[Short], Field(max_length=32)] = []
+    """Of whoever acts with it: viewer, operator, approver, admin, and the project's own."""
     owner: Short | None = None
     """Who acts with it; `key:NAME` when null."""
     tenant: Short | None = None

@@ -23,7 +23,7 @@ from podium.server.models.runs import BatchRun, CancelRuns, Run, RunCreate, RunS
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
 from podium.server.wire import JsonResponse
-from podium.storage.run_requests import OPEN, CancelAction, RunRequest
+from podium.storage.run_requests import OPEN, ROLES, CancelAction, RunRequest
 
 router = APIRouter(tags=["Runs"])
 
@@ -229,6 +229,8 @@ async def accept(
     if assistant.config or assistant.context:
         kwargs["config"] = _merged(assistant.config, kwargs.get("config"))
         kwargs["context"] = {**(assistant.context or {}), **(kwargs.get("context") or {})} or None
+    if who.principal.roles:
+        kwargs[ROLES] = sorted(who.principal.roles)
     due = to_iso(SystemClock().now() + timedelta(seconds=body.after_seconds)) if body.after_seconds else ""
     run = RunRequest(
         run_id=run_id,
@@ -262,7 +264,7 @@ def shown(run: RunRequest) -> dict[str, Any]:
         "updated_at": run.updated_at,
         "status": run.status,
         "metadata": run.metadata,
-        "kwargs": run.kwargs,
+        "kwargs": run.told_kwargs,
         "multitask_strategy": run.multitask_strategy,
         "attempt": run.attempt,
         "error": run.error,

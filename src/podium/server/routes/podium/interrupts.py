@@ -21,7 +21,7 @@ from podium.server.models.runs import Uuid
 from podium.server.services import Services
 from podium.server.waiting import Waiting, check_may_decide, find, interrupts_in
 from podium.server.wire import JsonResponse, page_headers
-from podium.storage.run_requests import RunRequest
+from podium.storage.run_requests import ROLES, RunRequest
 from podium.storage.tickets import Ticket
 
 router = APIRouter(tags=["Interrupts"])
@@ -75,7 +75,7 @@ async def decide(
     check_may_decide(who, waiting)
     if waiting.own:
         return JsonResponse(await _decided(services, who, waiting, body))
-    return JsonResponse(await _answered(services, waiting, body))
+    return JsonResponse(await _answered(services, who, waiting, body))
 
 
 async def _decided(services: Services, who: Caller, waiting: Waiting, body: DecisionBody) -> DecisionResult:
@@ -98,7 +98,7 @@ async def _decided(services: Services, who: Caller, waiting: Waiting, body: Deci
     )
 
 
-async def _answered(services: Services, waiting: Waiting, body: DecisionBody) -> DecisionResult:
+async def _answered(services: Services, who: Caller, waiting: Waiting, body: DecisionBody) -> DecisionResult:
     """Of another graph: as a run that gives the interrupt its value."""
     thread, interrupt_id = waiting.thread, waiting.shown.interrupt_id
     resume: JsonValue = {interrupt_id: body.value if body.value is not None else _stock(body)}
@@ -116,6 +116,7 @@ async def _answered(services: Services, waiting: Waiting, body: DecisionBody) ->
             "command": {"resume": resume},
             "stream_mode": ["values"],
             "strict_resume": True,
+            ROLES: sorted(who.principal.roles),
         },
     )
     offer = Offer(run, Access(thread.tenant), strategy="reject", creates=False)

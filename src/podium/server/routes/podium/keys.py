@@ -29,7 +29,12 @@ async def make_key(body: KeyBody, services: Parts, who: Who) -> JsonResponse:
     if tenant != who.access.tenant:
         who.need_project(services)
     key, secret = services.key_ring.keys.create(
-        body.name, scopes=body.scopes, tenant=tenant, owner=body.owner or "", expires_at=body.expires_at
+        body.name,
+        scopes=body.scopes or (() if body.roles else ("read", "write")),
+        roles=body.roles,
+        tenant=tenant,
+        owner=body.owner or "",
+        expires_at=body.expires_at,
     )
     return JsonResponse(NewKey(key=secret, **_shown(key)), 201, {"Cache-Control": "no-store"})
 
@@ -47,6 +52,7 @@ def _shown(key: ApiKey) -> dict[str, object]:
         "tenant": key.tenant,
         "owner": key.owner,
         "scopes": sorted(key.scopes),
+        "roles": sorted(key.roles),
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
