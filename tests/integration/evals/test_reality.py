@@ -85,6 +85,11 @@ def test_threads_run_again_beside_what_they_were_and_nothing_is_touched(
     assert heard.read_text(encoding="utf-8") == "Ada"
 
 
+def test_a_replay_of_what_acted_says_in_which_world(tower: Path, thread: str) -> None:
+    assert "--fresh" in command(tower, "replay", thread).out
+    assert "--fresh" not in command(tower, "replay", thread, "--fresh").out
+
+
 def labelled(path: Path, runs: int) -> Path:
     """Runs that are right three times in four where they claim to be sure."""
     log = LogWriter(path)

@@ -79,6 +79,8 @@ def add_threads(
     out = console()
     names = ", ".join(one.case.id for one in real) or "nothing new"
     out.print(f"Added {names} to {to}.")
+    if real:
+        out.print(f"Name {to.name} under cases in a suite to run what is in it.")
     if traffic is not None:
         out.print(f"Kept {kept} replies of models in {traffic}; use them with --replay.")
 
@@ -111,7 +113,20 @@ def replay_threads(given: ReplayArguments) -> None:
     if not given.as_json:
         from podium.cli.output import console
 
-        console().print(f"Report: {page}")
+        shown = console()
+        if given.world == "current" and _acted(before):
+            shown.print(
+                "A copy of today's world holds what the threads did already; --fresh takes a new one."
+            )
+        shown.print(f"Report: {page}")
+
+
+def _acted(log: Path) -> bool:
+    """Whether any of the recorded threads changed the world."""
+    from podium.evals.log import read_trials
+
+    seen = (trial.observation for trial in read_trials(log))
+    return any(action.effect != "read" for one in seen if one is not None for action in one.actions)
 
 
 def fit_calibration(
