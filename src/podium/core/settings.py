@@ -15,7 +15,9 @@ from podium.core.explaining import first_problem, written_path
 from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
 from podium.core.notification_settings import ChannelSettings
+from podium.core.operations_settings import RetentionSettings
 from podium.core.source_settings import EnvironmentName, McpServerSettings, SourceSettings
+from podium.core.trigger_settings import TriggerName, TriggerSettings
 from podium.core.usage import Budget
 
 MANIFEST = "podium.toml"
@@ -276,6 +278,9 @@ class Manifest(Model):
     notifications: dict[Name, ChannelSettings] = {}
     """The channels over which people are told, by name; nobody is told where none is named."""
     server: ServerSettings = ServerSettings()
+    retention: RetentionSettings = RetentionSettings()
+    triggers: dict[TriggerName, TriggerSettings] = {}
+    """What begins by itself, by name."""
 
 
 def load_manifest(folder: Path) -> Manifest:

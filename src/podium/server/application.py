@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -12,7 +11,7 @@ from starlette.middleware import Middleware
 from podium import __version__
 from podium.server import errors, openapi
 from podium.server.counting import RequestMetrics
-from podium.server.firing import start_cron
+from podium.server.firing import FiringRuns
 from podium.server.headers import BrowserGuard
 from podium.server.idempotency import Idempotency
 from podium.server.limits import RequestLimits
@@ -58,7 +57,7 @@ def create_app(opening: Callable[[], AbstractAsyncContextManager[Services]]) -> 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opening() as services:
             app.state.services = services
-            async with services.scheduler.scheduling(partial(start_cron, services)):
+            async with services.triggers.engine.serving(FiringRuns(services)):
                 yield
 
     app = FastAPI(

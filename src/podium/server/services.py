@@ -15,13 +15,13 @@ from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
 from podium.runtime.callbacks import RunCallbacks
-from podium.runtime.crons import CronScheduler
 from podium.runtime.memory import open_store, swept
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
 from podium.runtime.serving.states import ThreadStates
 from podium.runtime.serving.thread_streams import ThreadStreams
 from podium.runtime.serving.threads import Hooks, ServedThreads
+from podium.runtime.triggers.service import TriggerService
 from podium.server.counting import count_end
 from podium.server.finishing import finishing
 from podium.server.key_ring import KeyRing
@@ -60,12 +60,12 @@ class Services:
         key_ring: Knows the callers' keys.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
-        scheduler: Starts what is due by the clock, once the application does.
         store: What graphs and clients remember across threads; `of` gives a caller's part.
         spending: What turns have spent.
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
         tickets: Who is to decide what waits.
+        triggers: What begins by events and by the clock, once the application does.
     """
 
     app: Podium
@@ -80,12 +80,12 @@ class Services:
     key_ring: KeyRing
     requests: RunRequests
     runs: ServedRuns
-    scheduler: CronScheduler
     store: SqlStore
     thread_streams: ThreadStreams
     spending: Spending
     threads: ServedThreads
     tickets: Tickets
+    triggers: TriggerService
 
 
 @asynccontextmanager
@@ -115,7 +115,8 @@ async def open_services(
         assistants = AssistantDirectory(
             Assistants(database, clock), graphs.names(), describe=graphs.description, clock=clock
         )
-        crons = Crons(database, clock)
+        triggers = TriggerService.of(database, clock)
+        await triggers.directory.sync(app.project.manifest.triggers, app.principal, app.project.folder)
         callbacks = RunCallbacks(database, limits.callbacks, dev=dev, clock=clock)
         await opened.enter_async_context(callbacks.delivering())
         counted = partial(count_end, app.context.telemetry.metrics)
@@ -125,7 +126,7 @@ async def open_services(
             database,
             sizes=sizes,
             clock=clock,
-            ends=[counted, callbacks.callback_for],
+            ends=[counted, callbacks.callback_for, triggers.engine.ending],
             undo=undoing(app.context.toolbox),
         )
         await opened.enter_async_context(runs.serving())
@@ -139,7 +140,7 @@ async def open_services(
             app=app,
             assistants=assistants,
             callbacks=callbacks,
-            crons=crons,
+            crons=triggers.crons,
             dev=dev,
             graphs=graphs,
             database=database,
@@ -148,12 +149,12 @@ async def open_services(
             key_ring=KeyRing(ApiKeys(database, clock), clock),
             requests=RunRequests(database, clock),
             runs=runs,
-            scheduler=CronScheduler(crons, clock),
             store=store,
             thread_streams=ThreadStreams(database, runs),
             spending=Spending(database),
             threads=threads,
             tickets=Tickets(database, clock),
+            triggers=triggers,
         )
 
 

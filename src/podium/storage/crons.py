@@ -13,8 +13,11 @@ from podium.core.principal import Access
 from podium.storage.database import Database
 from podium.storage.json_filters import holding
 from podium.storage.json_text import dump, load
+from podium.storage.operations import Work
 
 OnRunCompleted: TypeAlias = Literal["delete", "keep"]
+Missed: TypeAlias = Literal["skip", "once", "all"]
+Overlap: TypeAlias = Literal["allow", "skip", "queue", "cancel"]
 CronSortBy: TypeAlias = Literal[
     "cron_id", "assistant_id", "thread_id", "created_at", "updated_at", "next_run_date", "end_time"
 ]
@@ -22,6 +25,7 @@ CronSortBy: TypeAlias = Literal[
 _NAMES: Final = (
     *("cron_id", "tenant", "owner", "assistant_id", "thread_id", "schedule", "timezone", "enabled"),
     *("on_run_completed", "end_time", "next_run_at", "created_at", "updated_at", "payload", "metadata"),
+    *("name", "source", "missed", "window_s", "overlap"),
 )
 _COLUMNS: Final = ", ".join(_NAMES)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM crons"  # noqa: S608  # our own names
@@ -50,6 +54,11 @@ class Cron:
         updated_at: When it was changed last.
         payload: What the runs are asked for with.
         metadata: JSON values of the application.
+        name: As a trigger; empty for one that was made by the protocol.
+        source: `project` where the manifest declares it.
+        missed: What becomes of firings that nobody was there for.
+        window_s: Up to how many seconds ago they are made up for, where all are.
+        overlap: What happens when the one before has not ended.
     """
 
     cron_id: str
@@ -67,6 +76,11 @@ class Cron:
     updated_at: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    source: str = ""
+    missed: Missed = "once"
+    window_s: float = 86_400.0
+    overlap: Overlap = "allow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,37 @@ class Crons:
         if row is None:
             raise unknown_cron(cron_id)
         return _cron(row)
+
+    def with_id(self, cron_id: str) -> Cron:
+        """The cron with this id, whosever it is.
+
+        Raises:
+            NotFound: There is none.
+        """
+        query = f"{_SELECT} WHERE cron_id=?"
+        row = self._database.read(lambda connection: connection.execute(query, (cron_id,)).fetchone())
+        if row is None:
+            raise unknown_cron(cron_id)
+        return _cron(row)
+
+    def named(self, name: str, access: Access) -> Cron | None:
+        """The cron that has this name as a trigger, or this id."""
+        seen, values = _seen(access)
+        query = f"{_SELECT} WHERE {seen} AND (name=? OR cron_id=?) LIMIT 1"
+        row = self._database.read(
+            lambda connection: connection.execute(query, (*values, name, name)).fetchone()
+        )
+        return None if row is None else _cron(row)
+
+    def put(self, cron: Cron) -> Work[None]:
+        """What stores a cron that is a trigger, in the place of what was there."""
+        row = _row(replace(cron, updated_at=to_iso(self._clock.now())))
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM crons WHERE cron_id=?", (cron.cron_id,))
+            connection.execute(_INSERT, row)
+
+        return work
 
     async def acreate(self, cron: Cron) -> Cron:
         """Store a new cron; one with its id that is there already is given back as it is."""
@@ -181,28 +226,36 @@ class Crons:
             lambda connection: [_cron(row) for row in connection.execute(query, (now, limit))]
         )
 
+    def waiting(self) -> list[Cron]:
+        """All crons that are due some day, of all tenants."""
+        query = f"{_SELECT} WHERE {_SOON}"
+        return self._database.read(lambda connection: [_cron(row) for row in connection.execute(query)])
+
     def next_due(self) -> str | None:
         """When a cron is due next; None while none is."""
         query = f"SELECT min(next_run_at) FROM crons WHERE {_SOON}"  # noqa: S608  # constants
         found: str | None = self._database.read(lambda connection: connection.execute(query).fetchone()[0])
         return found
 
-    async def aadvance(self, cron: Cron, next_run_at: str | None) -> bool:
-        """Note when a cron is due after this firing; whether nobody did so before.
+    def advance(self, cron: Cron, next_run_at: str | None) -> Work[bool]:
+        """What notes when a cron is due after this firing; its value tells whether nobody did so before.
 
         Args:
             cron: As it was when it was due.
             next_run_at: When it is due next; None for never again.
         """
-        statement = "UPDATE crons SET next_run_at=? WHERE cron_id=? AND next_run_at=?"
+        statement = "UPDATE crons SET next_run_at=? WHERE cron_id=? AND next_run_at=? AND enabled=1"
         values = (next_run_at, cron.cron_id, cron.next_run_at)
-        return await self._database.aexecute_soon(statement, values) > 0
+        return lambda connection: connection.execute(statement, values).rowcount > 0
 
-    async def adisable(self, cron: Cron) -> None:
+    async def areschedule(self, cron: Cron, next_run_at: str | None) -> bool:
+        """Have a cron be due at another moment; whether it was still due when it was thought to be."""
+        return await self._database.awrite(self.advance(cron, next_run_at))
+
+    async def adisable(self, cron_id: str) -> None:
         """Begin no runs of a cron any more, since what it needs is gone."""
-        statement = "UPDATE crons SET enabled=0, updated_at=? WHERE cron_id=? AND next_run_at=?"
-        values = (to_iso(self._clock.now()), cron.cron_id, cron.next_run_at)
-        await self._database.aexecute_soon(statement, values)
+        statement = "UPDATE crons SET enabled=0, updated_at=? WHERE cron_id=? AND enabled=1"
+        await self._database.aexecute_soon(statement, (to_iso(self._clock.now()), cron_id))
 
 
 def unknown_cron(cron_id: str) -> NotFound:

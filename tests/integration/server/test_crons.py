@@ -44,7 +44,7 @@ def make_due(stock: Server, cron_id: str) -> str:
     """Have a cron be due now."""
     due = "2026-01-01T00:00:00.000000Z"
     stock.services.database.execute("UPDATE crons SET next_run_at=? WHERE cron_id=?", (due, cron_id))
-    stock.loop.call_soon_threadsafe(stock.services.scheduler.nudge)
+    stock.services.triggers.engine.nudge()
     return due
 
 

@@ -22,6 +22,7 @@ REQUIRED: Final[dict[str, Any]] = {
     "assistant_id": "asks",
     "graph_id": "asks",
     "happened": True,
+    "id": "e1",
     "key": "k",
     "kind": "approve",
     "metadata": {},
@@ -104,6 +105,7 @@ def hers(callers: Callers) -> dict[str, str]:
         "checkpoint_id": str(state["checkpoint"]["checkpoint_id"]),
         "interrupt_id": str(callers.waiting(ada, thread_id)["interrupt_id"]),
         "digest": "f" * 64,
+        "event_id": "ada-event",
         "key_id": next(key.key_id for key in keys if key.owner == "ada" and key.tenant == "default"),
     }
     if "/runs/crons" in DOCUMENT["paths"]:

@@ -27,12 +27,14 @@ class Offer:
         access: What the caller may see.
         strategy: What it means for the runs of the thread that have not ended.
         creates: Whether its thread is made when there is none.
+        also: What else is stored in the write that takes it on; where that fails, it is not taken on.
     """
 
     run: RunRequest
     access: Access
     strategy: Multitask = "enqueue"
     creates: bool = False
+    also: Work[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Desk:
 
         def work(connection: sqlite3.Connection) -> Accepted:
             run = offer.run
+            if offer.also is not None:
+                offer.also(connection)
             if not run.temporary:
                 _enter_thread(connection, offer, now)
             before = [] if run.temporary else active_runs(connection, run.thread_id)

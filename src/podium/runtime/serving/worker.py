@@ -132,10 +132,12 @@ class Worker:
 
     async def _goes_on(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> bool:
         """Whether an earlier attempt came so far that its input is stored with the thread."""
-        if run.attempt <= 1:
+        earlier = [run.run_id] if run.attempt > 1 else []
+        earlier += run.kwargs.get("goes_on") or []
+        if not earlier:
             return False
         head = await graph.aget_state(config_of(run, checkpoint=False))
-        return str((head.metadata or {}).get("run_id", "")) == run.run_id
+        return str((head.metadata or {}).get("run_id", "")) in earlier
 
     async def _ended(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: Telling) -> RunEnd:
         if graph.checkpointer is None or (

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from podium.core.clock import SystemClock, to_iso
 from podium.core.errors import InputError, NotFound
-from podium.runtime.crons import next_run_at
 from podium.runtime.schedules import Schedule
+from podium.runtime.triggers.due import next_run_at
 from podium.server.auth import Caller, Parts, Who
 from podium.server.firing import caller_of
 from podium.server.models.crons import (
@@ -89,7 +89,7 @@ async def change_cron(cron_id: CronId, body: CronPatch, services: Parts, who: Wh
         metadata=held.metadata if body.metadata is None else body.metadata,
     )
     changed = await services.crons.achange(_scheduled(changed))
-    services.scheduler.nudge()
+    services.triggers.engine.nudge()
     return JsonResponse(shown(changed))
 
 
@@ -144,13 +144,13 @@ async def _created(
     if thread_id is not None:
         services.threads.get(thread_id, as_later)
     stored = await services.crons.acreate(_scheduled(made))
-    services.scheduler.nudge()
+    services.triggers.engine.nudge()
     return JsonResponse(shown(stored))
 
 
 def _scheduled(cron: Cron) -> Cron:
     schedule = Schedule.of(cron.schedule, cron.timezone)
-    return replace(cron, next_run_at=next_run_at(schedule, SystemClock(), cron.end_time))
+    return replace(cron, next_run_at=next_run_at(schedule, SystemClock().now(), cron.end_time))
 
 
 def _check_webhook(services: Services, webhook: str | None) -> None:

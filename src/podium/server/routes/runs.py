@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,7 @@ from podium.server.models.runs import BatchRun, CancelRuns, Run, RunCreate, RunS
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
 from podium.server.wire import JsonResponse
+from podium.storage.operations import Work
 from podium.storage.run_requests import OPEN, ROLES, CancelAction, RunRequest
 
 router = APIRouter(tags=["Runs"])
@@ -196,6 +198,21 @@ async def join_stateless_run_stream(
 # --- what the routes share -----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt to carry out a trigger's firing.
+
+    Attributes:
+        run_id: Of its run.
+        earlier: The runs of the attempts before it, which it goes on from.
+        noting: What notes, in the write that takes the run on, that it has begun.
+    """
+
+    run_id: str
+    earlier: Sequence[str]
+    noting: Callable[[RunRequest], Work[None]]
+
+
 async def accept(
     services: Services,
     who: Caller,
@@ -204,6 +221,7 @@ async def accept(
     *,
     durable: bool = True,
     number: int = 0,
+    attempt: Attempt | None = None,
 ) -> RunRequest:
     """Take a run on.
 
@@ -214,6 +232,7 @@ async def accept(
         thread_id: The thread; None for one of its own.
         durable: Whether it survives a power cut before its result is there.
         number: Which of the request's runs it is.
+        attempt: What a trigger's firing knows of it.
 
     Raises:
         NotAllowed: It decides what waits for a person, and the caller may not.
@@ -222,13 +241,15 @@ async def accept(
     await check_command(services, who, assistant.graph_id, body.command)
     if body.webhook:
         services.callbacks.targets.check(body.webhook)
-    run_id = who.id_of(f"run {number}")
+    run_id = attempt.run_id if attempt else who.id_of(f"run {number}")
     if who.creates and (made := services.requests.made(run_id, who.access)) is not None:
         return made  # by the same request, whose answer was lost with its process
     kwargs = body.kwargs()
     if assistant.config or assistant.context:
         kwargs["config"] = _merged(assistant.config, kwargs.get("config"))
         kwargs["context"] = {**(assistant.context or {}), **(kwargs.get("context") or {})} or None
+    if attempt and attempt.earlier:
+        kwargs["goes_on"] = list(attempt.earlier)
     if who.principal.roles:
         kwargs[ROLES] = sorted(who.principal.roles)
     due = to_iso(SystemClock().now() + timedelta(seconds=body.after_seconds)) if body.after_seconds else ""
@@ -250,6 +271,7 @@ async def accept(
         who.access,
         strategy=body.multitask_strategy or "enqueue",
         creates=thread_id is None or body.if_not_exists == "create",
+        also=attempt.noting(run) if attempt else None,
     )
     return await services.runs.accept(offer, durable=durable)
 

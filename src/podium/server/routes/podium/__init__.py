@@ -13,9 +13,10 @@ from podium.server.routes.podium import (
     keys,
     knowledge,
     project,
+    triggers,
     usage,
 )
 
 router = APIRouter(prefix="/podium/v1")
-for _part in (interrupts, effects, knowledge, feedback, evaluations, audit, usage, project, keys):
+for _part in (interrupts, effects, knowledge, feedback, evaluations, audit, usage, project, keys, triggers):
     router.include_router(_part.router)

@@ -1,0 +1,1 @@
+"""Work that begins by itself: events and schedules, each carried out once."""
