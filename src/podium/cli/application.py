@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "keys",
     "backup",
     "restore",
+    "prune",
     "doctor",
     "config",
     "new",

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from podium.core.access_settings import JwtSettings, RateSettings
 from podium.core.errors import ConfigError, ProjectNotFound
 from podium.core.evidence import Trust
 from podium.core.explaining import first_problem, written_path
@@ -257,6 +258,13 @@ class ServerSettings(Model):
     """Names beside localhost by which a server in dev may be called."""
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long runs may go on after the server was told to stop; the next start resumes the others."""
+    tls_cert: str | None = None
+    """A file with the server's certificate and those above it, in PEM, relative to the project."""
+    tls_key: str | None = None
+    """A file with the certificate's private key."""
+    jwt: JwtSettings | None = None
+    """Whose tokens are taken beside the server's own keys."""
+    rate: RateSettings = RateSettings()
     callbacks: CallbackSettings = CallbackSettings()
     store: StoreSettings = StoreSettings()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.app.journal import EMBEDDED
 from podium.app.podium import Podium
+from podium.app.retention import Retention
 from podium.app.served_effects import undoing
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from podium.app.served import ServedGraphs
     from podium.storage.database import Database
+    from podium.storage.thread_changes import TtlStrategy
     from podium.storage.threads import ThreadRecord
 
 
@@ -135,6 +137,8 @@ async def open_services(
         states = ThreadStates(graphs, app.checkpointer, partial(_own_graph, graphs))
         threads = ServedThreads(database, app.checkpointer, states, hooks, clock)
         await opened.enter_async_context(expiry.watching(threads))
+        retention = Retention(app.project.manifest.retention, database, partial(_pruned, threads), clock)
+        await opened.enter_async_context(retention.watching())
         await opened.enter_async_context(finishing(app, threads, database, graphs.own))
         yield Services(
             app=app,
@@ -156,6 +160,10 @@ async def open_services(
             tickets=Tickets(database, clock),
             triggers=triggers,
         )
+
+
+async def _pruned(threads: ServedThreads, thread_id: str, strategy: TtlStrategy) -> None:
+    await threads.prune([thread_id], None, strategy)
 
 
 def _own_graph(graphs: ServedGraphs, thread: ThreadRecord) -> str | None:

@@ -102,6 +102,20 @@ def alone(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def shrink(path: Path) -> int:
+    """Write a file anew without what is free in it; how many bytes are free then.
+
+    Raises:
+        Conflict: Another connection is open.
+        StorageError: There is no room for it.
+    """
+    with alone(path) as connection:
+        connection.execute("VACUUM")
+        pages: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+        size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+    return pages * size
+
+
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     try:
