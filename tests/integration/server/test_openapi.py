@@ -1,0 +1,84 @@
+"""Requests made from our own OpenAPI document: no server error, and no answer that it does not tell of."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from podium.testing.server import Server, served
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+FEW = ("/threads", "/threads/search", "/assistants/search", "/store/items", "/threads/{thread_id}")
+
+
+@pytest.fixture(scope="module")
+def asked(stock_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of these tests' own, because they make and remove whatever they like."""
+    folder = shutil.copytree(
+        stock_folder, tmp_path_factory.mktemp("asked") / "p", ignore=shutil.ignore_patterns(".podium")
+    )
+    with served(folder) as server:
+        yield server
+
+
+def problems(server: Server, examples: int, only: tuple[str, ...] = ()) -> dict[str, str]:
+    """What is wrong with the answers of each operation, the first of each."""
+    found: dict[str, str] = {}
+    thread = server.client().post("/threads", json={}).json()["thread_id"]
+    schema: Any = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if only and operation.path not in only:
+            continue
+        for known in ({}, {"thread_id": thread, "assistant_id": "steps", "graph_id": "steps"}):
+            if problem := _problem(operation, examples, known):
+                found[operation.label] = problem
+    return found
+
+
+def _problem(operation: Any, examples: int, known: dict[str, str]) -> str:
+    """What is wrong with an operation's answers, to made-up names or to those of what is there."""
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        for place in (case.path_parameters, case.body):
+            if isinstance(place, dict):
+                place.update({name: value for name, value in known.items() if name in place})
+        response = case.call(timeout=20, headers={"Connection": "close"})
+        case.validate_response(response, checks=CHECKS)
+
+    try:
+        ask()
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is what the test tells
+        return f"{type(problem).__name__}: {str(problem)[:600]}"
+    return ""
+
+
+def test_a_few_operations_answer_as_they_say(asked: Server) -> None:
+    assert problems(asked, 3, FEW) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(580)
+def test_all_operations_answer_as_they_say(asked: Server) -> None:
+    assert problems(asked, 12) == {}
