@@ -69,7 +69,7 @@ def _problem(operation: Any, examples: int, known: dict[str, str]) -> str:
 
     try:
         ask()
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is what the test tells
+    except (Exception, BaseExceptionGroup) as problem:  # noqa: BLE001 - whatever it is, it is what the test tells
         return f"{type(problem).__name__}: {str(problem)[:600]}"
     return ""
 

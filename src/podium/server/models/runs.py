@@ -163,5 +163,36 @@ class Run(Model):
     error: JsonObject | None = None
 
 
+RunField = Literal[
+    "run_id",
+    "thread_id",
+    "assistant_id",
+    "created_at",
+    "updated_at",
+    "status",
+    "metadata",
+    "kwargs",
+    "multitask_strategy",
+    "attempt",
+    "error",
+]
+
+
+class SelectedRun(Model):
+    """What was asked for of a run."""
+
+    run_id: str | None = None
+    thread_id: str | None = None
+    assistant_id: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    status: RunStatus | None = None
+    metadata: JsonObject | None = None
+    kwargs: JsonObject | None = None
+    multitask_strategy: str | None = None
+    attempt: int | None = None
+    error: JsonObject | None = None
+
+
 def _older(during: bool | None) -> str | None:
     return None if during is None else "async" if during else "exit"

@@ -20,7 +20,16 @@ from podium.runtime.serving.encoding import encode
 from podium.runtime.serving.worker import RunEnd
 from podium.server.auth import Caller, Parts, Who
 from podium.server.governing import check_command
-from podium.server.models.runs import BatchRun, CancelRuns, Run, RunCreate, RunStatus, Uuid
+from podium.server.models.runs import (
+    BatchRun,
+    CancelRuns,
+    Run,
+    RunCreate,
+    RunField,
+    RunStatus,
+    SelectedRun,
+    Uuid,
+)
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
 from podium.server.wire import JsonResponse
@@ -102,7 +111,7 @@ async def cancel_runs(
     return Response(status_code=204)
 
 
-@router.get("/threads/{thread_id}/runs", response_model=list[Run])
+@router.get("/threads/{thread_id}/runs", response_model=list[SelectedRun])
 async def list_runs(
     thread_id: ThreadId,
     services: Parts,
@@ -110,7 +119,7 @@ async def list_runs(
     limit: Annotated[int, Query(ge=1, le=1000)] = 10,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
     status: RunStatus | None = None,
-    select: Annotated[list[str] | None, Query()] = None,
+    select: Annotated[list[RunField] | None, Query()] = None,
 ) -> JsonResponse:
     """The runs of a thread, the one requested last first."""
     services.threads.get(thread_id, who.access)
@@ -120,7 +129,7 @@ async def list_runs(
     )
     rows = [shown(run) for run in found]
     if select:
-        rows = [{name: row[name] for name in select if name in row} for row in rows]
+        rows = [{name: row[name] for name in select} for row in rows]
     return JsonResponse(rows)
 
 
