@@ -12,9 +12,13 @@
     ├── NotFound               a thread, run, checkpoint or effect that is not stored
     ├── Conflict               what is there already stands in the way
     ├── NotAuthenticated       nobody knows who asks
+    │   ├── TokenInvalid       a token that is not to be trusted
+    │   ├── CredentialExpired  a key or token that counted once
+    │   └── TokenKeysUnavailable  what tokens are known by cannot be had
     ├── NotAllowed             the caller may not do this
     ├── TooLarge               a request beyond the size that is taken
     ├── Overloaded             more waits than is taken on; ask again later
+    │   └── RateLimited        one caller asks too often
     ├── StorageError           the database or a folder cannot be used
     │   ├── NotADatabase       the file is something else, or damaged
     │   ├── NewerSchema        written by a later Podium
@@ -158,6 +162,24 @@ class NotAuthenticated(PodiumError):
     exit_code = 2
 
 
+class TokenInvalid(NotAuthenticated):
+    """A token that is none, is not for us, or that nobody we trust has signed."""
+
+    code = "token_invalid"
+
+
+class CredentialExpired(NotAuthenticated):
+    """A key or a token that counted once."""
+
+    code = "expired"
+
+
+class TokenKeysUnavailable(NotAuthenticated):
+    """The keys by which tokens are known cannot be had."""
+
+    code = "token_keys_unavailable"
+
+
 class NotAllowed(PodiumError):
     """The caller may not do this."""
 
@@ -184,6 +206,12 @@ class Overloaded(PodiumError):
     def __init__(self, message: str, *, hint: str = "", retry_after: int = 1) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class RateLimited(Overloaded):
+    """One caller asks too often."""
+
+    code = "rate_limited"
 
 
 class StorageError(PodiumError):

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from podium import __version__
 from podium.server import errors, openapi
+from podium.server.admission import Admission
 from podium.server.counting import RequestMetrics
 from podium.server.firing import FiringRuns
 from podium.server.headers import BrowserGuard
@@ -42,7 +43,7 @@ ROUTERS = (
     podium.router,
 )
 
-MIDDLEWARE = (RequestMetrics, BrowserGuard, RequestLimits, Idempotency)
+MIDDLEWARE = (RequestMetrics, BrowserGuard, Admission, RequestLimits, Idempotency)
 """What a request passes before its route, in this order."""
 
 

@@ -17,7 +17,6 @@ from podium.core.ids import derived_id, new_id
 from podium.core.principal import Access, Principal, is_owner
 from podium.server import scopes
 from podium.server.services import Services, services_of
-from podium.storage.api_keys import PREFIX
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -70,15 +69,28 @@ class Caller:
 
 
 def identified(connection: HTTPConnection) -> Caller:
-    """The one behind a request or a connection.
+    """The one behind a request or a connection, whom the server has let in.
 
     Raises:
         NotAuthenticated: Nobody knows who it is.
     """
-    known: Caller | None = connection.scope.get(_KNOWN)
-    if known is None:
-        known = connection.scope[_KNOWN] = _identify(connection)
-    return known
+    known: Caller | NotAuthenticated | None = connection.scope.get(_KNOWN)
+    if isinstance(known, Caller):
+        return known
+    raise known or NotAuthenticated(
+        "no key was sent", hint="Send X-Api-Key; make one with 'podium keys new NAME'."
+    )
+
+
+def known_as(connection: HTTPConnection, known: Caller | NotAuthenticated) -> None:
+    """Note who is behind a request, or why nobody knows."""
+    connection.scope[_KNOWN] = known
+
+
+def caller_of(principal: Principal) -> Caller:
+    """Somebody as one who asks: who may see what their roles say."""
+    owner = None if is_owner(principal) or "admin" in principal.roles else principal.id
+    return Caller(principal, Access(principal.tenant, owner))
 
 
 def creating(connection: HTTPConnection, creates: str) -> None:
@@ -109,39 +121,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _identify(connection: HTTPConnection) -> Caller:
-    parts: Services = connection.app.state.services
-    shown = _shown(connection)
-    if parts.dev and not shown.startswith(PREFIX) and _is_local(connection):
-        # Stock clients send the key of another service, which says nothing here.
-        return _as(parts.app.principal)
-    if not shown:
-        raise NotAuthenticated(
-            "no key was sent", hint="Send X-Api-Key; make one with 'podium keys new NAME'."
-        )
-    key = parts.key_ring.open(shown)
-    if key is None:
-        raise NotAuthenticated("the key does not count", hint="It is unknown, has expired or was taken back.")
-    return _as(Principal(key.owner, key.tenant, key.words))
-
-
-def _shown(connection: HTTPConnection) -> str:
-    headers = connection.headers
-    if key := headers.get("x-api-key"):
-        return key.strip()
-    kind, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() if kind.lower() == "bearer" else ""
-
-
-def _is_local(connection: HTTPConnection) -> bool:
-    return connection.client is not None and is_loopback(connection.client.host)
-
-
-def _as(principal: Principal) -> Caller:
-    owner = None if is_owner(principal) or "admin" in principal.roles else principal.id
-    return Caller(principal, Access(principal.tenant, owner))
 
 
 Who = Annotated[Caller, Depends(caller)]
