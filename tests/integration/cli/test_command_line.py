@@ -56,7 +56,7 @@ def test_reading_what_was_told_loads_no_engine(project: Path) -> None:
 def test_help_lists_the_commands_in_order(tmp_path: Path) -> None:
     shown = podium("--help", folder=tmp_path)
     names = [line.split()[0] for line in shown.stdout.decode().partition("Commands:")[2].splitlines() if line]
-    assert names[:3] == ["ask", "chat", "resume"]
+    assert names[:5] == ["dev", "serve", "ask", "chat", "resume"]
     assert shown.returncode == 0
 
 

@@ -38,7 +38,7 @@ def _suite(folder: Path, *, memory: bool = True) -> Path:
     limits = "memory_mb: 600, " if memory else ""
     (folder / "small.yaml").write_text(
         "name: small\ntarget: {function: 'answering.py:answer'}\nprocesses: true\n"
-        f"limits: {{{limits}timeout: 3, retries: 0, concurrency: 2}}\n"
+        f"limits: {{{limits}timeout: 8, retries: 0, concurrency: 2}}\n"
         "cases: [cases.jsonl]\nscorers: [exact]\n"
     )
     return folder / "small.yaml"
@@ -56,7 +56,7 @@ def test_a_case_that_ends_its_process_is_an_error_and_the_others_go_on(
         "kill": ("case_crashed", "the case ended its process by signal SIGKILL: noise on standard output"),
         "crash": ("case_crashed", "the case ended its process by signal SIGSEGV: noise on standard output"),
         "exit": ("case_crashed", "the case ended its process by exit code 3: noise on standard output"),
-        "hang": ("case_timeout", "it did not end within 3 s"),
+        "hang": ("case_timeout", "it did not end within 8 s"),
         "memory": ("case_memory", "the case took more memory than it may"),
         "fail": ("case_failed", "ValueError: no way"),
     }
