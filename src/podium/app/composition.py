@@ -27,6 +27,7 @@ from podium.app.seams import Seams
 from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import assemble, prompts_of
 from podium.app.threads import ThreadReader
+from podium.app.tracing import provider_of, showing_of
 from podium.app.turns import Turns
 from podium.app.upkeep import Upkeep
 from podium.core.clock import Clock, SystemClock
@@ -155,7 +156,7 @@ def _compose(
     seams = brought.seams
     knowledge = seams.knowledge or opened.enter_context(knowledge_of(project))
     handles = opened.enter_context(closing(_handles(project)))
-    telemetry = opened.enter_context(closing(_telemetry(project, database, principal, brought)))
+    telemetry = _telemetry(project, database, principal, brought, opened)
     similarity = seams.similarity or KnowledgeSimilarity(knowledge)
     outside = opened.enter_context(closing(reach(project, similarity, telemetry, seams.source)))
     team = assemble(
@@ -196,13 +197,22 @@ def _compose(
     return _assembled(project, context, database, knowledge, records, outside, upkeep, team.close, opened)
 
 
-def _telemetry(project: Project, database: Database, principal: Principal, brought: Brought) -> Telemetry:
-    return Telemetry(
+def _telemetry(
+    project: Project, database: Database, principal: Principal, brought: Brought, opened: ExitStack
+) -> Telemetry:
+    settings, tracer = project.manifest.telemetry, brought.tracer
+    if tracer is None and (provider := provider_of(settings, project.manifest.project.name)) is not None:
+        opened.callback(provider.shutdown)
+        tracer = provider
+    telemetry = Telemetry(
         log_file=project.data / "logs" / "podium.jsonl",
+        level=settings.log,
         redact=redact,
         sink=RecordSink(SqlEventLog(database, SystemClock()), AuditLog(database), principal.tenant),
-        tracer=brought.tracer,
+        tracer=tracer,
+        showing=showing_of(settings),
     )
+    return opened.enter_context(closing(telemetry))
 
 
 def _read(project: Project, tools: tuple[Tool, ...]) -> InForce:

@@ -16,7 +16,7 @@ from podium.core.explaining import first_problem, written_path
 from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
 from podium.core.notification_settings import ChannelSettings
-from podium.core.operations_settings import RetentionSettings
+from podium.core.operations_settings import RetentionSettings, TelemetrySettings
 from podium.core.source_settings import EnvironmentName, McpServerSettings, SourceSettings
 from podium.core.trigger_settings import TriggerName, TriggerSettings
 from podium.core.usage import Budget
@@ -287,6 +287,7 @@ class Manifest(Model):
     """The channels over which people are told, by name; nobody is told where none is named."""
     server: ServerSettings = ServerSettings()
     retention: RetentionSettings = RetentionSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     triggers: dict[TriggerName, TriggerSettings] = {}
     """What begins by itself, by name."""
 

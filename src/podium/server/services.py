@@ -13,9 +13,11 @@ from podium.app.journal import EMBEDDED
 from podium.app.podium import Podium
 from podium.app.retention import Retention
 from podium.app.served_effects import undoing
+from podium.app.tracing import langsmith_of
 from podium.core.clock import SystemClock
 from podium.runtime.assistants import AssistantDirectory
 from podium.runtime.callbacks import RunCallbacks
+from podium.runtime.following import Following
 from podium.runtime.memory import open_store, swept
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
@@ -130,6 +132,7 @@ async def open_services(
             clock=clock,
             ends=[counted, callbacks.callback_for, triggers.engine.ending],
             undo=undoing(app.context.toolbox),
+            following=_following(app),
         )
         await opened.enter_async_context(runs.serving())
         expiry = ThreadExpiry(database, clock)
@@ -160,6 +163,11 @@ async def open_services(
             tickets=Tickets(database, clock),
             triggers=triggers,
         )
+
+
+def _following(app: Podium) -> Following:
+    manifest = app.project.manifest
+    return Following(app.context.telemetry, langsmith_of(manifest.telemetry, manifest.project.name))
 
 
 async def _pruned(threads: ServedThreads, thread_id: str, strategy: TtlStrategy) -> None:

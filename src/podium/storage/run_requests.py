@@ -25,7 +25,9 @@ OPEN: tuple[RequestStatus, ...] = ("pending", "running")
 """Of a run that has not ended."""
 ROLES = "roles"
 """Among a run's kwargs: the roles of who asked, none for the user of the machine. Clients cannot set it."""
-_PRIVATE = frozenset({ROLES, "goes_on"})
+TRACE = "trace"
+"""Among a run's kwargs: the span of the request that asked for it, and the request's id."""
+_PRIVATE = frozenset({ROLES, TRACE, "goes_on"})
 _JSON = ("metadata", "kwargs", "error")
 
 

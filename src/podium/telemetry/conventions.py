@@ -18,7 +18,13 @@ INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 COST: Final = "podium.usage.cost"
 
+CONTENT: Final = frozenset({"gen_ai.retrieval.query.text"})
+"""Attributes that hold what people said: shown outside only where the manifest says so."""
+IDS: Final = ("thread_id", "run_id", "request_id")
+"""What every log line names, as far as it is known."""
+
 OPERATIONS: Final[dict[SpanKind, str]] = {
+    "request": "",
     "run": "invoke_workflow",
     "node": "invoke_agent",
     "model": "chat",
@@ -28,6 +34,7 @@ OPERATIONS: Final[dict[SpanKind, str]] = {
 }
 
 NAMES: Final[dict[SpanKind, str]] = {
+    "request": "http.route",
     "run": "gen_ai.workflow.name",
     "node": "podium.node.name",
     "model": "gen_ai.request.model",
@@ -58,7 +65,9 @@ _ATTRIBUTES: Final = {
     "prompt": "gen_ai.prompt.name",
 }
 
-TRUSTED: Final = frozenset({THREAD, RUN, "gen_ai.agent.name", KIND, OPERATION})
+TRUSTED: Final = frozenset(
+    {THREAD, RUN, "gen_ai.agent.name", KIND, OPERATION, "http.request.method", "http.route"}
+)
 """Attributes that hold our own identifiers and need no search for secrets."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from podium.core.clock import to_iso
 from podium.telemetry.records import SpanRecord
+from podium.telemetry.showing import Showing
 
 if TYPE_CHECKING:
     from podium.telemetry.rotation import QuietRotatingFile
@@ -19,6 +20,8 @@ Level = Literal["debug", "info", "warning", "error"]
 _RANK: Final[dict[Level, int]] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _BATCH = 64
 _HELD = 20_000
+_GATHER_S = 0.2
+"""How long lines wait for others, so that a busy server writes many at once."""
 _MAX_BYTES = 10_000_000
 _BACKUPS = 3
 
@@ -32,10 +35,13 @@ class LogFile:
     Args:
         path: The file; its folder is made when the first line is written.
         level: The lowest level that is written.
+        showing: What of a line may be seen.
     """
 
-    def __init__(self, path: Path, level: Level = "info") -> None:
+    def __init__(self, path: Path, level: Level = "info", showing: Showing | None = None) -> None:
         self._path = path
+        self._showing = showing or Showing()
+        self._hurry = threading.Event()
         self._rank = _RANK[level]
         self._waiting: deque[tuple[Level, SpanRecord]] = deque(maxlen=_HELD)
         self._wake = threading.Event()
@@ -49,25 +55,32 @@ class LogFile:
         if _RANK[level] < self._rank or self._closing:
             return
         self._waiting.append((level, record))
-        if len(self._waiting) >= _BATCH or record.kind == "run":
+        if len(self._waiting) >= _BATCH:
             self.nudge()
+        elif record.kind in ("run", "request") and not self._wake.is_set():
+            self._begin()
 
     def nudge(self) -> None:
         """Have what waits written now, without waiting for it."""
-        if self._thread is None:
-            self._start()
-        self._wake.set()
+        self._hurry.set()
+        self._begin()
 
     def close(self) -> None:
         """Write what waits and close the file."""
         if self._waiting:
             self.nudge()
         self._closing = True
+        self._hurry.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
         if self._file is not None:
             self._file.close()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._start()
+        self._wake.set()
 
     def _start(self) -> None:
         with self._lock:
@@ -82,11 +95,13 @@ class LogFile:
         file = self._open()
         while True:
             self._wake.wait()
+            self._hurry.wait(_GATHER_S)
             self._wake.clear()
+            self._hurry.clear()
             lines: list[str] = []
             while self._waiting:
                 level, record = self._waiting.popleft()
-                lines.append(str(render(None, level, _fields(level, record))))
+                lines.append(str(render(None, level, self._fields(level, record))))
             if lines and file is not None:
                 file.write("\n".join(lines))
             if self._closing and not self._waiting:
@@ -102,8 +117,11 @@ class LogFile:
             return None
         return self._file
 
+    def _fields(self, level: Level, record: SpanRecord) -> dict[str, Any]:
+        return _fields(level, record, self._showing)
 
-def _fields(level: Level, record: SpanRecord) -> dict[str, Any]:
+
+def _fields(level: Level, record: SpanRecord, showing: Showing) -> dict[str, Any]:
     moment = datetime.fromtimestamp(record.started_ns / 1e9, UTC)
     fields: dict[str, Any] = {
         "event": record.name if record.kind == "event" else f"{record.kind} {record.name}",
@@ -112,6 +130,7 @@ def _fields(level: Level, record: SpanRecord) -> dict[str, Any]:
         "kind": record.kind,
         "trace_id": record.trace_id,
         "span_id": record.span_id,
+        **record.ids,
     }
     if record.parent_id:
         fields["parent_id"] = record.parent_id
@@ -119,5 +138,5 @@ def _fields(level: Level, record: SpanRecord) -> dict[str, Any]:
         fields["seconds"] = round(record.seconds, 6)
     if record.error:
         fields["error"] = record.error
-    fields.update(record.attributes)
+    fields.update(showing.values(record.attributes))
     return fields

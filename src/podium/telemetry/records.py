@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
-SpanKind = Literal["run", "node", "model", "retrieval", "guardrail", "tool"]
+SpanKind = Literal["request", "run", "node", "model", "retrieval", "guardrail", "tool"]
 
 AttributeValue: TypeAlias = str | bool | int | float
 
@@ -25,6 +25,8 @@ class SpanRecord:
         seconds: How long it took; 0 for an event.
         error: Class of the exception that ended it; empty when it ended well.
         attributes: By OpenTelemetry name, secrets taken out.
+        ids: Of the thread, the run and the request that it belongs to, as far as they are known.
+        stored: Whether it is for the sink as well, beside logs and metrics.
     """
 
     kind: SpanKind | Literal["event"]
@@ -36,6 +38,8 @@ class SpanRecord:
     seconds: float = 0.0
     error: str = ""
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    stored: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from random import getrandbits
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from podium.telemetry.conventions import KIND, NAMES, OPERATION, OPERATIONS, TRUSTED, attribute_name
+from podium.telemetry.conventions import IDS, KIND, NAMES, OPERATION, OPERATIONS, TRUSTED, attribute_name
+from podium.telemetry.propagation import Remote, remote_of, traceparent
 from podium.telemetry.records import AttributeValue, SpanKind, SpanRecord
+from podium.telemetry.showing import Showing
 
 if TYPE_CHECKING:
     from opentelemetry import trace
@@ -23,7 +25,7 @@ class Span:
 
     __slots__ = (
         "_ago", "_attributes", "_began", "_current", "_end", "_kind", "_name", "_otel", "_parent", "_redact",
-        "_started", "_token", "_tracer", "span_id", "trace_id",
+        "_remote", "_showing", "_started", "_stored", "_token", "_tracer", "ids", "span_id", "trace_id",
     )  # fmt: skip
 
     def __init__(
@@ -36,7 +38,9 @@ class Span:
         end: Callable[[SpanRecord], None],
         redact: Redact,
         tracer: trace.Tracer | None,
+        showing: Showing,
         ago: float = 0.0,
+        remote: str | None = None,
     ) -> None:
         self._kind = kind
         self._name = name
@@ -45,12 +49,16 @@ class Span:
         self._end = end
         self._redact = redact
         self._tracer = tracer
+        self._showing = showing
+        self._stored = remote is None
+        self._remote = remote_of(remote) if remote else None
         self._otel: trace.Span | None = None
         self._parent: Span | None = None
         self._token: Token[Span | None] | None = None
         self._started = self._began = 0
         self._ago = round(ago * 1e9)
         self.trace_id = self.span_id = ""
+        self.ids: dict[str, str] = {name: str(attributes[name]) for name in IDS if attributes.get(name)}
         self.set(**attributes)
 
     def set(self, **attributes: AttributeValue | None) -> None:
@@ -62,21 +70,37 @@ class Span:
             if isinstance(value, str) and name not in TRUSTED:
                 value = self._redact(value)
             self._attributes[name] = value
-            if self._otel is not None:
-                self._otel.set_attribute(name, value)
+            if self._otel is not None and (shown := self._showing.value(name, value)) is not None:
+                self._otel.set_attribute(name, shown)
+
+    def rename(self, name: str) -> None:
+        """Call it by what became known meanwhile, such as the route of a request."""
+        self._name = name
+        if self._otel is not None:
+            self._otel.update_name(name)
+            self._otel.set_attribute(NAMES[self._kind], name)
+
+    @property
+    def traceparent(self) -> str:
+        """What others need to go on with this trace, as W3C trace context says it."""
+        sampled = self._otel is None or self._otel.get_span_context().trace_flags.sampled
+        return traceparent(self.trace_id, self.span_id, sampled=sampled)
 
     def note(self, name: str, attributes: dict[str, AttributeValue]) -> None:
         """Add something that happened to the exported span."""
         if self._otel is not None:
-            self._otel.add_event(name, attributes)
+            self._otel.add_event(name, self._showing.values(attributes))
 
     def __enter__(self) -> Self:
-        self._parent = parent = self._current.get()
+        self._parent = parent = None if self._remote else self._current.get()
+        if parent is not None:
+            self.ids = {**parent.ids, **self.ids} if self.ids else parent.ids
         self._started, self._began = time.time_ns() - self._ago, time.perf_counter_ns() - self._ago
         if self._tracer is not None:
             self._start_exported(self._tracer, parent)
         else:
-            self.trace_id = parent.trace_id if parent else f"{getrandbits(128) or 1:032x}"
+            around = parent or self._remote
+            self.trace_id = around.trace_id if around else f"{getrandbits(128) or 1:032x}"
             self.span_id = f"{getrandbits(64) or 1:016x}"
         self._token = self._current.set(self)
         return self
@@ -102,11 +126,13 @@ class Span:
                 self._name,
                 self.trace_id,
                 self.span_id,
-                self._parent.span_id if self._parent else "",
+                around.span_id if (around := self._parent or self._remote) else "",
                 self._started,
                 seconds,
                 failed,
                 self._attributes,
+                self.ids,
+                self._stored,
             )
         )
 
@@ -122,18 +148,19 @@ class Span:
     def _start_exported(self, tracer: trace.Tracer, parent: Span | None) -> None:
         from opentelemetry import trace
 
-        context = trace.set_span_in_context(parent._otel) if parent and parent._otel else None
+        around = parent._otel if parent and parent._otel else _remote_span(self._remote)
+        context = trace.set_span_in_context(around) if around else None
         operation = OPERATIONS[self._kind]
         self._otel = tracer.start_span(
-            f"{operation} {self._name}",
+            f"{operation} {self._name}".lstrip(),
             context=context,
             start_time=self._started,
-            kind=trace.SpanKind.CLIENT if self._kind == "model" else trace.SpanKind.INTERNAL,
+            kind=_otel_kind(self._kind),
             attributes={
                 KIND: self._kind,
-                OPERATION: operation,
                 NAMES[self._kind]: self._name,
-                **self._attributes,
+                **({OPERATION: operation} if operation else {}),
+                **self._showing.values(self._attributes),
             },
         )
         ids = self._otel.get_span_context()
@@ -147,6 +174,30 @@ class Span:
             span.set_attribute("error.type", failed)
             span.set_status(Status(StatusCode.ERROR))
         span.end()
+
+
+def _otel_kind(kind: SpanKind) -> trace.SpanKind:
+    from opentelemetry import trace
+
+    if kind == "request":
+        return trace.SpanKind.SERVER
+    return trace.SpanKind.CLIENT if kind == "model" else trace.SpanKind.INTERNAL
+
+
+def _remote_span(remote: Remote | None) -> trace.Span | None:
+    """The span of another process, or of another moment, that this one goes on from."""
+    if remote is None:
+        return None
+    from opentelemetry import trace
+
+    return trace.NonRecordingSpan(
+        trace.SpanContext(
+            int(remote.trace_id, 16),
+            int(remote.span_id, 16),
+            is_remote=True,
+            trace_flags=trace.TraceFlags(int(remote.sampled)),
+        )
+    )
 
 
 def _is_control_flow(kind: type[BaseException]) -> bool:

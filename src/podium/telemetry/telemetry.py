@@ -14,6 +14,7 @@ from podium.telemetry.conventions import COST, INPUT_TOKENS, OUTPUT_TOKENS
 from podium.telemetry.log_file import Level, LogFile
 from podium.telemetry.metrics import Metrics
 from podium.telemetry.records import AttributeValue, Record, Sink, SpanKind, SpanRecord, StepRecord
+from podium.telemetry.showing import Showing
 from podium.telemetry.spans import Redact, Span
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Telemetry:
         redact: Takes secrets out of text that is recorded.
         sink: Receives records in batches, at `flush`; None keeps none.
         tracer: Exports spans, or provides what does; the process' global one is never touched.
+        showing: What of spans may be seen in the log and by the tracer.
     """
 
     def __init__(
@@ -45,10 +47,12 @@ class Telemetry:
         redact: Redact | None = None,
         sink: Sink | None = None,
         tracer: Tracer | TracerProvider | None = None,
+        showing: Showing | None = None,
     ) -> None:
         self.metrics = Metrics()
+        self._showing = showing or Showing()
         self._redact = redact or _unchanged
-        self._log = LogFile(log_file, level) if log_file is not None else None
+        self._log = LogFile(log_file, level, self._showing) if log_file is not None else None
         self._sink = sink
         self._records: deque[Record] = deque()
         self._current: ContextVar[Span | None] = ContextVar("podium_span", default=None)
@@ -70,6 +74,28 @@ class Telemetry:
             end=self._end,
             redact=self._redact,
             tracer=self._tracer,
+            showing=self._showing,
+        )
+
+    def served(self, kind: SpanKind, name: str, traceparent: str = "", **attributes: AttributeValue) -> Span:
+        """A piece of work for somebody elsewhere; it is measured, logged and exported, and not stored.
+
+        Args:
+            kind: What kind of work.
+            name: The route of a request, or the graph of a run.
+            traceparent: The span that asked for it, by W3C trace context; what is none begins a trace.
+            attributes: By short name, as for `span`.
+        """
+        return Span(
+            kind,
+            name,
+            attributes,
+            current=self._current,
+            end=self._end,
+            redact=self._redact,
+            tracer=self._tracer,
+            showing=self._showing,
+            remote=traceparent,
         )
 
     def ended(
@@ -92,6 +118,7 @@ class Telemetry:
             end=self._end,
             redact=self._redact,
             tracer=self._tracer,
+            showing=self._showing,
             ago=seconds,
         )
         span.__enter__()
@@ -189,7 +216,10 @@ class Telemetry:
         if span is not None:
             span.note(name, held)
         trace_id, span_id = (span.trace_id, span.span_id) if span else ("", "")
-        self._keep("info", SpanRecord("event", name, trace_id, span_id, "", time.time_ns(), attributes=held))
+        ids = span.ids if span else {}
+        self._keep(
+            "info", SpanRecord("event", name, trace_id, span_id, "", time.time_ns(), attributes=held, ids=ids)
+        )
 
     def _end(self, record: SpanRecord) -> None:
         self._measure(record)
@@ -198,7 +228,7 @@ class Telemetry:
     def _keep(self, level: Level, record: SpanRecord) -> None:
         if self._log is not None:
             self._log.add(level, record)
-        if self._sink is not None:
+        if self._sink is not None and record.stored:
             self._hold(record)
 
     def _hold(self, record: Record) -> None:
@@ -224,7 +254,7 @@ class Telemetry:
                 metrics.observe("guardrail_seconds", record.seconds, name)
             case "tool":
                 metrics.observe("tool_seconds", record.seconds, name)
-            case "event":
+            case "event" | "request":
                 return
             case _:
                 assert_never(record.kind)

@@ -7,11 +7,12 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from podium.core.clock import Clock, SystemClock
 from podium.core.errors import Overloaded, PodiumError
+from podium.runtime.following import Following
 from podium.runtime.serving.accepting import Accepted, Desk, Offer
 from podium.runtime.serving.encoding import plain
 from podium.runtime.serving.endings import EndHook, Endings
@@ -82,6 +83,7 @@ class ServedRuns:
         clock: Dates what happens.
         ends: What else is stored when a run ends.
         undo: Takes back what a run did outside, when it is rolled back.
+        following: Traces runs from the requests that ask for them.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class ServedRuns:
         clock: Clock | None = None,
         ends: Sequence[EndHook] = (),
         undo: Undo | None = None,
+        following: Following | None = None,
         queue: RunQueue | None = None,
     ) -> None:
         self._graphs = graphs
@@ -108,7 +111,8 @@ class ServedRuns:
         self._desk = Desk(self._leases, self._clock, self._sizes.max_waiting)
         self._queue = queue or LocalQueue(database, self._requests, self._leases, self._clock)
         self.hub = StreamHub(database, self._state_at)
-        self._worker = Worker(graphs, self.hub)
+        self._following = following or Following()
+        self._worker = Worker(graphs, self.hub, self._following)
         self._active: dict[str, _Active] = {}
         self._leftovers = Leftovers(database)
         self._room = asyncio.Event()
@@ -209,6 +213,7 @@ class ServedRuns:
         if not self.is_taking:
             raise Overloaded("the server is stopping", hint="Ask again in a moment.", retry_after=5)
         starts = len(self._active) < self._sizes.max_running
+        offer = replace(offer, run=self._following.asked(offer.run))
         work = self._desk.accepting(offer, starts=starts)
         write = self._database.awrite(work, durable=True) if durable else self._database.awrite_soon(work)
         accepted = await write

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from podium.core.errors import PodiumError
 from podium.guardrails.redaction import redact
+from podium.runtime.following import Following
 from podium.runtime.serving.encoding import encode, plain
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import answers_of, config_of, input_of, is_called_again
@@ -55,10 +56,12 @@ class Worker:
     Args:
         graphs: The graphs.
         hub: Stores and tells what they stream.
+        following: Traces them.
     """
 
-    def __init__(self, graphs: GraphSource, hub: StreamHub) -> None:
+    def __init__(self, graphs: GraphSource, hub: StreamHub, following: Following | None = None) -> None:
         self._graphs = graphs
+        self._following = following or Following()
         self._hub = hub
         self._tails: OrderedDict[str, tuple[str, Mapping[str, Any]]] = OrderedDict()
 
@@ -75,9 +78,11 @@ class Worker:
         await told.event("metadata", {"run_id": run.run_id, "attempt": run.attempt})
         config = config_of(run, fence)
         try:
-            async with self._graphs.opened(run.graph_id, config, context=run.kwargs.get("context")) as graph:
-                await self._stream(graph, run, config, told)
-                return await self._ended(graph, run, told)
+            with self._following.carried_out(run):
+                context = run.kwargs.get("context")
+                async with self._graphs.opened(run.graph_id, config, context=context) as graph:
+                    await self._stream(graph, run, config, told)
+                    return await self._ended(graph, run, told)
         except Exception as error:  # noqa: BLE001 - whatever a graph raises is the run's end, and is told
             problem = problem_of(error)
             await told.event("error", problem)

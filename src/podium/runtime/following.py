@@ -1,0 +1,62 @@
+"""Following a run from the request that asks for it, through the queue, to where it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from podium.storage.run_requests import TRACE
+
+if TYPE_CHECKING:
+    from podium.storage.run_requests import RunRequest
+    from podium.telemetry.telemetry import Telemetry
+
+Around: TypeAlias = "Callable[[RunRequest], AbstractContextManager[None]]"
+"""What else follows a run while it is carried out."""
+
+
+def _nothing(run: RunRequest) -> AbstractContextManager[None]:
+    del run
+    return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Traces runs; without telemetry it does nothing.
+
+    Attributes:
+        telemetry: Makes spans.
+        around: What else follows a run.
+    """
+
+    telemetry: Telemetry | None = None
+    around: Around = _nothing
+
+    def asked(self, run: RunRequest) -> RunRequest:
+        """The run, with what its trace goes on from noted in it; the request's span is told its ids."""
+        span = self.telemetry.current() if self.telemetry is not None else None
+        if span is None:
+            return run
+        span.ids.update(thread_id=run.thread_id, run_id=run.run_id)
+        trace = {"parent": span.traceparent, "request_id": span.ids.get("request_id", "")}
+        return replace(run, kwargs={**run.kwargs, TRACE: trace})
+
+    @contextmanager
+    def carried_out(self, run: RunRequest) -> Iterator[None]:
+        """The span of a run while it is carried out."""
+        if self.telemetry is None:
+            yield
+            return
+        trace = run.kwargs.get(TRACE) or {}
+        span = self.telemetry.served(
+            "run",
+            run.graph_id,
+            trace.get("parent", ""),
+            thread_id=run.thread_id,
+            run_id=run.run_id,
+            request_id=trace.get("request_id", ""),
+        )
+        with span, self.around(run):
+            yield
