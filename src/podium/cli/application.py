@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "prompts",
     "graph",
     "keys",
+    "triggers",
     "backup",
     "restore",
     "prune",

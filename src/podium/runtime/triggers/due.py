@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GRACE: Final = timedelta(seconds=60)
 """What is later than that was missed."""
+_TICK: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,14 @@ def step(schedule: Schedule, due: datetime, now: datetime, missed: Missed, windo
         case "once":
             return Step(True, schedule.after(now))
         case "skip":
-            return Step(False, schedule.after(now - GRACE))
+            return Step(False, schedule.after(now - GRACE - _TICK))
         case "all":
             begins = now - max(window, GRACE)
-            return Step(True, schedule.after(due)) if due >= begins else Step(False, schedule.after(begins))
+            return (
+                Step(True, schedule.after(due))
+                if due >= begins
+                else Step(False, schedule.after(begins - _TICK))
+            )
     assert_never(missed)
 
 
