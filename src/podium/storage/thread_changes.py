@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
+from podium.core.audit import AuditEntry
 from podium.core.clock import Clock, to_iso
 from podium.core.errors import Conflict
 from podium.core.principal import Access
+from podium.storage.audit_rows import append
 from podium.storage.checkpoint_cleanup import delete_threads
 from podium.storage.json_text import dump
 from podium.storage.leases import Lease, ThreadLeases, releasing
@@ -160,8 +162,13 @@ class ThreadChanges:
 
         return work
 
-    def removing(self, thread_ids: Iterable[str], access: Access | None) -> Work[None]:
-        """What deletes threads with everything that goes with them.
+    def removing(self, thread_ids: Iterable[str], access: Access | None, by: str = "clock") -> Work[None]:
+        """What deletes threads with everything that goes with them, and puts on record that it did.
+
+        Args:
+            thread_ids: The threads.
+            access: What the caller may see; None for everything.
+            by: Who deletes them.
 
         Raises:
             NotFound: There is no such thread, or it is another's.
@@ -169,9 +176,19 @@ class ThreadChanges:
             ThreadBusy: Another process works on one.
         """
         ids = list(dict.fromkeys(thread_ids))
+        now = to_iso(self.clock.now())
 
         def work(connection: sqlite3.Connection) -> None:
             leases = self.holding(ids, access)(connection)
+            query = "SELECT tenant FROM threads WHERE thread_id=?"
+            append(
+                connection,
+                [
+                    AuditEntry("deleted", now, by, thread_id=one, tenant=tenant)
+                    for one in ids
+                    for (tenant,) in connection.execute(query, (one,))
+                ],
+            )
             delete_threads(ids)(connection)
             for table in (*_OF_A_THREAD, "threads"):
                 statement = f"DELETE FROM {table} WHERE thread_id=?"  # noqa: S608  # constants

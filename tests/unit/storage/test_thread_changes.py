@@ -159,3 +159,14 @@ def test_only_what_ended_runs_streamed_is_forgotten(database: Database, changes:
     database.write(changes.forgetting_history(held))
     left = database.read(lambda connection: connection.execute("SELECT run_id FROM stream_events").fetchall())
     assert left == [("waits",)]
+
+
+def test_that_a_thread_was_deleted_stays_on_record(database: Database, changes: ThreadChanges) -> None:
+    database.write(changes.removing(["one"], HERS, "key:ci"))
+    kind, who, thread = database.read(
+        lambda connection: connection.execute(
+            "SELECT json_extract(body, '$.kind'), json_extract(body, '$.who'), thread_id FROM audit"
+        ).fetchone()
+    )
+    assert (kind, thread) == ("deleted", "one")
+    assert who

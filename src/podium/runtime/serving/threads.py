@@ -267,8 +267,13 @@ class ServedThreads:
 
     # --- removing --------------------------------------------------------------------------------
 
-    async def delete(self, thread_ids: Sequence[str], access: Access | None) -> None:
+    async def delete(self, thread_ids: Sequence[str], access: Access | None, by: str = "clock") -> None:
         """Delete threads with everything of theirs; effects and audit records stay on record.
+
+        Args:
+            thread_ids: The threads.
+            access: What the caller may see; None for everything.
+            by: Who deletes them.
 
         Raises:
             NotFound: There is no such thread, or it is another's.
@@ -276,19 +281,22 @@ class ServedThreads:
         """
         ids = list(thread_ids)
         async with self._in_turn(ids):
-            await self._database.awrite(self._changes.removing(ids, access))
+            await self._database.awrite(self._changes.removing(ids, access, by))
             self._hooks.let_go(ids)
             if not isinstance(self._saver, PodiumSaver):
                 for thread_id in ids:
                     await self._saver.adelete_thread(thread_id)
 
-    async def prune(self, thread_ids: Sequence[str], access: Access | None, strategy: TtlStrategy) -> int:
+    async def prune(
+        self, thread_ids: Sequence[str], access: Access | None, strategy: TtlStrategy, by: str = "clock"
+    ) -> int:
         """Delete threads, or all but their latest states; returns how many there were.
 
         Args:
             thread_ids: The threads; those that are not there, or another's, are left out.
             access: What the caller may see; None for everything.
             strategy: Whether the threads go, or only their history and what ended runs streamed.
+            by: Who asks for it.
 
         Raises:
             Conflict: A run of one has not ended; then nothing is changed.
@@ -296,7 +304,7 @@ class ServedThreads:
         """
         ids = [one for one in dict.fromkeys(thread_ids) if self._is_there(one, access)]
         if strategy == "delete":
-            await self.delete(ids, access)
+            await self.delete(ids, access, by)
             return len(ids)
         async with self._held(ids, access) as leases:
             try:

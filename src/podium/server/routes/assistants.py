@@ -210,7 +210,7 @@ async def _delete_threads(services: Services, assistant: Assistant, who: Caller)
     found = await ThreadSearch(services.database).ids(wanted, who.access)
     clock = SystemClock()
     changes = ThreadChanges(ThreadLeases(services.database, clock), clock)
-    await services.database.awrite(changes.removing(found, who.access))
+    await services.database.awrite(changes.removing(found, who.access, who.principal.id))
 
 
 async def _subgraphs(

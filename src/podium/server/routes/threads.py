@@ -92,7 +92,7 @@ async def count_threads(body: ThreadFilter, services: Parts, who: Who) -> JsonRe
 @router.post("/threads/prune", response_model=Pruned, responses=CONFLICT)
 async def prune_threads(body: ThreadPrune, services: Parts, who: Who) -> JsonResponse:
     """Delete threads, or all but their latest states; those that are not there are left out."""
-    count = await services.threads.prune(body.thread_ids, who.access, body.strategy)
+    count = await services.threads.prune(body.thread_ids, who.access, body.strategy, who.principal.id)
     return JsonResponse({"pruned_count": count})
 
 
@@ -144,7 +144,7 @@ async def change_thread(
 )
 async def delete_thread(thread_id: ThreadId, services: Parts, who: Who) -> Response:
     """Delete a thread with all that is its; effects and audit records stay on record."""
-    await services.threads.delete([thread_id], who.access)
+    await services.threads.delete([thread_id], who.access, who.principal.id)
     return Response(status_code=204)
 
 
