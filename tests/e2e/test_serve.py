@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ from typing import Any
 import httpx
 import pytest
 from langgraph_sdk import get_client
+
+from podium.testing.certificates import write_certificate
 
 PODIUM = Path(sys.executable).with_name("podium")
 PATIENCE_S = 60.0
@@ -324,3 +327,26 @@ def _is_running(folder: Path) -> bool:
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
         query = "SELECT 1 FROM run_requests WHERE status='running'"
         return connection.execute(query).fetchone() is not None
+
+
+def test_a_server_with_a_certificate_speaks_tls_and_nothing_else(
+    folder: Path, start: Callable[..., Server]
+) -> None:
+    cert, _ = write_certificate(folder)
+    made = subprocess.run(
+        [PODIUM, "keys", "new", "ci"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    server = start("serve", "--tls-cert", "cert.pem", "--tls-key", "key.pem")
+    url = server.told()["url"]
+    assert url.startswith("https://127.0.0.1:")
+    trusting = ssl.create_default_context(cafile=str(cert))
+    key = {"X-Api-Key": made.stdout.strip()}
+    with httpx.Client(base_url=url, verify=trusting, headers=key, trust_env=False) as client:
+        assert client.get("/ok").json() == {"ok": True}
+        run = {"assistant_id": "agent", "input": {"said": ["go"]}}
+        assert client.post("/runs/wait", json=run).json()["said"][-1] == "old second"
+    with httpx.Client(trust_env=False) as client, pytest.raises(httpx.ConnectError):
+        client.get(f"{url}/ok")  # nobody vouches for the certificate
+    with httpx.Client(trust_env=False) as client, pytest.raises(httpx.HTTPError):
+        client.get(f"{url.replace('https', 'http')}/ok")
+    assert server.end() == 0

@@ -25,10 +25,26 @@ def serve(
         bool, typer.Option("--reload", help="Start again when the project's files change.")
     ] = False,
     max_running: RunningOption = None,
+    tls_cert: Annotated[
+        str | None, typer.Option("--tls-cert", metavar="FILE", help="The certificate, to speak HTTPS.")
+    ] = None,
+    tls_key: Annotated[
+        str | None, typer.Option("--tls-key", metavar="FILE", help="The certificate's private key.")
+    ] = None,
     project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
     """Serve the project's graphs to LangGraph clients; every request needs an API key."""
     from podium.cli.serving.starting import start
 
-    start(project, dev=False, host=host, port=port, reload=reload, max_running=max_running, as_json=as_json)
+    start(
+        project,
+        dev=False,
+        host=host,
+        port=port,
+        reload=reload,
+        max_running=max_running,
+        as_json=as_json,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podium.app.project import Project
+from podium.cli.serving.certificates import Certificate, certificate_of
 from podium.core.errors import ConfigError
 
 
@@ -21,6 +22,7 @@ class ServePlan:
         dev: Whether the user of this machine may do all without a key.
         max_running: Runs at a time; what the manifest says when None.
         as_json: Whether programs read what is told at the start.
+        certificate: What the server shows who it is with, so that it speaks TLS; None for plain HTTP.
     """
 
     folder: Path
@@ -29,6 +31,7 @@ class ServePlan:
     dev: bool
     max_running: int | None = None
     as_json: bool = False
+    certificate: Certificate | None = None
 
 
 def plan_of(
@@ -39,6 +42,8 @@ def plan_of(
     port: int | None,
     max_running: int | None,
     as_json: bool,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
 ) -> ServePlan:
     """The plan for a project.
 
@@ -49,11 +54,15 @@ def plan_of(
         port: In place of the manifest's.
         max_running: In place of the manifest's.
         as_json: Whether programs read what is told at the start.
+        tls_cert: In place of the manifest's, with `tls_key`; relative to where the command is run.
+        tls_key: In place of the manifest's, with `tls_cert`.
 
     Raises:
-        ConfigError: Others could reach it, and there is no key that tells them apart.
+        ConfigError: Others could reach it, and there is no key that tells them apart; or the certificate is
+            none.
     """
     settings = project.manifest.server
+    named = (Path.cwd(), tls_cert, tls_key) if tls_cert or tls_key else None
     plan = ServePlan(
         folder=project.folder,
         host=host or settings.host,
@@ -61,6 +70,7 @@ def plan_of(
         dev=dev,
         max_running=max_running,
         as_json=as_json,
+        certificate=certificate_of(*(named or (project.folder, settings.tls_cert, settings.tls_key))),
     )
     if not is_loopback(plan.host):
         _check_reachable(plan, project)
@@ -87,7 +97,7 @@ def _check_reachable(plan: ServePlan, project: Project) -> None:
             f"podium dev asks for no key, so it listens on this machine only, not on {plan.host}",
             hint="Leave out --host, or use 'podium serve' with an API key.",
         )
-    if not has_keys(project):
+    if project.manifest.server.jwt is None and not has_keys(project):
         raise ConfigError(
             f"there is no API key, so nobody who reaches {plan.host} could be told from another",
             hint="Make one with 'podium keys new', or leave out --host.",

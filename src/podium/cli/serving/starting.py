@@ -20,6 +20,8 @@ def start(
     reload: bool,
     max_running: int | None,
     as_json: bool,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
 ) -> None:
     """Serve a project until a signal ends it.
 
@@ -31,13 +33,24 @@ def start(
         reload: Whether to start again when the project's files change.
         max_running: Runs at a time; the manifest's when None.
         as_json: Whether programs read what is told.
+        tls_cert: The file with the certificate; the manifest's when None.
+        tls_key: The file with its private key; the manifest's when None.
 
     Raises:
         ConfigError: There is no project, or it is broken.
         AddressUnusable: Another program listens there, or this one may not.
     """
     project = Project.open(folder)
-    plan = plan_of(project, dev=dev, host=host, port=port, max_running=max_running, as_json=as_json)
+    plan = plan_of(
+        project,
+        dev=dev,
+        host=host,
+        port=port,
+        max_running=max_running,
+        as_json=as_json,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+    )
     with closing(listen(plan.host, plan.port)) as listening:
         if reload:
             from podium.cli.serving.reloading import serve_reloading

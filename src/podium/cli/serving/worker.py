@@ -23,6 +23,7 @@ from podium.server.services import Services, open_services
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from podium.cli.serving.certificates import Certificate
     from podium.cli.serving.plan import ServePlan
 
 _IDLE_S: Final = 75
@@ -56,7 +57,8 @@ def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -
 
 
 async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
-    began, url = time.monotonic(), url_of(listening)
+    began = time.monotonic()
+    url = url_of(listening, "https" if plan.certificate else "http")
     async with open_services(plan.folder, dev=plan.dev, max_running=plan.max_running) as services:
         if not plan.dev:
             services.graphs.check()
@@ -68,11 +70,11 @@ async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], N
         def started() -> None:
             told(_started(plan, services, url, time.monotonic() - began))
 
-        server = _Server(_settings(create_app(opened)), services, started)
+        server = _Server(_settings(create_app(opened), plan.certificate), services, started)
         await server.serve(sockets=[listening])
 
 
-def _settings(app: FastAPI) -> uvicorn.Config:
+def _settings(app: FastAPI, certificate: Certificate | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=GuardedProtocol,
@@ -83,6 +85,8 @@ def _settings(app: FastAPI) -> uvicorn.Config:
         backlog=BACKLOG,
         timeout_keep_alive=_IDLE_S,
         proxy_headers=False,
+        ssl_certfile=certificate.cert if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
 
 

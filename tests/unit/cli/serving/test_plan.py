@@ -12,6 +12,7 @@ from podium.cli.serving.plan import ServePlan, has_keys, is_loopback, plan_of
 from podium.core.errors import ConfigError
 from podium.storage.api_keys import ApiKeys
 from podium.storage.database import Database
+from podium.testing.certificates import write_certificate
 
 
 def project_in(folder: Path, settings: str = "") -> Project:
@@ -71,3 +72,18 @@ def test_a_key_that_was_revoked_is_none(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     add_key(project, revoked=True)
     assert not has_keys(project)
+
+
+def test_where_tokens_are_taken_no_key_is_needed(tmp_path: Path) -> None:
+    told = '[server.jwt]\nissuer = "a"\naudience = "b"\njwks_file = "keys.json"\n'
+    assert planned(project_in(tmp_path, told), host="0.0.0.0").host == "0.0.0.0"
+
+
+def test_certificates_of_the_command_go_before_those_of_the_manifest(tmp_path: Path) -> None:
+    cert, key = write_certificate(tmp_path)
+    project = project_in(tmp_path, '[server]\ntls_cert = "cert.pem"\ntls_key = "missing.pem"\n')
+    found = planned(project, tls_cert=str(cert), tls_key=str(key)).certificate
+    assert found is not None
+    assert found.cert == cert
+    with pytest.raises(ConfigError, match=r"missing\.pem"):
+        planned(project)
