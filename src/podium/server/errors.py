@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from podium.core.errors import NotAuthenticated, Overloaded, PodiumError
 from podium.core.model import Model
+from podium.guardrails.redaction import redact
 from podium.server.wire import JsonResponse
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def status_of(error: PodiumError) -> int:
 
 def answer(status: int, detail: str, code: str, hint: str = "", **headers: str) -> JsonResponse:
     """An answer that tells of a problem."""
-    content = {"detail": detail, "code": code, "hint": hint}
+    content = {"detail": redact(detail), "code": code, "hint": redact(hint)}
     return JsonResponse(content, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
