@@ -48,7 +48,8 @@ AuditKind = Literal[
 """What a record tells: a run began, a turn was admitted, what was planned, what was read, what a guardrail
 said, how sure the turn is and where it goes, what a person decided, a move of the ledger, that somebody
 went back to a checkpoint, that a copied thread was let act, how the turn ended, how the run ended, what was
-erased, which records were put away, that the whole was brought back from a backup, and that a thread was deleted."""
+erased, which records were put away, that the whole was brought back from a backup, and that a thread was
+deleted."""
 
 AUDIT_KINDS: Final[tuple[AuditKind, ...]] = get_args(AuditKind)
 

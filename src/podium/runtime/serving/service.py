@@ -36,7 +36,7 @@ Undo: TypeAlias = Callable[[RunRequest], Awaitable[None]]
 REMEMBERED = 256
 """Of how many runs the end is kept in memory."""
 
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 10
 """A run whose process ends so often ends with an error: it may be what ends them."""
 
 
