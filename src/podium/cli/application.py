@@ -30,6 +30,7 @@ COMMANDS: Final = (
     "graph",
     "keys",
     "triggers",
+    "status",
     "backup",
     "restore",
     "prune",

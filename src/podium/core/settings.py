@@ -16,7 +16,12 @@ from podium.core.explaining import first_problem, written_path
 from podium.core.location import toml_fault, toml_line
 from podium.core.model import Model
 from podium.core.notification_settings import ChannelSettings
-from podium.core.operations_settings import RetentionSettings, TelemetrySettings
+from podium.core.operations_settings import (
+    AlertSettings,
+    ObjectiveSettings,
+    RetentionSettings,
+    TelemetrySettings,
+)
 from podium.core.source_settings import EnvironmentName, McpServerSettings, SourceSettings
 from podium.core.trigger_settings import TriggerName, TriggerSettings
 from podium.core.usage import Budget
@@ -286,6 +291,8 @@ class Manifest(Model):
     notifications: dict[Name, ChannelSettings] = {}
     """The channels over which people are told, by name; nobody is told where none is named."""
     server: ServerSettings = ServerSettings()
+    objectives: ObjectiveSettings = ObjectiveSettings()
+    alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     triggers: dict[TriggerName, TriggerSettings] = {}

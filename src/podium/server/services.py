@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podium.app.alerts import Alerts
 from podium.app.journal import EMBEDDED
 from podium.app.podium import Podium
 from podium.app.retention import Retention
@@ -142,6 +143,8 @@ async def open_services(
         await opened.enter_async_context(expiry.watching(threads))
         retention = Retention(app.project.manifest.retention, database, partial(_pruned, threads), clock)
         await opened.enter_async_context(retention.watching())
+        alerts = Alerts(app.project, database, app.upkeep.tell, clock)
+        await opened.enter_async_context(alerts.watching())
         await opened.enter_async_context(finishing(app, threads, database, graphs.own))
         yield Services(
             app=app,

@@ -13,10 +13,23 @@ from podium.server.routes.podium import (
     keys,
     knowledge,
     project,
+    status,
     triggers,
     usage,
 )
 
 router = APIRouter(prefix="/podium/v1")
-for _part in (interrupts, effects, knowledge, feedback, evaluations, audit, usage, project, keys, triggers):
+for _part in (
+    interrupts,
+    effects,
+    knowledge,
+    feedback,
+    evaluations,
+    audit,
+    usage,
+    project,
+    status,
+    keys,
+    triggers,
+):
     router.include_router(_part.router)
