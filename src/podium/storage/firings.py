@@ -97,6 +97,10 @@ _READY: Final = (
     " AND b.lane=f.lane AND b.seq<f.seq AND b.status IN ('waiting', 'started')))"
     " ORDER BY f.seq LIMIT ?"
 )
+_WAITING: Final = (
+    "SELECT count(*) FROM (SELECT 1 FROM firings WHERE trigger_id=? AND status IN ('waiting', 'started')"
+    " AND status='waiting' LIMIT ?)"
+)
 _NEXT_DUE: Final = "SELECT min(due_at) FROM firings WHERE status='waiting' AND due_at>?"
 _BEGIN: Final = (
     "UPDATE firings SET status='started', run_id=?, thread_id=?, started_at=?, error=''"
@@ -137,6 +141,7 @@ class Firings:
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self.database = database
         self._clock = clock or SystemClock()
+        self._room: dict[str, int] = {}
 
     # --- taking them on --------------------------------------------------------------------------
 
@@ -154,7 +159,37 @@ class Firings:
         known = self.find(firing.trigger_id, firing.event_id)
         if known is not None:
             return _same(known, firing), False
-        return await self.database.awrite(taking(firing, self._clock, max_waiting), durable=True)
+        return await self.database.awrite(self._taking(firing, max_waiting), durable=True)
+
+    def _taking(self, firing: Firing, max_waiting: int) -> Work[tuple[Firing, bool]]:
+        now = to_iso(self._clock.now())
+        made = replace(firing, at=now, due_at=firing.due_at or now)
+
+        def work(connection: sqlite3.Connection) -> tuple[Firing, bool]:
+            known = find(connection, made.trigger_id, made.event_id)
+            if known is not None:
+                return _same(known, made), False
+            self._make_room(connection, made.trigger_id, max_waiting)
+            insert(connection, made)
+            return made, True
+
+        return work
+
+    def _make_room(self, connection: sqlite3.Connection, trigger_id: str, max_waiting: int) -> None:
+        """Make sure that one more may wait, counting those that do only now and then.
+
+        Of the room that was counted, half is given without counting again: others may take from it too.
+        """
+        left = self._room.get(trigger_id, 0)
+        if left <= 0:
+            waiting = connection.execute(_WAITING, (trigger_id, max_waiting)).fetchone()[0]
+            if waiting >= max_waiting:
+                raise Overloaded(
+                    f"{waiting} events of this trigger wait already",
+                    hint="Send it again in a moment, with the same id; see max_waiting of the trigger.",
+                )
+            left = (max_waiting - waiting + 1) // 2
+        self._room[trigger_id] = left - 1
 
     def find(self, trigger_id: str, event_id: str) -> Firing | None:
         """The firing of a trigger for an event."""
@@ -314,23 +349,6 @@ class AlreadyBegun(Exception):
     """Somebody else was faster; nothing has to be done."""
 
 
-def taking(firing: Firing, clock: Clock, max_waiting: int) -> Work[tuple[Firing, bool]]:
-    """What keeps a firing, as `Firings.atake` does."""
-    now = to_iso(clock.now())
-    made = replace(firing, at=now, due_at=firing.due_at or now)
-
-    def work(connection: sqlite3.Connection) -> tuple[Firing, bool]:
-        known = find(connection, made.trigger_id, made.event_id)
-        if known is not None:
-            return _same(known, made), False
-        if made.status == "waiting":
-            _check_room(connection, made.trigger_id, max_waiting)
-        insert(connection, made)
-        return made, True
-
-    return work
-
-
 def insert(connection: sqlite3.Connection, firing: Firing) -> None:
     """Store a new firing, inside a write."""
     values = {name: getattr(firing, name) for name in _WRITTEN}
@@ -364,19 +382,6 @@ def _same(known: Firing, firing: Firing) -> Firing:
             hint="Give every event an id of its own, and the same one only to the same event.",
         )
     return known
-
-
-def _check_room(connection: sqlite3.Connection, trigger_id: str, max_waiting: int) -> None:
-    query = (
-        "SELECT count(*) FROM (SELECT 1 FROM firings WHERE trigger_id=? AND status IN ('waiting', 'started')"
-        " AND status='waiting' LIMIT ?)"
-    )
-    waiting = connection.execute(query, (trigger_id, max_waiting)).fetchone()[0]
-    if waiting >= max_waiting:
-        raise Overloaded(
-            f"{waiting} events of this trigger wait already",
-            hint="Send it again in a moment, with the same id; see max_waiting of the trigger.",
-        )
 
 
 def _firing(row: Sequence[Any]) -> Firing:
