@@ -64,6 +64,7 @@ def channel_of(name: str, settings: ChannelSettings, folder: Path, environ: Mapp
                 secret=_secret(name, settings.secret_file, settings.secret_env, folder, environ),
                 timeout=settings.timeout,
                 certificates=_file(folder, settings.ca_file),
+                private=settings.private,
             )
         case MailSettings():
             from podium.runtime.notifications.mail import Mail

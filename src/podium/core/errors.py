@@ -16,6 +16,7 @@
     │   ├── CredentialExpired  a key or token that counted once
     │   └── TokenKeysUnavailable  what tokens are known by cannot be had
     ├── NotAllowed             the caller may not do this
+    ├── OutboundRefused        a name that leads inside a network
     ├── TooLarge               a request beyond the size that is taken
     ├── Overloaded             more waits than is taken on; ask again later
     │   └── RateLimited        one caller asks too often
@@ -185,6 +186,12 @@ class NotAllowed(PodiumError):
 
     code = "not_allowed"
     exit_code = 2
+
+
+class OutboundRefused(PodiumError):
+    """A name that leads where no connection is made to."""
+
+    code = "outbound_refused"
 
 
 class TooLarge(PodiumError):

@@ -46,6 +46,8 @@ class WebhookSettings(_Channel):
     url: str | None = None
     url_env: EnvironmentName | None = None
     """The environment variable that holds the address, for one that is itself a secret."""
+    private: bool = False
+    """Whether the address may be a public name that leads inside a network."""
     secret_env: EnvironmentName | None = None
     """The environment variable with the secret that signs; without a secret nothing is signed."""
     secret_file: str | None = None

@@ -51,6 +51,8 @@ class ProviderSettings(Model):
     """A program and its arguments that prints the key, run without a shell; goes before the environment."""
     api_key_timeout: float = Field(default=10.0, gt=0)
     """Seconds for that program."""
+    private: bool = False
+    """Whether `base_url` may be a public name that leads inside a network."""
     timeout: float = Field(default=60.0, gt=0)
     """Seconds for one call."""
     max_retries: int = Field(default=2, ge=0, le=10)

@@ -131,9 +131,13 @@ class SettingsResolver:
         key = read_key(name, settings, self._environ, self._folder)
         import httpx
 
+        from podium.models.outbound import CheckedTransport
+
         # A client of our own, since the library's is shared by the process and never closed.
         # A kept connection belongs to one event loop; an app is used from several.
-        client = httpx.AsyncClient(timeout=settings.timeout, limits=httpx.Limits(max_keepalive_connections=0))
+        limits = httpx.Limits(max_keepalive_connections=0)
+        transport = None if settings.private else CheckedTransport(limits)
+        client = httpx.AsyncClient(timeout=settings.timeout, limits=limits, transport=transport)
         chat = _openai(model, key or NO_KEY, settings, client)
         return ResolvedModel(
             name,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import socket
 from collections.abc import Iterable
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from podium.core.addresses import Address, is_public, literal, looked_up, unwrapped
 from podium.core.errors import ConfigError, InputError, NotDelivered
 
-_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _HINT = "Name the host under callbacks.hosts in [server] of podium.toml."
 
 
@@ -45,8 +42,8 @@ class Targets:
         """
         parts = _split(url)
         host = (parts.hostname or "").lower().rstrip(".")
-        literal = _literal(host)
-        if not (self._names_host(host) if literal is None else self._names_address(literal)):
+        address = literal(host)
+        if not (self._names_host(host) if address is None else self._names_address(address)):
             raise InputError(f"webhook: {host} is not allowed", hint=_HINT)
 
     async def address_of(self, url: str) -> str:
@@ -65,13 +62,11 @@ class Targets:
         parts = _split(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await looked_up(host, port)
         except (OSError, UnicodeError):
             raise NotDelivered(f"{host} is not known") from None
-        for *_, place in found:
-            address = _literal(str(place[0]))
-            if address is not None and (self._lists(address) or _is_public(address)):
+        for address in found:
+            if self._lists(address) or is_public(address):
                 return str(address)
         raise NotDelivered(f"{host} leads to an address that is not allowed", hint=_HINT, retryable=False)
 
@@ -80,29 +75,15 @@ class Targets:
             return True
         return any(name.startswith("*.") and host.endswith(name[1:]) for name in self._names)
 
-    def _names_address(self, address: _Address) -> bool:
-        return self._lists(address) or ("*" in self._names and _is_public(address))
+    def _names_address(self, address: Address) -> bool:
+        return self._lists(address) or ("*" in self._names and is_public(address))
 
-    def _lists(self, address: _Address) -> bool:
+    def _lists(self, address: Address) -> bool:
         """Whether an address is allowed although it may not be public."""
-        plain = _unwrapped(address)
+        plain = unwrapped(address)
         if self._loopback and plain.is_loopback:
             return True
         return any(plain.version == network.version and plain in network for network in self._networks)
-
-
-def _is_public(address: _Address) -> bool:
-    plain = _unwrapped(address)
-    return plain.is_global and not plain.is_multicast and not plain.is_reserved
-
-
-def _unwrapped(address: _Address) -> _Address:
-    """The IPv4 address that an IPv6 address leads to, where it does."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _split(url: str) -> SplitResult:
@@ -118,15 +99,8 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _literal(host: str) -> _Address | None:
-    try:
-        return ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-
-
 def _is_network(text: str) -> bool:
-    return "/" in text or _literal(text) is not None
+    return "/" in text or literal(text) is not None
 
 
 def _network(text: str) -> _Network:

@@ -15,8 +15,9 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from podium.core.addresses import checked_address
 from podium.core.clock import Clock, SystemClock
-from podium.core.errors import ConfigError, NotDelivered
+from podium.core.errors import ConfigError, NotDelivered, OutboundRefused
 from podium.runtime.notifications.channel import Notification, Secret, revealed
 
 _PREFIX: Final = "whsec_"
@@ -133,6 +134,7 @@ class Webhook:
         secret: Gives what signs; None for no signature.
         timeout: Seconds for one delivery in all.
         certificates: A file with certificates to trust in place of the usual ones.
+        private: Whether the address may be a public name that leads inside a network.
         clock: Dates the signature.
     """
 
@@ -143,9 +145,11 @@ class Webhook:
         secret: Secret | None = None,
         timeout: float = 10.0,
         certificates: str | None = None,
+        private: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self._url = url
+        self._private = private
         self._poster = Poster(secret=secret, timeout=timeout, certificates=certificates, clock=clock)
 
     async def deliver(self, notification: Notification) -> None:
@@ -155,7 +159,24 @@ class Webhook:
             NotDelivered: The other side did not take it.
         """
         body = json.dumps(notification.as_json(), ensure_ascii=False).encode("utf-8", "replace")
-        await self._poster.post(Message(notification.id, revealed(self._url), body))
+        url = revealed(self._url)
+        address = None if self._private else await _checked(url)
+        await self._poster.post(Message(notification.id, url, body, address))
+
+
+async def _checked(url: str) -> str | None:
+    """The address to connect to, so that a public name cannot lead inside a network."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None  # no address: the post says so
+    try:
+        return await checked_address(host, port)
+    except OutboundRefused as error:
+        raise NotDelivered(error.message, hint=error.hint, retryable=False) from None
+    except (OSError, UnicodeError):
+        raise NotDelivered(f"{host} is not known") from None
 
 
 def _trusting(certificates: str | None) -> ssl.SSLContext:

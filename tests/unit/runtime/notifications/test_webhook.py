@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import base64
+import socket
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from podium.core.errors import ConfigError
-from podium.runtime.notifications.webhook import key_of, signature, wait_of
+from podium.core.errors import ConfigError, NotDelivered
+from podium.runtime.notifications.channel import Notification
+from podium.runtime.notifications.webhook import Webhook, key_of, signature, wait_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
@@ -64,3 +67,15 @@ def test_any_other_secret_is_refused_without_being_shown(secret: str) -> None:
 )
 def test_reads_how_long_the_other_side_wants_to_be_left_alone(header: str, seconds: float) -> None:
     assert wait_of(header, NOW) == seconds
+
+
+async def test_a_public_name_that_leads_inside_is_not_posted_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    def inside(_: str, port: int, *__: Any, **___: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("169.254.169.254", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", inside)
+    told = Notification("id", "chain_broken", "2026-01-31T12:00:00Z", "desk", "subject", "text")
+    with pytest.raises(NotDelivered, match="inside a network") as caught:
+        await Webhook(lambda: "https://hooks.example.com/secret").deliver(told)
+    assert not caught.value.retryable
+    assert "secret" not in caught.value.message
