@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.runtime.serving.encoding import encode
@@ -57,6 +58,18 @@ async def _one_by_one(head: list[Any], rest: AsyncIterator[Any]) -> AsyncIterato
         yield b"," + encode(item)
         await asyncio.sleep(0)  # making an item waits for nothing: let others have their turn
     yield b"]"
+
+
+class PatientResponse(StreamingResponse):
+    """An answer in parts for which nothing is to be done when the client goes away before its end.
+
+    Without the task that looks out for that it costs half.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the parts."""
+        del scope, receive
+        await self.stream_response(send)
 
 
 def page_headers(total: int, offset: int, shown: int) -> dict[str, str]:

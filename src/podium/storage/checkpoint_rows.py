@@ -70,6 +70,9 @@ _SELECT = (
 )
 _BY_ID = f"{_SELECT} WHERE thread_id=? AND checkpoint_ns=? AND checkpoint_id=?"
 _HEAD = f"{_SELECT} WHERE thread_id=? AND checkpoint_ns=? ORDER BY seq DESC LIMIT 1"
+_HEAD_ID = (
+    "SELECT checkpoint_id FROM checkpoints WHERE thread_id=? AND checkpoint_ns=? ORDER BY seq DESC LIMIT 1"
+)
 _INSERT = (
     "INSERT OR REPLACE INTO checkpoints(thread_id, checkpoint_ns, checkpoint_id, parent_id, run_id,"
     " schema_version, encoding, payload, metadata) VALUES (?,?,?,?,?,?,?,?,?)"
@@ -115,6 +118,12 @@ def find(connection: sqlite3.Connection, lane: Lane, checkpoint_id: str | None) 
     else:
         row = connection.execute(_HEAD, lane).fetchone()
     return None if row is None else CheckpointRow(*row)
+
+
+def head_id(connection: sqlite3.Connection, lane: Lane) -> str | None:
+    """The checkpoint that was committed last."""
+    row = connection.execute(_HEAD_ID, lane).fetchone()
+    return None if row is None else str(row[0])
 
 
 def insert_statement(lane: Lane, new: NewCheckpoint, fence: Fence | None = None) -> Statement | None:

@@ -75,6 +75,10 @@ class PodiumSaver(BaseCheckpointSaver[int]):
         """Async twin of `get_tuple`; reads on the event loop, since a hand-over would take longer."""
         return self.get_tuple(config)
 
+    def head_id(self, thread_id: str) -> str | None:
+        """The checkpoint of a thread's outermost graph that was committed last; None when there is none."""
+        return self.database.read(lambda connection: checkpoint_rows.head_id(connection, Lane(thread_id, "")))
+
     def list(
         self,
         config: RunnableConfig | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from operator import is_
 from typing import Any
 
 import orjson
@@ -65,3 +66,46 @@ def _mended(value: Any, depth: int) -> Any:
 
 
 _DEEPEST = 200
+
+
+class StateEncoder:
+    """JSON of the states of a run, in which long lists mostly grow.
+
+    What a list held before is not encoded again: its elements are known by their identity.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[list[Any], bytes]] = {}
+
+    def encode(self, event: str, values: Any) -> bytes:
+        """JSON of a state.
+
+        Args:
+            event: The name of the stream of states, such as that of a subgraph.
+            values: The state.
+        """
+        if not isinstance(values, dict) or not any(map(_is_long, values.values())):
+            return encode(values)
+        if not all(isinstance(name, str) for name in values):
+            return encode(values)
+        parts = (encode(name) + b":" + self._value((event, name), value) for name, value in values.items())
+        return b"{" + b",".join(parts) + b"}"
+
+    def _value(self, key: tuple[str, str], value: Any) -> bytes:
+        if not _is_long(value):
+            return encode(value)
+        held, inner = self._known.get(key, ([], b""))
+        if held and len(held) <= len(value) and all(map(is_, held, value)):
+            more = value[len(held) :]
+            inner += b"," + encode(more)[1:-1] if more else b""
+        else:
+            inner = encode(value)[1:-1]
+        self._known[key] = (list(value), inner)
+        return b"[" + inner + b"]"
+
+
+_LONG = 32
+
+
+def _is_long(value: Any) -> bool:
+    return type(value) is list and len(value) >= _LONG

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from podium.runtime.serving.encoding import encode
+from podium.runtime.serving.encoding import StateEncoder, encode
 from podium.runtime.serving.modes import MessageParts, name_of
 from podium.runtime.serving.patches import STATES, Differ
 from podium.runtime.serving.retelling import Retelling, without_mark
@@ -28,6 +28,7 @@ class Telling:
         differ: Turns states into what is stored of them.
         again: What an earlier attempt told already.
         values: The last state, as JSON.
+        last: The last state.
         waits: Whether that state says that something waits for a person.
     """
 
@@ -38,21 +39,27 @@ class Telling:
         self._messages = MessageParts()
         self.differ = Differ()
         self.again = Retelling()
+        self._states = StateEncoder()
         self.values: bytes | None = None
+        self.last: Any = None
         self.waits = False
 
     async def event(self, name: str, content: Any) -> None:
         """Tell one event."""
-        self._publish(name, content, encode(content))
+        self.soon(name, content)
         await self._hub.flushed()
+
+    def soon(self, name: str, content: Any) -> None:
+        """Tell one event with the next one."""
+        self._publish(name, content, encode(content))
 
     async def part(self, namespace: tuple[str, ...], mode: str, data: Any) -> None:
         """Tell one part of LangGraph's stream, as each mode that the client asked for shows it."""
         name = name_of(mode, namespace)
         if mode == STATES:
-            whole = encode(data)
+            whole = self._states.encode(name, data)
             if not namespace:
-                self.values = whole
+                self.values, self.last = whole, data
                 self.waits = isinstance(data, Mapping) and INTERRUPT in data
             if STATES in self._modes:
                 self._publish(name, data, whole)

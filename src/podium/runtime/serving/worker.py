@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podium.core.errors import PodiumError
 from podium.guardrails.redaction import redact
@@ -19,6 +19,7 @@ from podium.runtime.serving.patches import SMALL, STATES
 from podium.runtime.serving.retelling import Retelling
 from podium.runtime.serving.streams import StreamHub
 from podium.runtime.serving.telling import Telling
+from podium.storage.checkpointer import PodiumSaver
 from podium.storage.run_requests import RequestStatus, RunRequest
 
 if TYPE_CHECKING:
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
     from langgraph.types import StateSnapshot
 
 _INTERRUPT = re.compile(r"[0-9a-f]{32}")
-TAILS = 256
-"""Of how many threads the last state is remembered, for their next run to lean on."""
+TAILS_BYTES = 32 * 1024 * 1024
+"""Bound on the JSON of the states that are remembered for the next runs of their threads to lean on."""
+
+
+class _Tail(NamedTuple):
+    """The last state of a thread, at the checkpoint that holds it."""
+
+    checkpoint_id: str
+    values: Mapping[str, Any]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class Worker:
         self._graphs = graphs
         self._following = following or Following()
         self._hub = hub
-        self._tails: OrderedDict[str, tuple[str, Mapping[str, Any]]] = OrderedDict()
+        self._tails: OrderedDict[str, _Tail] = OrderedDict()
 
     async def carry_out(self, run: RunRequest, fence: int) -> RunEnd:
         """Run the graph to its end, or to where it waits.
@@ -75,7 +84,7 @@ class Worker:
         told = Telling(self._hub, run)
         if run.attempt > 1:
             told.again = await Retelling.of(self._hub.stored(run.run_id))
-        await told.event("metadata", {"run_id": run.run_id, "attempt": run.attempt})
+        told.soon("metadata", {"run_id": run.run_id, "attempt": run.attempt})
         config = config_of(run, fence)
         try:
             with self._following.carried_out(run):
@@ -111,7 +120,7 @@ class Worker:
         asked = run.kwargs
         modes = asked_for(asked.get("stream_mode") or [STATES])
         if lean := self._tails.get(run.thread_id):
-            told.differ.lean(STATES, lean[1], lean[0])
+            told.differ.lean(STATES, lean.values, lean.checkpoint_id)
         if asked.get("strict_resume"):
             await self._check_resume(graph, run)
         given = None if await self._goes_on(graph, run) else await _given(graph, run)
@@ -145,12 +154,12 @@ class Worker:
         return str((head.metadata or {}).get("run_id", "")) in earlier
 
     async def _ended(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest, told: Telling) -> RunEnd:
-        if graph.checkpointer is None or (
-            _cannot_wait(graph, run, told) and len(told.values or b"") <= SMALL
-        ):
+        if graph.checkpointer is None or _cannot_wait(graph, run, told):
+            if isinstance(graph.checkpointer, PodiumSaver):
+                self._remember(run.thread_id, told, graph.checkpointer)
             return RunEnd("success", "idle", told.values)
         state = await graph.aget_state(config_of(run, checkpoint=False))
-        self._remember(graph, run.thread_id, state, told)
+        self._tails.pop(run.thread_id, None)
         waits = bool(state.next)
         return RunEnd(
             "interrupted" if waits else "success",
@@ -159,15 +168,16 @@ class Worker:
             interrupts=interrupts_of(state),
         )
 
-    def _remember(
-        self, graph: Pregel[Any, Any, Any, Any], thread_id: str, state: StateSnapshot, told: Telling
-    ) -> None:
+    def _remember(self, thread_id: str, told: Telling, saver: PodiumSaver) -> None:
+        """Keep the last state of a thread in reach, so that its next run stores only what it adds."""
         self._tails.pop(thread_id, None)
-        if len(told.values or b"") > SMALL and isinstance(state.values, Mapping):
-            checkpoint = str(state.config["configurable"]["checkpoint_id"])
-            self._tails[thread_id] = (checkpoint, shown_values(graph, state.values))
-            while len(self._tails) > TAILS:
-                self._tails.popitem(last=False)
+        size = len(told.values or b"")
+        if SMALL < size <= TAILS_BYTES and isinstance(told.last, Mapping):
+            checkpoint = saver.head_id(thread_id)
+            if checkpoint is not None:
+                self._tails[thread_id] = _Tail(checkpoint, told.last, size)
+        while sum(tail.size for tail in self._tails.values()) > TAILS_BYTES:
+            self._tails.popitem(last=False)
 
 
 class UnknownInterruptError(Exception):

@@ -32,7 +32,7 @@ from podium.server.models.runs import (
 )
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
-from podium.server.wire import JsonResponse
+from podium.server.wire import JsonResponse, PatientResponse
 from podium.storage.operations import Work
 from podium.storage.run_requests import OPEN, ROLES, CancelAction, RunRequest
 
@@ -172,7 +172,7 @@ async def cancel_run(
 async def join_run(thread_id: ThreadId, run_id: RunId, services: Parts, who: Who) -> Response:
     """Wait for the last state of a run."""
     run = services.requests.get(run_id, who.access, thread_id)
-    return StreamingResponse(_result(services, run), media_type="application/json", headers=_headers(run))
+    return PatientResponse(_result(services, run), media_type="application/json", headers=_headers(run))
 
 
 @router.get("/threads/{thread_id}/runs/{run_id}/stream", response_class=Response)
@@ -322,7 +322,8 @@ async def _streamed(services: Services, who: Caller, body: RunCreate, thread_id:
 async def _waited(services: Services, who: Caller, body: RunCreate, thread_id: str | None) -> Response:
     run = await accept(services, who, body, thread_id)
     cancels = body.on_disconnect == "cancel"
-    return StreamingResponse(
+    kind = StreamingResponse if cancels else PatientResponse
+    return kind(
         _result(services, run, cancels=cancels), media_type="application/json", headers=_headers(run, "join")
     )
 

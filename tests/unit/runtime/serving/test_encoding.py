@@ -1,0 +1,56 @@
+"""States as JSON: what has no form in it becomes text, and long lists are not encoded twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.types import Interrupt
+
+from podium.runtime.serving.encoding import StateEncoder, encode, plain
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["grow", "cut", "change", "other"]), VALUES), max_size=10))
+def test_a_state_is_encoded_as_any_value_however_it_changes(steps: list[tuple[str, Any]]) -> None:
+    encoder, held = StateEncoder(), [f"item {number}" for number in range(40)]
+    state: dict[str, Any] = {"long": held, "short": 1}
+    for what, value in [("grow", None), *steps]:
+        state = dict(state)
+        if what == "grow":
+            state["long"] = [*state["long"], value]
+        elif what == "cut":
+            state["long"] = state["long"][:-1]
+        elif what == "change":
+            state["long"] = [value, *state["long"][1:]]
+        else:
+            state["short"] = value
+        assert orjson.loads(encoder.encode("values", state)) == plain(state)
+
+
+def test_what_graphs_hold_has_a_form() -> None:
+    state = {
+        "messages": [HumanMessage("hi", id="1"), AIMessage("ho", id="2")],
+        "waits": (Interrupt(value={"q": 1}, id="i"),),
+        "at": datetime(2026, 1, 1, tzinfo=UTC),
+        "set": {1},
+        "odd": object,
+        "half": "\ud800",
+        "big": 2**70,
+    }
+    found = orjson.loads(encode(state))
+    assert [(one["type"], one["content"], one["id"]) for one in found["messages"]] == [
+        ("human", "hi", "1"),
+        ("ai", "ho", "2"),
+    ]
+    assert found["waits"] == [{"value": {"q": 1}, "id": "i"}]
+    assert (found["set"], found["half"], found["big"]) == ([1], "?", str(2**70))
