@@ -12,8 +12,9 @@ import pytest
 
 from podium.core.ids import new_id
 from podium.server.application import create_app
-from podium.server.scopes import OPEN
+from podium.server.scopes import OPEN, covers, scope_for
 from podium.server.services import open_services
+from podium.storage.api_keys import ROLES
 from podium.testing.server import Callers, served
 
 SHARED: Final = {"graph_id", "collection", "name", "namespace"}
@@ -220,3 +221,27 @@ def test_an_id_that_is_taken_by_another_is_neither_told_nor_given(
 def test_an_admin_sees_all_of_the_tenant_and_nothing_else(callers: Callers, hers: dict[str, str]) -> None:
     assert callers.admin.get(f"/threads/{hers['thread_id']}").status_code == 200
     assert callers.stranger.get(f"/threads/{hers['thread_id']}").status_code == NOT_FOUND
+
+
+@pytest.fixture(scope="module")
+def roles(callers: Callers) -> dict[str, httpx.Client]:
+    """Somebody of each role, in a tenant where there is nothing."""
+    keys, made = callers.server.services.key_ring.keys, dict[str, httpx.Client]()
+    for role in ROLES:
+        secret = keys.create(role, roles=[role, "finance"], tenant="empty", owner=role)[1]
+        made[role] = callers.server.client(secret)
+    return made
+
+
+@pytest.mark.parametrize(("method", "path"), KEYED)
+def test_each_role_is_refused_what_it_is_not_good_for(
+    roles: dict[str, httpx.Client], method: str, path: str
+) -> None:
+    needed = scope_for(method, path)
+    if path.endswith("/webhook"):  # it is signed, by whom no key is known
+        needed = "read"
+    for role, client in roles.items():
+        if not covers({role}, needed):
+            ids = {name: new_id() for name in _parameters(path)}
+            refused = client.request(method, path.format(**ids), json={})
+            assert (role, refused.status_code, refused.json()["code"]) == (role, 403, "not_allowed")
