@@ -282,3 +282,18 @@ async def test_nobody_sees_anothers(parts: _Parts, stranger: Access) -> None:
     with pytest.raises(NotFound):
         await parts.crons.adelete("c1", stranger)
     assert parts.crons.named("c1", stranger) is None
+
+
+async def test_what_is_over_is_forgotten_once_its_events_cannot_come_again(parts: _Parts) -> None:
+    trigger = Trigger("t1", "orders", "default", "ada", settings={"max_age": 60 * 86_400.0})
+    await parts.database.awrite(Triggers(parts.database, parts.clock).put(trigger))
+    for name in ("done", "dead"):
+        await parts.firings.atake(Firing("t1", name, "default", "ada", "event"), 10)
+    await parts.step()
+    done, dead = parts.all("t1")
+    await parts.end(done)
+    await parts.end(dead, "error")
+    for days, left in ((59, ["done", "dead"]), (3, ["dead"])):
+        parts.clock.moment += timedelta(days=days)
+        await TriggerEngine(parts.database, parts.crons, parts.firings, parts.clock).step(parts.carrier)
+        assert [one.event_id for one in parts.all("t1")] == left

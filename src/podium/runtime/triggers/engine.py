@@ -35,6 +35,7 @@ _TROUBLED_S: Final = 5.0
 """After how long it tries again what could not be done yet."""
 _SWEEP_S: Final = 10.0
 """How often it looks for runs that ended unseen."""
+_DAY_S: Final = 86_400.0
 _AT_ONCE: Final = 64
 _MOST_QUEUED: Final = 100
 """Firings of one schedule that may wait for one another."""
@@ -93,7 +94,7 @@ class TriggerEngine:
         self._bell = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._seen = self._clock.now()
-        self._swept = float("-inf")
+        self._swept = self._forgot = float("-inf")
 
     def nudge(self) -> None:
         """Say that there may be news; from any thread."""
@@ -131,8 +132,6 @@ class TriggerEngine:
                 await task
 
     async def _serve(self, carrier: Carrier) -> None:
-        with suppress(PodiumError):
-            await self._forget()
         while True:
             self._bell.clear()
             try:
@@ -151,6 +150,7 @@ class TriggerEngine:
         now = self._clock.now()
         await self._heed(now)
         await self._sweep()
+        await self._forget()
         due = self._crons.due(to_iso(now), _AT_ONCE)
         if due:
             await self._fire(due, now, carrier)
@@ -235,6 +235,10 @@ class TriggerEngine:
             await self._database.awrite(self._outcomes.noting(firing, status, error, called_off=bool(wanted)))
 
     async def _forget(self) -> None:
+        """Once a day, let go of what is over and cannot come again."""
+        if time.monotonic() - self._forgot < _DAY_S:
+            return
+        self._forgot = time.monotonic()
         kept = max(_KEPT, timedelta(seconds=self._firings.longest_age()) + timedelta(days=1))
         await self._firings.aforget(to_iso(self._clock.now() - kept))
 
