@@ -24,6 +24,7 @@ PAGES = (
     "effects.md",
     "audit.md",
     "notifications.md",
+    "operations.md",
     "evals.md",
 )
 

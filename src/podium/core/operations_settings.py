@@ -31,6 +31,8 @@ class RetentionSettings(Model):
 class TelemetrySettings(Model):
     """Where traces go; nowhere unless named here."""
 
+    requests: bool = True
+    """Whether the server follows requests and its runs: a metric, a log line and a span of each."""
     otlp_endpoint: Annotated[str, AfterValidator(http_address)] | None = None
     """The address that takes traces by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`."""
     otlp_headers_env: EnvironmentName | None = None

@@ -24,7 +24,7 @@ def _nothing(run: RunRequest) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Traces runs; without telemetry it does nothing.
+    """Traces runs; without telemetry only what else follows them does anything.
 
     Attributes:
         telemetry: Makes spans.
@@ -47,7 +47,8 @@ class Following:
     def carried_out(self, run: RunRequest) -> Iterator[None]:
         """The span of a run while it is carried out."""
         if self.telemetry is None:
-            yield
+            with self.around(run):
+                yield
             return
         trace = run.kwargs.get(TRACE) or {}
         span = self.telemetry.served(

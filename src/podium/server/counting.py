@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from podium.runtime.serving.worker import RunEnd
+    from podium.server.services import Services
     from podium.storage.run_requests import RunRequest
     from podium.telemetry.metrics import Metrics
     from podium.telemetry.spans import Span
@@ -43,10 +44,11 @@ class RequestMetrics:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        if scope["type"] != "http":
+        services: Services | None = scope["app"].state.services if scope["type"] == "http" else None
+        if services is None or not services.app.project.manifest.telemetry.requests:
             await self._app(scope, receive, send)
             return
-        telemetry: Telemetry = scope["app"].state.services.app.context.telemetry
+        telemetry: Telemetry = services.app.context.telemetry
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
         began, answered, status = time.perf_counter(), 0.0, 0

@@ -170,7 +170,9 @@ async def open_services(
 
 def _following(app: Podium) -> Following:
     manifest = app.project.manifest
-    return Following(app.context.telemetry, langsmith_of(manifest.telemetry, manifest.project.name))
+    settings = manifest.telemetry
+    around = langsmith_of(settings, manifest.project.name)
+    return Following(app.context.telemetry if settings.requests else None, around)
 
 
 async def _pruned(threads: ServedThreads, thread_id: str, strategy: TtlStrategy) -> None:
