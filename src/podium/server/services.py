@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from fastapi import Request
 
     from podium.app.served import ServedGraphs
+    from podium.core.clock import Clock
     from podium.storage.database import Database
     from podium.storage.thread_changes import TtlStrategy
     from podium.storage.threads import ThreadRecord
@@ -141,11 +142,7 @@ async def open_services(
         states = ThreadStates(graphs, app.checkpointer, partial(_own_graph, graphs))
         threads = ServedThreads(database, app.checkpointer, states, hooks, clock)
         await opened.enter_async_context(expiry.watching(threads))
-        retention = Retention(app.project.manifest.retention, database, partial(_pruned, threads), clock)
-        await opened.enter_async_context(retention.watching())
-        alerts = Alerts(app.project, database, app.upkeep.tell, clock)
-        await opened.enter_async_context(alerts.watching())
-        await opened.enter_async_context(finishing(app, threads, database, graphs.own))
+        await opened.enter_async_context(_kept_up(app, threads, graphs.own, clock))
         yield Services(
             app=app,
             assistants=assistants,
@@ -166,6 +163,16 @@ async def open_services(
             tickets=Tickets(database, clock),
             triggers=triggers,
         )
+
+
+@asynccontextmanager
+async def _kept_up(app: Podium, threads: ServedThreads, own: str | None, clock: Clock) -> AsyncIterator[None]:
+    """Do what nobody asks for: let go of what is old, look after the aims, finish what broke off."""
+    database, manifest = app.database, app.project.manifest
+    retention = Retention(manifest.retention, database, partial(_pruned, threads), clock)
+    alerts = Alerts(app.project, database, app.upkeep.tell, clock)
+    async with retention.watching(), alerts.watching(), finishing(app, threads, database, own):
+        yield
 
 
 def _following(app: Podium) -> Following:
