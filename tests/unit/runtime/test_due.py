@@ -31,6 +31,15 @@ def year(zone: str) -> tuple[tuple[datetime, datetime], ...]:
 
 
 @cache
+def showing(zone: str) -> dict[tuple[int, int], list[tuple[datetime, datetime]]]:
+    """The minutes of a year by what the clocks show."""
+    found: dict[tuple[int, int], list[tuple[datetime, datetime]]] = {}
+    for moment, shown in year(zone):
+        found.setdefault((shown.hour, shown.minute), []).append((moment, shown))
+    return found
+
+
+@cache
 def gaps(zone: str) -> tuple[tuple[datetime, datetime, datetime], ...]:
     """Where clocks are put on: the first minute after it, and from when to when they skip."""
     found = []
@@ -49,8 +58,8 @@ def scanned(minute: int, hour: int, zone: str, days: frozenset[int]) -> list[dat
     in the first one.
     """
     found = []
-    for moment, shown in year(zone):
-        if (shown.minute, shown.hour) == (minute, hour) and not shown.fold and shown.isoweekday() in days:
+    for moment, shown in showing(zone)[hour, minute]:
+        if not shown.fold and shown.isoweekday() in days:
             found.append(moment)
     for moment, begins, ends in gaps(zone):
         meant = begins.replace(hour=hour, minute=minute)
