@@ -14,6 +14,7 @@ from typing import Self, TypeVar
 
 from podium.core.errors import StorageError
 from podium.storage.faults import cannot_create, translated
+from podium.storage.log_sync import LogSync
 from podium.storage.operations import Parameters, Work, WriterStats
 from podium.storage.versions import bring_up_to_date
 from podium.storage.writer import GroupCommitWriter
@@ -38,8 +39,9 @@ class Database:
         self.path = path
         self._writer = writer
         self._readers = readers
+        self._sync = LogSync(path)
         # An unclosed database must not hold up the interpreter's exit, nor lose what it queued.
-        self._finalizer = weakref.finalize(self, _shut, writer, readers)
+        self._finalizer = weakref.finalize(self, _shut, writer, readers, self._sync)
 
     @classmethod
     def open(cls, path: Path | str, *, busy_timeout: float = BUSY_TIMEOUT_S) -> Self:
@@ -90,6 +92,14 @@ class Database:
     async def awrite_soon(self, work: Work[T]) -> T:
         """Like `awrite` for a few small statements: on the event loop itself if nothing blocks."""
         return await self._writer.awrite_soon(work)
+
+    async def asynced(self) -> None:
+        """Wait until all that is committed by now survives a power cut; others commit meanwhile.
+
+        Raises:
+            StorageError: The disk did not take it.
+        """
+        await self._sync.asynced()
 
     def write_at_once(self, work: Work[T]) -> tuple[T] | None:
         """Like `write` for a few small statements, if nobody has to be waited for.
@@ -188,7 +198,8 @@ def _connect(path: Path, timeout: float = 0.0) -> sqlite3.Connection:
         raise translated(error, path) from error
 
 
-def _shut(writer: GroupCommitWriter, readers: _ReaderPool) -> None:
+def _shut(writer: GroupCommitWriter, readers: _ReaderPool, sync: LogSync) -> None:
+    sync.close()
     readers.close()
     with suppress(sqlite3.Error):
         writer.close()

@@ -215,11 +215,12 @@ class ServedRuns:
         starts = len(self._active) < self._sizes.max_running
         offer = replace(offer, run=self._following.asked(offer.run))
         work = self._desk.accepting(offer, starts=starts)
-        write = self._database.awrite(work, durable=True) if durable else self._database.awrite_soon(work)
-        accepted = await write
+        accepted = await self._database.awrite_soon(work)
         self._begin_or_wait(accepted)
         for run in accepted.superseded:
             await self._call_off(run, offer.strategy == "rollback")
+        if durable:  # the run begins meanwhile
+            await self._database.asynced()
         return accepted.run
 
     def _begin_or_wait(self, accepted: Accepted) -> None:
