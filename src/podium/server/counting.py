@@ -6,8 +6,8 @@ import re
 import time
 from typing import TYPE_CHECKING, Final
 
+from podium.app.tracing import masked
 from podium.core.ids import new_id
-from podium.guardrails.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
     if not _REQUEST_ID.fullmatch(given):
         return new_id()
     text = given.decode()
-    return text if redact(text) == text else new_id()
+    return text if masked(text) == text else new_id()
 
 
 def _describe(span: Span, scope: Scope, route: str, status: int) -> None:

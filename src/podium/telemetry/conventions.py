@@ -66,7 +66,10 @@ _ATTRIBUTES: Final = {
 }
 
 TRUSTED: Final = frozenset(
-    {THREAD, RUN, "gen_ai.agent.name", KIND, OPERATION, "http.request.method", "http.route"}
+    {
+        *(THREAD, RUN, "gen_ai.agent.name", KIND, OPERATION, "http.request.method", "http.route"),
+        *("podium.request_id", "podium.principal"),
+    }
 )
 """Attributes that hold our own identifiers and need no search for secrets."""
 
