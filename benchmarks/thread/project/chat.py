@@ -27,7 +27,7 @@ async def answer(state: Any) -> dict[str, Any]:
 
 
 def _built(schema: type) -> Any:
-    graph = StateGraph(schema)
+    graph: Any = StateGraph(schema)
     graph.add_node("answer", answer)
     graph.add_edge(START, "answer")
     return graph.compile()
