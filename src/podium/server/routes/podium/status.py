@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import RootModel
 
 from podium.app.status import status_of
 from podium.server.auth import Parts, Who
@@ -13,7 +14,11 @@ from podium.server.wire import JsonResponse
 router = APIRouter(tags=["Project"])
 
 
-@router.get("/status", response_model=dict[str, Any])
+class Standing(RootModel[dict[str, Any]]):
+    """How the project stands, as `podium status --json` tells it."""
+
+
+@router.get("/status", response_model=Standing)
 async def get_status(services: Parts, who: Who) -> JsonResponse:
     """What waits and was given up, the objectives, and the last backup, of all tenants."""
     who.need_project(services)
