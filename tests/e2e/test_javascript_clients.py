@@ -15,6 +15,8 @@ from podium.testing.server import served
 FOLDER = Path(__file__).with_name("js")
 GRAPHS = Path(__file__).parents[1] / "integration" / "server" / "project"
 NODE, NPM = shutil.which("node"), shutil.which("npm")
+UNREACHABLE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH", "ERR_SOCKET_TIMEOUT")
+"""What npm says on a machine without a network."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -28,8 +30,10 @@ def packages() -> None:
     """The packages of the lock file, in a folder that git ignores."""
     lock, done = FOLDER / "package-lock.json", FOLDER / "node_modules" / ".package-lock.json"
     if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-        command = [str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        command = [str(NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
         installed = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
+        if any(code in installed.stderr for code in UNREACHABLE):
+            pytest.skip("no registry of npm packages can be reached from this machine")
         assert installed.returncode == 0, installed.stderr
 
 
