@@ -97,11 +97,12 @@ def served(app: Podium, **options: Any) -> AbstractAsyncContextManager[ServedGra
 
 
 def calls() -> list[object]:
-    (module,) = [
-        module for name, module in sys.modules.items() if name.endswith("_agent") and "podium_project" in name
+    (found,) = [
+        module.calls
+        for name, module in sys.modules.items()
+        if name.endswith("_agent") and "podium_project" in name and hasattr(module, "calls")
     ]
-    found: list[object] = module.calls
-    return found
+    return list(found)
 
 
 @pytest.fixture(autouse=True)
