@@ -1,0 +1,114 @@
+import { useQuery } from "@tanstack/react-query";
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import { type Connection, connect } from "./connection";
+import { Problem } from "./problem";
+
+/** Who asks, as `GET /podium/v1/me` tells it. */
+export interface Me {
+  principal: string;
+  tenant: string;
+  roles: string[];
+  can: { read: boolean; run: boolean; operate: boolean; decide: boolean; administer: boolean };
+  dev: boolean;
+  project: { name: string; description: string };
+  models: {
+    by_role: { role: string; name: string; offline: boolean }[];
+    offline: boolean;
+    key_missing: boolean;
+    providers: ModelProvider[];
+    can_set_key: boolean;
+  };
+}
+
+export interface ModelProvider {
+  name: string;
+  key_set: boolean;
+  hint: string;
+}
+
+/** What the open server is: Podium with all its pages, or another Agent Server with the stock ones. */
+export interface Session {
+  connection: Connection;
+  /** Null while it loads, and for servers that are not Podium. */
+  me: Me | null;
+  isPodium: boolean;
+  loading: boolean;
+  /** Why the server does not answer; a 401 asks for a key. */
+  problem: Problem | null;
+  /** Opens another server; an empty URL is the one this page came from. */
+  openServer(url: string, key: string): void;
+  retry(): void;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+/** The session of this page. */
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error("useSession is used outside SessionProvider");
+  return session;
+}
+
+/** The connection of this page. */
+export function useConnection(): Connection {
+  return useSession().connection;
+}
+
+/** Whether the person may do something; another Agent Server judges by itself. */
+export function useMay(what: keyof Me["can"]): boolean {
+  const { me, isPodium } = useSession();
+  return isPodium ? (me?.can[what] ?? false) : true;
+}
+
+const SERVER = "podium.server";
+const keyOf = (url: string) => `podium.key:${url}`;
+
+function stored(): { url: string; key: string } {
+  const url = localStorage.getItem(SERVER) || window.location.origin;
+  return { url, key: sessionStorage.getItem(keyOf(url)) ?? "" };
+}
+
+async function whoAmI(connection: Connection): Promise<Me | null> {
+  try {
+    return await connection.call<Me>("/me");
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) {
+      await connection.client.assistants.search({ limit: 1 });
+      return null;
+    }
+    throw error;
+  }
+}
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [server, setServer] = useState(stored);
+  const connection = useMemo(() => connect(server.url, server.key), [server]);
+  const me = useQuery({
+    queryKey: ["me", server.url, server.key],
+    queryFn: () => whoAmI(connection),
+    staleTime: 60_000,
+  });
+  const openServer = useCallback((url: string, key: string) => {
+    const chosen = url.trim().replace(/\/+$/, "") || window.location.origin;
+    if (chosen === window.location.origin) localStorage.removeItem(SERVER);
+    else localStorage.setItem(SERVER, chosen);
+    if (key === "") sessionStorage.removeItem(keyOf(chosen));
+    else sessionStorage.setItem(keyOf(chosen), key);
+    setServer({ url: chosen, key });
+  }, []);
+  const { data, isLoading, error, refetch } = me;
+  const session = useMemo<Session>(
+    () => ({
+      connection,
+      me: data ?? null,
+      isPodium: data !== null && data !== undefined,
+      loading: isLoading,
+      problem:
+        error === null ? null : error instanceof Problem ? error : new Problem(0, "error", error.message),
+      openServer,
+      retry: () => void refetch(),
+    }),
+    [connection, data, isLoading, error, refetch, openServer],
+  );
+  return <SessionContext value={session}>{children}</SessionContext>;
+}

@@ -1,0 +1,45 @@
+import { type FormEvent, useState } from "react";
+import { useSession } from "@/api/session";
+import { Button } from "./button";
+import { Field } from "./field";
+import { Notice } from "./notice";
+import { Card, PageFrame } from "./page";
+
+/** Asks for the key of a server that needs one. It is kept in this tab only. */
+export function KeyForm() {
+  const { connection, openServer } = useSession();
+  const [key, setKey] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    openServer(connection.url, key.trim());
+  };
+  return (
+    <PageFrame title="This server needs a key" lead={connection.url}>
+      <Card>
+        <form onSubmit={submit}>
+          {connection.key === "" ? null : (
+            <Notice tone="bad">The server does not take the key that was given.</Notice>
+          )}
+          <Field
+            label="API key"
+            hint="Made with 'podium keys create'. It is kept in this tab and forgotten when the tab is closed."
+          >
+            {(props) => (
+              <input
+                {...props}
+                type="password"
+                autoComplete="off"
+                required
+                value={key}
+                onChange={(event) => setKey(event.target.value)}
+              />
+            )}
+          </Field>
+          <Button type="submit" look="main">
+            Open
+          </Button>
+        </form>
+      </Card>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,151 @@
+import { useQuery } from "@tanstack/react-query";
+import {
+  Activity,
+  BookOpen,
+  ChartColumn,
+  Coins,
+  FlaskConical,
+  Inbox,
+  type LucideIcon,
+  Menu,
+  MessageSquare,
+  ScrollText,
+  Settings,
+  SlidersHorizontal,
+  Zap,
+} from "lucide-react";
+import { Suspense, useEffect, useState } from "react";
+import { NavLink, Outlet, useLocation } from "react-router";
+import { useSession } from "@/api/session";
+import { Button } from "./button";
+import { KeyForm } from "./key_form";
+import { Loading, ProblemNotice } from "./notice";
+import styles from "./shell.module.css";
+import { ThreadTabs } from "./thread_tabs";
+
+const PLACES: { to: string; name: string; icon: LucideIcon; own: boolean }[] = [
+  { to: "/threads/new", name: "Chat", icon: MessageSquare, own: false },
+  { to: "/approvals", name: "Approvals", icon: Inbox, own: true },
+  { to: "/runs", name: "Runs", icon: Activity, own: true },
+  { to: "/knowledge", name: "Knowledge", icon: BookOpen, own: true },
+  { to: "/triggers", name: "Triggers", icon: Zap, own: true },
+  { to: "/evaluations", name: "Evaluations", icon: FlaskConical, own: true },
+  { to: "/dashboard", name: "Dashboard", icon: ChartColumn, own: true },
+  { to: "/thresholds", name: "Thresholds", icon: SlidersHorizontal, own: true },
+  { to: "/audit", name: "Audit", icon: ScrollText, own: true },
+  { to: "/usage", name: "Usage", icon: Coins, own: true },
+  { to: "/settings", name: "Settings", icon: Settings, own: false },
+];
+
+const WAITING_MS = 15_000;
+
+/** How many decisions wait for a person. */
+function useWaiting(): number {
+  const { connection, isPodium } = useSession();
+  const waiting = useQuery({
+    queryKey: ["interrupts", "count", connection.url],
+    queryFn: () => connection.call<{ interrupts: unknown[] }>("/interrupts", { query: { limit: 100 } }),
+    enabled: isPodium,
+    refetchInterval: WAITING_MS,
+  });
+  return waiting.data?.interrupts.length ?? 0;
+}
+
+function Places() {
+  const { isPodium } = useSession();
+  const { pathname } = useLocation();
+  const waiting = useWaiting();
+  return (
+    <ul className={styles.places}>
+      {PLACES.filter((place) => isPodium || !place.own).map(({ to, name, icon: Icon }) => (
+        <li key={to}>
+          <NavLink
+            to={to}
+            className={styles.place}
+            aria-current={to === "/threads/new" && pathname.startsWith("/threads") ? "page" : undefined}
+          >
+            <Icon size={17} aria-hidden />
+            <span>{name}</span>
+            {name === "Approvals" && waiting > 0 ? (
+              <span className={styles.count}>
+                {waiting > 99 ? "99+" : waiting}
+                <span className="visually-hidden"> waiting for you</span>
+              </span>
+            ) : null}
+          </NavLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Who() {
+  const { me, connection } = useSession();
+  const elsewhere = connection.url !== window.location.origin;
+  return (
+    <NavLink to="/settings" className={styles.who}>
+      <span className={styles.name}>{me?.principal ?? "Not known to the server"}</span>
+      <span className={styles.detail}>
+        {me === null
+          ? null
+          : `${me.roles.join(", ")} · ${me.models.offline ? "offline agents" : me.models.by_role[0]?.name}`}
+        {elsewhere ? ` · ${connection.url}` : null}
+      </span>
+      {me?.models.key_missing ? <span className={styles.missing}>The model's key is missing</span> : null}
+    </NavLink>
+  );
+}
+
+function Content() {
+  const session = useSession();
+  if (session.loading) return <Loading what="Connecting" />;
+  if (session.problem !== null && session.problem.status === 401) return <KeyForm />;
+  if (session.problem !== null) {
+    return (
+      <div className={styles.problem}>
+        <ProblemNotice error={session.problem} onRetry={session.retry} />
+      </div>
+    );
+  }
+  return (
+    <Suspense fallback={<Loading />}>
+      <Outlet />
+    </Suspense>
+  );
+}
+
+/** What is around every page: where to go, who you are, and the page itself. */
+export function Shell() {
+  const [open, setOpen] = useState(false);
+  const { pathname } = useLocation();
+  const { me } = useSession();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the address changes.
+  useEffect(() => setOpen(false), [pathname]);
+  return (
+    <div className={styles.shell}>
+      <a href="#content" className={styles.skip}>
+        Skip to the content
+      </a>
+      <header className={styles.bar}>
+        <Button
+          look="quiet"
+          label={open ? "Close the menu" : "Open the menu"}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          <Menu size={20} aria-hidden />
+        </Button>
+        <span className={styles.brand}>{me?.project.name ?? "Podium"}</span>
+      </header>
+      <nav className={`${styles.side} ${open ? styles.open : ""}`} aria-label="Pages">
+        <p className={styles.brand}>{me?.project.name ?? "Podium"}</p>
+        <Places />
+        <Who />
+      </nav>
+      <main id="content" className={styles.main} tabIndex={-1}>
+        <ThreadTabs />
+        <Content />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { NavLink, useParams } from "react-router";
+import { useSession } from "@/api/session";
+import styles from "./thread_tabs.module.css";
+
+const TABS = [
+  { path: "", name: "Chat", own: false },
+  { path: "/graph", name: "Graph", own: false },
+  { path: "/history", name: "History", own: false },
+  { path: "/trace", name: "Trace", own: true },
+  { path: "/why", name: "Why", own: true },
+  { path: "/undo", name: "Undo", own: true },
+];
+
+/** The views of one thread; those which only Podium has are left out for other servers. */
+export function ThreadTabs() {
+  const { threadId } = useParams();
+  const { isPodium } = useSession();
+  if (threadId === undefined || threadId === "new") return null;
+  return (
+    <nav className={styles.tabs} aria-label="Views of this thread">
+      {TABS.filter((tab) => isPodium || !tab.own).map((tab) => (
+        <NavLink key={tab.name} end to={`/threads/${threadId}${tab.path}`} className={styles.tab}>
+          {tab.name}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}

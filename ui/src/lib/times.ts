@@ -1,0 +1,38 @@
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** "3 minutes ago", "in 2 days", "just now"; moments over a month away as a date. */
+export function relativeTime(at: string, now: number = Date.now()): string {
+  const seconds = (Date.parse(at) - now) / 1_000;
+  if (Number.isNaN(seconds)) return at;
+  if (Math.abs(seconds) > 30 * 86_400) return exactTime(at).slice(0, 10);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.round(seconds / size), unit);
+  }
+  return Math.abs(seconds) < 10 ? "just now" : RELATIVE.format(Math.round(seconds), "second");
+}
+
+/** "2026-05-01 14:03:07" in the reader's zone, or in a named one. */
+export function exactTime(at: string, zone?: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  return new Intl.DateTimeFormat("sv-SE", {
+    dateStyle: "short",
+    timeStyle: "medium",
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  }).format(date);
+}
+
+/** "340 ms", "2.4 s", "3 min 20 s". */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "–";
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`;
+}

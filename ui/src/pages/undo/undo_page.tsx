@@ -1,0 +1,9 @@
+import { PageFrame } from "@/components/page";
+
+export function Page() {
+  return (
+    <PageFrame title="Undo">
+      <p />
+    </PageFrame>
+  );
+}
