@@ -3,27 +3,48 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { type Connection, connect } from "./connection";
 import { Problem } from "./problem";
 
-/** Who asks, as `GET /podium/v1/me` tells it. */
+/** Who asks, what they may do and what answers, as `GET /podium/v1/me` tells it. */
 export interface Me {
   principal: string;
   tenant: string;
   roles: string[];
-  can: { read: boolean; run: boolean; operate: boolean; decide: boolean; administer: boolean };
-  dev: boolean;
-  project: { name: string; description: string };
-  models: {
-    by_role: { role: string; name: string; offline: boolean }[];
-    offline: boolean;
-    key_missing: boolean;
-    providers: ModelProvider[];
-    can_set_key: boolean;
+  scopes: string[];
+  may: {
+    read: boolean;
+    run: boolean;
+    decide: boolean;
+    administer: boolean;
+    /** Administers the project itself: audit, settings, evaluations, ingestion. */
+    run_project: boolean;
   };
+  dev: boolean;
+  version: string;
+  project: { name: string; description: string; graphs: ProjectGraph[] };
+  models: { offline: boolean; roles: Record<string, RoleModel>; providers: ModelProvider[] };
+}
+
+export interface ProjectGraph {
+  graph_id: string;
+  description: string;
+  /** Whether it is the project's own graph, of Podium's nodes. */
+  own: boolean;
+  error: { code: string; message: string; hint: string } | null;
+}
+
+export interface RoleModel {
+  model: string;
+  provider: string;
+  ready: boolean;
+  problem: string | null;
 }
 
 export interface ModelProvider {
-  name: string;
-  key_set: boolean;
-  hint: string;
+  provider: string;
+  models: string[];
+  place: string;
+  source: "environment" | "stored" | "file" | "command" | "none_needed" | "missing";
+  settable: boolean;
+  how: string;
 }
 
 /** What the open server is: Podium with all its pages, or another Agent Server with the stock ones. */
@@ -55,9 +76,9 @@ export function useConnection(): Connection {
 }
 
 /** Whether the person may do something; another Agent Server judges by itself. */
-export function useMay(what: keyof Me["can"]): boolean {
+export function useMay(what: keyof Me["may"]): boolean {
   const { me, isPodium } = useSession();
-  return isPodium ? (me?.can[what] ?? false) : true;
+  return isPodium ? (me?.may[what] ?? false) : true;
 }
 
 const SERVER = "podium.server";

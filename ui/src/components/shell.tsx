@@ -16,7 +16,7 @@ import {
 } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
-import { useSession } from "@/api/session";
+import { type Me, useSession } from "@/api/session";
 import { Button } from "./button";
 import { KeyForm } from "./key_form";
 import { Loading, ProblemNotice } from "./notice";
@@ -79,19 +79,24 @@ function Places() {
   );
 }
 
+/** Which model answers, in words: "offline agents", or the names of the models in use. */
+export function modelsInWords(me: Me): string {
+  if (me.models.offline) return "offline agents";
+  return [...new Set(Object.values(me.models.roles).map((role) => role.model))].join(", ");
+}
+
 function Who() {
   const { me, connection } = useSession();
   const elsewhere = connection.url !== window.location.origin;
+  const notReady = Object.values(me?.models.roles ?? {}).find((role) => !role.ready);
   return (
     <NavLink to="/settings" className={styles.who}>
-      <span className={styles.name}>{me?.principal ?? "Not known to the server"}</span>
-      <span className={styles.detail}>
-        {me === null
-          ? null
-          : `${me.roles.join(", ")} · ${me.models.offline ? "offline agents" : me.models.by_role[0]?.name}`}
-        {elsewhere ? ` · ${connection.url}` : null}
-      </span>
-      {me?.models.key_missing ? <span className={styles.missing}>The model's key is missing</span> : null}
+      <span className={styles.name}>{me?.principal ?? "Another Agent Server"}</span>
+      {me === null ? null : <span className={styles.detail}>{modelsInWords(me)} answer</span>}
+      {elsewhere ? <span className={styles.detail}>{connection.url}</span> : null}
+      {notReady === undefined ? null : (
+        <span className={styles.missing}>{notReady.problem ?? "A model is not ready"}</span>
+      )}
     </NavLink>
   );
 }
