@@ -107,7 +107,13 @@ def test_the_wheel_holds_the_engine_and_nothing_of_the_repository(wheel: Path, r
     }
     shipped = {name for name in names if not name.startswith(("podium_agents-", STARTER))}
     assert shipped == engine
-    for needed in ("py.typed", "agents/default_prompts/planner.md", "storage/migrations/script.py.mako"):
+    for needed in (
+        "py.typed",
+        "agents/default_prompts/planner.md",
+        "server/bundle/index.html",
+        "server/pages/docs.html",
+        "storage/migrations/script.py.mako",
+    ):
         assert f"podium/{needed}" in names
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from podium.core.model import Model
 
@@ -13,6 +14,21 @@ Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 """How a token may be signed: by a private key, whose public one cannot sign."""
 _Claim = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _HERE = ("127.0.0.1", "::1", "localhost")
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])"
+_ORIGIN = re.compile(rf"https?://{_HOST}(?::([0-9]{{1,5}}))?", re.ASCII)
+
+
+def _origin(text: str) -> str:
+    found = _ORIGIN.fullmatch(text.lower())
+    if found is None or int(found[1] or 1) not in range(1, 65_536):
+        raise ValueError(
+            f"{text!r} is no origin: write it like https://podium.example or http://localhost:8700"
+        )
+    return found[0]
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+"""A server by scheme, name and port, as browsers write it (RFC 6454), in lower case."""
 
 
 class JwtSettings(Model):

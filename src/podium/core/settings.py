@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from podium.core.access_settings import JwtSettings, RateSettings
+from podium.core.access_settings import JwtSettings, Origin, RateSettings
 from podium.core.errors import ConfigError, ProjectNotFound
 from podium.core.evidence import Trust
 from podium.core.explaining import first_problem, written_path
@@ -263,6 +263,8 @@ class ServerSettings(Model):
     """Other origins whose pages may use the server, such as `http://localhost:3000`."""
     allow_hosts: tuple[str, ...] = ()
     """Names beside localhost by which a server in dev may be called."""
+    ui_connect: tuple[Origin, ...] = ()
+    """Other servers that the UI may talk to, such as `https://agents.example`, which have to allow that."""
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long runs may go on after the server was told to stop; the next start resumes the others."""
     tls_cert: str | None = None

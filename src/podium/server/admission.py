@@ -14,7 +14,7 @@ from podium.server import errors
 from podium.server.auth import caller_of, is_loopback, known_as
 from podium.server.credentials import Credential, Credentials, shown_in
 from podium.server.rates import Rates, TokenBuckets
-from podium.server.scopes import OPEN
+from podium.server.scopes import is_open
 from podium.server.watching import Watch
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take a request, or refuse it."""
-        if scope["type"] != "http" or scope["path"] in OPEN:
+        if scope["type"] != "http" or is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
         services: Services = scope["app"].state.services

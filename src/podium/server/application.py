@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -27,6 +28,7 @@ from podium.server.routes import (
     thread_states,
     thread_streams,
     threads,
+    ui,
 )
 from podium.server.services import Services
 
@@ -41,17 +43,21 @@ ROUTERS = (
     thread_states.router,
     thread_streams.router,
     podium.router,
+    ui.router,
 )
 
 MIDDLEWARE = (RequestMetrics, BrowserGuard, Admission, RequestLimits, Idempotency)
 """What a request passes before its route, in this order."""
 
 
-def create_app(opening: Callable[[], AbstractAsyncContextManager[Services]]) -> FastAPI:
+def create_app(
+    opening: Callable[[], AbstractAsyncContextManager[Services]], *, bundle: Path = ui.BUNDLE
+) -> FastAPI:
     """Make the application.
 
     Args:
         opening: Opens the server's parts when the application starts; they are closed when it ends.
+        bundle: The folder of the built UI.
     """
 
     @asynccontextmanager
@@ -66,9 +72,12 @@ def create_app(opening: Callable[[], AbstractAsyncContextManager[Services]]) -> 
         version=__version__,
         description="The Agent Server protocol of LangGraph, and Podium's own under /podium/v1.",
         lifespan=lifespan,
+        docs_url=None,  # these would be loaded from elsewhere
+        redoc_url=None,
         middleware=[Middleware(one) for one in MIDDLEWARE],
         responses={422: {"model": errors.Problem, "description": "The request cannot be taken as it is."}},
     )
+    app.state.pages = ui.Pages.of(bundle)
     errors.install(app)
     openapi.describe(app)
     for router in ROUTERS:

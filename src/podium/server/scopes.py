@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
     from podium.storage.api_keys import Scope
 
-OPEN: Final = frozenset(
-    {"/ok", "/ready", "/info", "/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
-)
+OPEN: Final = frozenset({"/", "/ok", "/ready", "/info", "/ui", "/docs", "/openapi.json"})
 """What anybody may ask."""
+_PAGES: Final = ("/ui/", "/docs/")
+"""Under which lie files that anybody's browser may have."""
 UNKEPT: Final = "/podium/v1/keys"
 """Whose answers nobody may keep: an API key is told once."""
 _ADMIN: Final = re.compile(
-    r"/podium/v1/(audit|config|evaluations|keys|knowledge/ingest|knowledge/collections/[^/]+/documents)(/|$)"
+    r"/podium/v1/(audit|config|evaluations|keys|models"
+    r"|knowledge/ingest|knowledge/collections/[^/]+/documents)(/|$)"
 )
 _DECISIONS: Final = re.compile(
     r"/podium/v1/threads/[^/]+/(interrupts/[^/]+/(assignment|decision)|effects/[^/]+/resolution)"
@@ -45,6 +46,11 @@ def scope_for(method: str, path: str) -> Scope:
     if method in ("GET", "HEAD"):
         return "read"
     return "read" if method == "POST" and only_looks(path) else "write"
+
+
+def is_open(path: str) -> bool:
+    """Whether anybody may ask for a path, as often as they like."""
+    return path in OPEN or path.startswith(_PAGES)
 
 
 def only_looks(path: str) -> bool:

@@ -15,6 +15,7 @@ import uvicorn
 
 from podium.server.application import create_app
 from podium.server.protocol import GuardedProtocol
+from podium.server.routes.ui import BUNDLE
 from podium.server.services import Services, open_services
 from podium.storage.api_keys import Scope
 
@@ -97,12 +98,13 @@ class Callers:
 
 
 @contextmanager
-def served(folder: Path, *, dev: bool = True, **options: Any) -> Iterator[Server]:
+def served(folder: Path, *, dev: bool = True, bundle: Path = BUNDLE, **options: Any) -> Iterator[Server]:
     """Serve the project in a folder until the block ends.
 
     Args:
         folder: The project.
         dev: Whether the user of this machine may do all without a key.
+        bundle: The folder of the built UI.
         options: What `Podium` takes.
     """
     started: list[Server] = []
@@ -118,7 +120,11 @@ def served(folder: Path, *, dev: bool = True, **options: Any) -> Iterator[Server
                 yield services
 
             config = uvicorn.Config(
-                create_app(opened), port=0, log_config=None, server_header=False, http=GuardedProtocol
+                create_app(opened, bundle=bundle),
+                port=0,
+                log_config=None,
+                server_header=False,
+                http=GuardedProtocol,
             )
             server = _Announcing(config, lambda url: tell(url, services))
             running.append(server)
