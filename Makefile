@@ -9,10 +9,16 @@ ifneq ($(wildcard ../shared/data),)
 export PODIUM_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: run test test-all check bench eval install clean format
+# The UI's source is checked and built where a Node.js is that can; its bundle is committed, so that users need none.
+NODE := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+	process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
+UI_STAMP := ui/node_modules/.installed
+BUNDLE := src/podium/server/bundle
+
+.PHONY: run test test-all check check-ui test-ui ui bench eval install clean format
 
 run: $(STAMP)
-	@$(BIN)/podium chat
+	@$(BIN)/podium dev
 
 install: $(STAMP)
 
@@ -25,18 +31,39 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-test: $(STAMP)
+test: $(STAMP) test-ui
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 
-check: $(STAMP)
+check: $(STAMP) check-ui
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/sizes.py
+
+ifeq ($(NODE),yes)
+$(UI_STAMP): ui/package.json ui/package-lock.json
+	@cd ui && npm ci --no-progress --loglevel=error
+	@touch $@
+
+check-ui: $(UI_STAMP)
+	@cd ui && npm run --silent check
+	@cd ui && npm run --silent build -- --outDir ../build/ui --emptyOutDir --logLevel warn
+	@diff -rq build/ui $(BUNDLE) || { echo "The committed bundle is not what ui/ builds: make ui"; exit 1; }
+
+test-ui: $(UI_STAMP)
+	@cd ui && npm run --silent test
+
+# make ui builds the bundle that the server serves and the wheel ships.
+ui: $(UI_STAMP)
+	@cd ui && npm run --silent build
+else
+check-ui test-ui ui:
+	@echo "No Node.js 20.19 or later is here: ui/ is left out"
+endif
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
@@ -54,4 +81,4 @@ eval: $(STAMP)
 	@$(BIN)/podium eval run $(SUITE) --model offline $(if $(OUT),--out $(OUT))
 
 clean:
-	rm -rf $(VENV) .podium
+	rm -rf $(VENV) .podium build ui/node_modules
