@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podium.agents.contracts import Role
+from podium.app.model_keys import environment
 from podium.app.recording import ModelRecorder
 from podium.app.seams import Seams
 from podium.core.settings import ModelSettings
@@ -43,7 +44,7 @@ class Callers:
         seams: Seams,
     ) -> None:
         self._settings = settings
-        self._resolver = SettingsResolver(settings, folder=folder)
+        self._resolver = SettingsResolver(settings, environment(data), folder)
         self._data = data
         self._telemetry = telemetry
         self._recorder = ModelRecorder(telemetry)

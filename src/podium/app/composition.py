@@ -192,6 +192,7 @@ def _compose(
         history_tokens=manifest.models.window // HISTORY_SHARE,
         specialists=team.specialists,
         journal=_journal(records, telemetry),
+        models=team.models,
     )
     upkeep.start()
     return _assembled(project, context, database, knowledge, records, outside, upkeep, team.close, opened)

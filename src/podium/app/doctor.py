@@ -279,6 +279,7 @@ def _undelivered(project: Project) -> int:
 
 
 def _models(project: Project, *, online: bool) -> Iterator[Check]:
+    from podium.app.model_keys import environment
     from podium.core.errors import ModelAuthError
     from podium.core.settings import ProviderSettings
     from podium.models.keys import read_key
@@ -292,7 +293,7 @@ def _models(project: Project, *, online: bool) -> Iterator[Check]:
             yield Check(title, "ok", used)
             continue
         try:
-            read_key(name, provider, os.environ, project.folder)
+            read_key(name, provider, environment(project.data), project.folder)
         except ModelAuthError as error:
             yield Check(title, "fail", f"{used}: {error.message}", error.hint)
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, assert_never
 
 from podium.core.errors import ConfigError, PodiumError
@@ -129,17 +129,16 @@ def place_of(loaded: LoadedSuite, setting: tuple[str | int, ...]) -> str:
 
 def _models(loaded: LoadedSuite) -> Callable[[str], ResolvedModel]:
     def model(name: str) -> ResolvedModel:
+        from podium.app.model_keys import environment
         from podium.core.settings import ModelSettings
         from podium.models.resolver import SettingsResolver
 
-        settings, folder = ModelSettings(), Path()
-        try:
+        resolver = SettingsResolver(ModelSettings(), folder=loaded.folder)
+        with suppress(ConfigError):
             project = project_of_suite(loaded)
-        except ConfigError:
-            folder = loaded.folder
-        else:
-            settings, folder = project.manifest.models, project.folder
-        found = SettingsResolver(settings, folder=folder).resolve(name)
+            known = environment(project.data)
+            resolver = SettingsResolver(project.manifest.models, known, project.folder)
+        found = resolver.resolve(name)
         if found is None:
             raise ConfigError(f"{name} is no chat model that can judge", hint="Name another one.")
         return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
-    from podium.agents.contracts import Critic, Executor, Planner, Retriever
+    from podium.agents.contracts import Critic, Executor, Planner, Retriever, Role
     from podium.agents.specialist import Specialist
     from podium.core.clock import Clock
     from podium.core.crashpoints import CrashPoints
@@ -45,6 +47,7 @@ class GraphContext:
         history_tokens: How much of the conversation the agents see.
         specialists: Agents of the project beside the four.
         journal: Records runs that nobody else records; None for nobody.
+        models: The model by role, for whoever shows it.
     """
 
     planner: Planner
@@ -63,6 +66,7 @@ class GraphContext:
     history_tokens: int = 4_000
     specialists: tuple[Specialist, ...] = ()
     journal: Journal | None = None
+    models: Mapping[Role, str] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:

@@ -1,4 +1,7 @@
-"""The one place where keys come in: an environment variable, a file, or a program that prints one."""
+"""The one place where keys come in: an environment variable, a file, or a program that prints one.
+
+Behind the environment stand the keys that were entered by hand: see `podium.models.key_store`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from podium.core.settings import ProviderSettings
 
 MAX_KEY = 10_000
 """Characters; nothing longer is a key."""
+WHAT_A_KEY_IS = "A key is plain ASCII without spaces or control characters."
 
 
 def read_key(model: str, settings: ProviderSettings, environ: Mapping[str, str], folder: Path) -> str:
@@ -45,11 +49,14 @@ def read_key(model: str, settings: ProviderSettings, environ: Mapping[str, str],
                 hint=f"Set {settings.api_key_env}, or use the model 'offline'.",
             )
     key = key.strip()
-    if not key or len(key) > MAX_KEY or not key.isascii() or not key.isprintable() or " " in key:
-        raise ModelAuthError(
-            f"{place} does not hold a key", hint="A key is plain ASCII without spaces or control characters."
-        )
+    if not is_key(key):
+        raise ModelAuthError(f"{place} does not hold a key", hint=WHAT_A_KEY_IS)
     return key
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be a key at all."""
+    return bool(text) and len(text) <= MAX_KEY and text.isascii() and text.isprintable() and " " not in text
 
 
 def _stored(model: str, path: Path, place: str) -> str:

@@ -64,6 +64,7 @@ class Services:
         feedback: What people think of answers.
         idempotency: The requests that were made with a key of theirs.
         key_ring: Knows the callers' keys.
+        reloads: Whether the server starts again by itself when the project's files change.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
         store: What graphs and clients remember across threads; `of` gives a caller's part.
@@ -84,6 +85,7 @@ class Services:
     feedback: FeedbackRecords
     idempotency: IdempotencyKeys
     key_ring: KeyRing
+    reloads: bool
     requests: RunRequests
     runs: ServedRuns
     store: SqlStore
@@ -96,7 +98,7 @@ class Services:
 
 @asynccontextmanager
 async def open_services(
-    folder: Path, *, dev: bool, max_running: int | None = None, **options: Any
+    folder: Path, *, dev: bool, max_running: int | None = None, reloads: bool = False, **options: Any
 ) -> AsyncIterator[Services]:
     """Open the project in a folder and all that serves it.
 
@@ -104,6 +106,7 @@ async def open_services(
         folder: With `podium.toml`, or with `langgraph.json` alone.
         dev: Whether the user of this machine may do all without a key.
         max_running: Runs at a time; what the manifest says when None.
+        reloads: Whether the server starts again by itself when the project's files change.
         options: What `Podium` takes.
     """
     from podium.app.served import ServedGraphs
@@ -154,6 +157,7 @@ async def open_services(
             feedback=FeedbackRecords(database, clock),
             idempotency=IdempotencyKeys(database, clock),
             key_ring=KeyRing(ApiKeys(database, clock), clock),
+            reloads=reloads,
             requests=RunRequests(database, clock),
             runs=runs,
             store=store,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from podium.core.ids import new_id
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that whoever reads it sees the old content or the new one, never a part.
 
     Args:
         path: The file; its folder is made when missing.
         data: What it holds afterwards.
+        mode: Who may read and write it, less what the process's umask takes away.
 
     Raises:
         OSError: It cannot be written; what was there before is still there.
@@ -22,7 +24,7 @@ def write_whole(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{new_id()}")
     try:
-        with scratch.open("wb") as file:
+        with open(scratch, "wb", opener=partial(os.open, mode=mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -190,7 +190,7 @@ def _work(plan: ServePlan, listening: socket, told: Connection) -> None:
         return
     threading.Thread(target=_end_with, args=(told,), daemon=True).start()
     try:
-        serve(plan, listening, told.send)
+        serve(plan, listening, told.send, reloads=True)
     except Exception as error:  # noqa: BLE001 - reported as any command's is
         sys.exit(failed(error, ["dev" if plan.dev else "serve"], as_json=plan.as_json) or 1)
 

@@ -37,7 +37,9 @@ _DEV_DRAIN_S: Final = 0.5
 """Seconds that runs have left in dev, where a person waits for the server to start again."""
 
 
-def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
+def serve(
+    plan: ServePlan, listening: socket, told: Callable[[Started], None], *, reloads: bool = False
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is running as far as the manifest gives it time.
 
     Args:
@@ -45,6 +47,7 @@ def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -
         listening: Where requests come in; it is closed at the end.
         told: Called once requests are taken.
 
+        reloads: Whether another process takes over when the project's files change.
     Raises:
         ConfigError: The project is broken.
         StorageError: Its data cannot be opened.
@@ -53,13 +56,14 @@ def serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -
     # Streams end when the runs are drained, not when the signal comes.
     AppStatus.enable_automatic_graceful_drain = False
     with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
-        runner.run(_serve(plan, listening, told))
+        runner.run(_serve(plan, listening, told, reloads))
 
 
-async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], None]) -> None:
+async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], None], reloads: bool) -> None:
     began = time.monotonic()
     url = url_of(listening, "https" if plan.certificate else "http")
-    async with open_services(plan.folder, dev=plan.dev, max_running=plan.max_running) as services:
+    opening = open_services(plan.folder, dev=plan.dev, max_running=plan.max_running, reloads=reloads)
+    async with opening as services:
         if not plan.dev:
             services.graphs.check()
 

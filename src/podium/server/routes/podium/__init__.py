@@ -12,6 +12,7 @@ from podium.server.routes.podium import (
     interrupts,
     keys,
     knowledge,
+    me,
     project,
     status,
     triggers,
@@ -20,6 +21,7 @@ from podium.server.routes.podium import (
 
 router = APIRouter(prefix="/podium/v1")
 for _part in (
+    me,
     interrupts,
     effects,
     knowledge,
