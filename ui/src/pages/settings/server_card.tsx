@@ -1,0 +1,50 @@
+import { type FormEvent, useState } from "react";
+import { useSession } from "@/api/session";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { Card } from "@/components/page";
+
+/** Opens another Agent Server in these pages. */
+export function ServerCard() {
+  const { connection, openServer } = useSession();
+  const [url, setUrl] = useState(connection.url);
+  const [key, setKey] = useState("");
+  const elsewhere = connection.url !== window.location.origin;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    openServer(url, key.trim());
+  };
+  return (
+    <Card title="Server">
+      <form onSubmit={submit}>
+        <Field
+          label="Address"
+          hint="Any Agent Server. This page reaches those that ui_connect under [server] in podium.toml names."
+        >
+          {(props) => (
+            <input
+              {...props}
+              type="url"
+              required
+              value={url}
+              onChange={(event) => setUrl(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field label="API key" hint="Only where the server asks for one. It is kept in this tab.">
+          {(props) => (
+            <input
+              {...props}
+              type="password"
+              autoComplete="off"
+              value={key}
+              onChange={(event) => setKey(event.target.value)}
+            />
+          )}
+        </Field>
+        <Button type="submit">Open</Button>{" "}
+        {elsewhere ? <Button onClick={() => openServer("", "")}>Back to this server</Button> : null}
+      </form>
+    </Card>
+  );
+}
