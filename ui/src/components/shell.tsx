@@ -15,8 +15,9 @@ import {
   Zap,
 } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
-import { NavLink, Outlet, useLocation } from "react-router";
+import { Link, Outlet, useLocation } from "react-router";
 import { type Me, useSession } from "@/api/session";
+import { ServerCard } from "@/pages/settings/server_card";
 import { Button } from "./button";
 import { KeyForm } from "./key_form";
 import { Loading, ProblemNotice } from "./notice";
@@ -51,6 +52,9 @@ function useWaiting(): number {
   return waiting.data?.interrupts.length ?? 0;
 }
 
+/** Whether an address belongs to a place: every thread belongs to the chat. */
+const isIn = (pathname: string, place: string) => pathname.startsWith(`/${place.split("/")[1]}`);
+
 function Places() {
   const { isPodium } = useSession();
   const { pathname } = useLocation();
@@ -59,11 +63,7 @@ function Places() {
     <ul className={styles.places}>
       {PLACES.filter((place) => isPodium || !place.own).map(({ to, name, icon: Icon }) => (
         <li key={to}>
-          <NavLink
-            to={to}
-            className={styles.place}
-            aria-current={to === "/threads/new" && pathname.startsWith("/threads") ? "page" : undefined}
-          >
+          <Link to={to} className={styles.place} aria-current={isIn(pathname, to) ? "page" : undefined}>
             <Icon size={17} aria-hidden />
             <span>{name}</span>
             {name === "Approvals" && waiting > 0 ? (
@@ -72,7 +72,7 @@ function Places() {
                 <span className="visually-hidden"> waiting for you</span>
               </span>
             ) : null}
-          </NavLink>
+          </Link>
         </li>
       ))}
     </ul>
@@ -90,14 +90,14 @@ function Who() {
   const elsewhere = connection.url !== window.location.origin;
   const notReady = Object.values(me?.models.roles ?? {}).find((role) => !role.ready);
   return (
-    <NavLink to="/settings" className={styles.who}>
+    <Link to="/settings" className={styles.who}>
       <span className={styles.name}>{me?.principal ?? "Another Agent Server"}</span>
       {me === null ? null : <span className={styles.detail}>{modelsInWords(me)} answer</span>}
       {elsewhere ? <span className={styles.detail}>{connection.url}</span> : null}
       {notReady === undefined ? null : (
         <span className={styles.missing}>{notReady.problem ?? "A model is not ready"}</span>
       )}
-    </NavLink>
+    </Link>
   );
 }
 
@@ -109,6 +109,7 @@ function Content() {
     return (
       <div className={styles.problem}>
         <ProblemNotice error={session.problem} onRetry={session.retry} />
+        <ServerCard />
       </div>
     );
   }
