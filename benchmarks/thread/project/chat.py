@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AIMessage, AnyMessage
-from langgraph.channels.delta import DeltaChannel
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.message import _messages_delta_reducer
+
+from podium.graphs.channels import GrowingDelta
 
 
 class Delta(TypedDict):
     """A conversation."""
 
-    messages: Annotated[list[AnyMessage], DeltaChannel(_messages_delta_reducer, snapshot_frequency=50)]
+    messages: Annotated[list[AnyMessage], GrowingDelta(_messages_delta_reducer, snapshot_frequency=50)]
 
 
 async def answer(state: Any) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeAlias, TypedDict
 
 from langchain_core.messages import AnyMessage
-from langgraph.channels.delta import DeltaChannel
 from langgraph.graph.message import _messages_delta_reducer
+
+from podium.graphs.channels import GrowingDelta
 
 STATE_VERSION = 1
 
@@ -55,7 +56,7 @@ class PodiumState(TypedDict, total=False):
     """
 
     schema_version: int
-    messages: Annotated[list[AnyMessage], DeltaChannel(_messages_delta_reducer, snapshot_frequency=50)]
+    messages: Annotated[list[AnyMessage], GrowingDelta(_messages_delta_reducer, snapshot_frequency=50)]
     memory: Record
     """`agents.memory.Memory`: what is kept of the messages that are no longer shown as they are."""
     turn: Record

@@ -6,9 +6,16 @@ import base64
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
+from langchain_core.messages import BaseMessage
+
+Parts: TypeAlias = dict[str, bytes]
+"""A state as the JSON of each of its values."""
+
+SMALL = 4096
+"""Bytes up to which a state is taken as a whole: looking at its values one by one does not pay."""
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -31,8 +38,9 @@ def plain(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """What orjson does not know by itself."""
-    if hasattr(value, "lc_serializable") and hasattr(value, "type"):  # a message: its fields, no copies
-        return {**value.__dict__, **(getattr(value, "__pydantic_extra__", None) or {})}
+    if issubclass(type(value), BaseMessage):  # its fields, no copies: ten times as fast as pydantic
+        more = getattr(value, "__pydantic_extra__", None)
+        return {**value.__dict__, **more} if more else value.__dict__
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if is_dataclass(value) and not isinstance(value, type):
@@ -68,6 +76,18 @@ def _mended(value: Any, depth: int) -> Any:
 _DEEPEST = 200
 
 
+class EncodedState(NamedTuple):
+    """A state as it is sent.
+
+    Attributes:
+        whole: Its JSON.
+        parts: The JSON of its values by name; None where it is small, or no map of names.
+    """
+
+    whole: bytes
+    parts: Parts | None
+
+
 class StateEncoder:
     """JSON of the states of a run, in which long lists mostly grow.
 
@@ -76,32 +96,41 @@ class StateEncoder:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[list[Any], bytes]] = {}
+        self._large: set[str] = set()
 
-    def encode(self, event: str, values: Any) -> bytes:
+    def encode(self, event: str, values: Any) -> EncodedState:
         """JSON of a state.
 
         Args:
             event: The name of the stream of states, such as that of a subgraph.
             values: The state.
         """
-        if not isinstance(values, dict) or not any(map(_is_long, values.values())):
-            return encode(values)
-        if not all(isinstance(name, str) for name in values):
-            return encode(values)
-        parts = (encode(name) + b":" + self._value((event, name), value) for name, value in values.items())
-        return b"{" + b",".join(parts) + b"}"
+        if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
+            return EncodedState(encode(values), None)
+        if event not in self._large and not any(map(_is_long, values.values())):
+            whole = encode(values)
+            if len(whole) <= SMALL:
+                return EncodedState(whole, None)
+        self._large.add(event)
+        parts = {name: self._value((event, name), value) for name, value in values.items()}
+        return EncodedState(joined(parts), parts)
 
     def _value(self, key: tuple[str, str], value: Any) -> bytes:
         if not _is_long(value):
             return encode(value)
-        held, inner = self._known.get(key, ([], b""))
+        held, known = self._known.get(key, ([], b"[]"))
         if held and len(held) <= len(value) and all(map(is_, held, value)):
-            more = value[len(held) :]
-            inner += b"," + encode(more)[1:-1] if more else b""
+            if more := value[len(held) :]:
+                known = known[:-1] + b"," + encode(more)[1:]
         else:
-            inner = encode(value)[1:-1]
-        self._known[key] = (list(value), inner)
-        return b"[" + inner + b"]"
+            known = encode(value)
+        self._known[key] = (list(value), known)
+        return known
+
+
+def joined(parts: Parts) -> bytes:
+    """The JSON of a state, or a part of one."""
+    return b"{" + b",".join(encode(name) + b":" + value for name, value in parts.items()) + b"}"
 
 
 _LONG = 32

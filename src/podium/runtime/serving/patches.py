@@ -11,51 +11,43 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
-from langchain_core.messages import BaseMessage
 
-from podium.runtime.serving.encoding import encode
+from podium.runtime.serving.encoding import SMALL, EncodedState, Parts, encode, joined
 from podium.storage.stream_events import Form
 
 STATES = "values"
 """The name of the events that tell states; after a bar comes the subgraph."""
-SMALL = 4096
-"""Bytes up to which a state is stored whole: reading it is simpler then, and costs no more."""
 
 
 class Differ:
     """Turns the states of a run into what is stored of them.
 
-    States are compared as the Python objects that the graph streams: what stayed the same is the same
-    object, which costs next to nothing to find out.
+    States are compared as JSON: it is there already, and two strings of it are compared at the speed of
+    memory. Small states are stored whole: reading them is simpler then, and they cost no more.
     """
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[Mapping[str, Any], str]] = {}
+        self._last: dict[str, tuple[Parts, str]] = {}
 
-    def lean(self, event: str, values: Mapping[str, Any], checkpoint_id: str) -> None:
+    def lean(self, event: str, parts: Parts, checkpoint_id: str) -> None:
         """Note the state that a checkpoint holds, for the first event of this name to lean on."""
-        self._last[event] = (values, checkpoint_id)
+        self._last[event] = (parts, checkpoint_id)
 
-    def stored(self, event: str, values: Any, whole: bytes) -> tuple[Form, bytes]:
+    def stored(self, event: str, state: EncodedState) -> tuple[Form, bytes]:
         """How a state is stored.
 
         Args:
             event: The event's name.
-            values: The state.
-            whole: Its JSON.
+            state: What is told.
         """
-        before = self._last.get(event)
-        if not isinstance(values, Mapping):
-            self._last.pop(event, None)
-            return "json", whole
-        self._last[event] = (values, "")
-        if before is None or len(whole) <= SMALL:
-            return "json", whole
-        patch = _patch(before[0], values)
-        if before[1]:
-            patch["base"] = before[1]
-        data = encode(patch)
-        return ("patch", data) if len(data) < len(whole) else ("json", whole)
+        before = self._last.pop(event, None)
+        if state.parts is None:
+            return "json", state.whole
+        self._last[event] = (state.parts, "")
+        if before is None or len(state.whole) <= SMALL:
+            return "json", state.whole
+        data = _patch(*before, state.parts)
+        return ("patch", data) if len(data) < len(state.whole) else ("json", state.whole)
 
 
 class Assembler:
@@ -94,53 +86,30 @@ class Assembler:
         return orjson.dumps(state)
 
 
-def _patch(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    added: dict[str, Any] = {}
+def _patch(before: Parts, base: str, now: Parts) -> bytes:
+    changed: Parts = {}
+    added: Parts = {}
     for name, value in now.items():
-        old = before.get(name, _ABSENT)
-        if old is value:
+        old = before.get(name, b"")
+        if old == value:
             continue
-        if isinstance(value, list) and isinstance(old, list) and (grown := _growth(old, value)) is not None:
-            if grown:
-                added[name] = grown
+        more = _growth(old, value)
+        if more:
+            added[name] = more
         else:
             changed[name] = value
-    return {"set": changed, "add": added, "drop": [name for name in before if name not in now]}
+    drop = [name for name in before if name not in now]
+    patch = {"set": joined(changed), "add": joined(added), "drop": encode(drop)}
+    return joined({**patch, "base": encode(base)} if base else patch)
 
 
-_ABSENT = object()
-_PLAIN = (str, int, float, bool, type(None))
+def _growth(old: bytes, new: bytes) -> bytes:
+    """The JSON of what a list gained at its end; empty when it changed elsewhere, or is none.
 
-
-def _growth(old: list[Any], new: list[Any]) -> list[Any] | None:
-    """What a list gained at its end; None when it changed elsewhere."""
-    if len(old) > len(new):
-        return None
-    pairs = zip(old, new, strict=False)
-    return new[len(old) :] if all(was is now or _same(was, now) for was, now in pairs) else None
-
-
-def _same(was: Any, now: Any) -> bool:
-    """Whether two values have the same JSON; anything but messages and JSON values counts as changed.
-
-    A message that a later run read from the checkpoint is another object than the one that was told.
+    Where one list's JSON goes on after all elements of the other's with a comma, these are the same in both.
     """
-    if type(was) is not type(now):
-        return False  # 1, 1.0 and True are equal
-    if isinstance(now, _PLAIN):
-        return bool(was == now)
-    if isinstance(now, dict):
-        return was.keys() == now.keys() and all(_same(was[name], value) for name, value in now.items())
-    if isinstance(now, list):
-        return len(was) == len(now) and all(map(_same, was, now))
-    return isinstance(now, BaseMessage) and _same_message(was, now)
-
-
-def _same_message(was: BaseMessage, now: BaseMessage) -> bool:
-    if was.__dict__ != now.__dict__ or was.__pydantic_extra__ != now.__pydantic_extra__:
-        return False
-    held = was.__dict__
-    return all(
-        _same(held[name], value) for name, value in now.__dict__.items() if isinstance(value, dict | list)
-    )
+    if old[:1] != b"[" or not new.startswith(old[:-1]):
+        return b""
+    if old == b"[]":
+        return new
+    return b"[" + new[len(old) :] if new[len(old) - 1 : len(old)] == b"," else b""

@@ -39,7 +39,7 @@ class Retelling:
 
     def is_known(self, event: str, data: bytes) -> bool:
         """Whether an event was told before the process was killed; each counts once."""
-        if not self._told.get((event, data)):
+        if not self._told or not self._told.get((event, data)):
             return False
         self._told[event, data] -= 1
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from podium.runtime.serving.encoding import StateEncoder, encode
+from podium.runtime.serving.encoding import Parts, StateEncoder, encode
 from podium.runtime.serving.modes import MessageParts, name_of
 from podium.runtime.serving.patches import STATES, Differ
 from podium.runtime.serving.retelling import Retelling, without_mark
@@ -28,7 +28,7 @@ class Telling:
         differ: Turns states into what is stored of them.
         again: What an earlier attempt told already.
         values: The last state, as JSON.
-        last: The last state.
+        parts: The last state, as the JSON of its values; None where it is small.
         waits: Whether that state says that something waits for a person.
     """
 
@@ -41,7 +41,7 @@ class Telling:
         self.again = Retelling()
         self._states = StateEncoder()
         self.values: bytes | None = None
-        self.last: Any = None
+        self.parts: Parts | None = None
         self.waits = False
 
     async def event(self, name: str, content: Any) -> None:
@@ -51,36 +51,33 @@ class Telling:
 
     def soon(self, name: str, content: Any) -> None:
         """Tell one event with the next one."""
-        self._publish(name, content, encode(content))
+        self._publish(name, encode(content))
 
     async def part(self, namespace: tuple[str, ...], mode: str, data: Any) -> None:
         """Tell one part of LangGraph's stream, as each mode that the client asked for shows it."""
         name = name_of(mode, namespace)
         if mode == STATES:
-            whole = self._states.encode(name, data)
+            state = self._states.encode(name, data)
             if not namespace:
-                self.values, self.last = whole, data
+                self.values, self.parts = state
                 self.waits = isinstance(data, Mapping) and INTERRUPT in data
-            if STATES in self._modes:
-                self._publish(name, data, whole)
+            if STATES in self._modes and not self.again.is_known(name, state.whole):
+                self._store(name, state.whole, *self.differ.stored(name, state))
         elif mode == "messages":
             chunk, metadata = data
             if "messages-tuple" in self._modes:
-                self._publish(name, data, encode([chunk, metadata]))
+                self._publish(name, encode([chunk, metadata]))
             if "messages" in self._modes:
                 for kind, content in self._messages.told(chunk, metadata):
-                    self._publish(name_of(kind, namespace), content, encode(content))
+                    self._publish(name_of(kind, namespace), encode(content))
         else:
-            content = without_mark(data)
-            self._publish(name, content, encode(content))
+            self._publish(name, encode(without_mark(data)))
         await self._hub.flushed()
 
-    def _publish(self, name: str, content: Any, whole: bytes) -> None:
+    def _publish(self, name: str, data: bytes) -> None:
+        if not self.again.is_known(name, data):
+            self._store(name, data, "json", data)
+
+    def _store(self, name: str, whole: bytes, form: Form, data: bytes) -> None:
         run = self._run
-        if self.again.is_known(name, whole):
-            return
-        form: Form = "json"
-        data = whole
-        if name.partition("|")[0] == STATES:
-            form, data = self.differ.stored(name, content, whole)
         self._hub.publish(Published(StreamEvent(0, run.thread_id, run.run_id, name, form, data), whole))

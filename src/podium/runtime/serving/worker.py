@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from podium.core.errors import PodiumError
 from podium.guardrails.redaction import redact
 from podium.runtime.following import Following
-from podium.runtime.serving.encoding import encode, plain
+from podium.runtime.serving.encoding import Parts, encode, plain
 from podium.runtime.serving.graphs import GraphSource
 from podium.runtime.serving.input import answers_of, config_of, input_of, is_called_again
 from podium.runtime.serving.modes import asked_for
-from podium.runtime.serving.patches import SMALL, STATES
+from podium.runtime.serving.patches import STATES
 from podium.runtime.serving.retelling import Retelling
 from podium.runtime.serving.streams import StreamHub
 from podium.runtime.serving.telling import Telling
@@ -36,7 +36,7 @@ class _Tail(NamedTuple):
     """The last state of a thread, at the checkpoint that holds it."""
 
     checkpoint_id: str
-    values: Mapping[str, Any]
+    parts: Parts
     size: int
 
 
@@ -120,7 +120,7 @@ class Worker:
         asked = run.kwargs
         modes = asked_for(asked.get("stream_mode") or [STATES])
         if lean := self._tails.get(run.thread_id):
-            told.differ.lean(STATES, lean.values, lean.checkpoint_id)
+            told.differ.lean(STATES, lean.parts, lean.checkpoint_id)
         if asked.get("strict_resume"):
             await self._check_resume(graph, run)
         given = None if await self._goes_on(graph, run) else await _given(graph, run)
@@ -172,10 +172,10 @@ class Worker:
         """Keep the last state of a thread in reach, so that its next run stores only what it adds."""
         self._tails.pop(thread_id, None)
         size = len(told.values or b"")
-        if SMALL < size <= TAILS_BYTES and isinstance(told.last, Mapping):
+        if told.parts is not None and size <= TAILS_BYTES:
             checkpoint = saver.head_id(thread_id)
             if checkpoint is not None:
-                self._tails[thread_id] = _Tail(checkpoint, told.last, size)
+                self._tails[thread_id] = _Tail(checkpoint, told.parts, size)
         while sum(tail.size for tail in self._tails.values()) > TAILS_BYTES:
             self._tails.popitem(last=False)
 

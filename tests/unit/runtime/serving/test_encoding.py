@@ -6,12 +6,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+)
 from langgraph.types import Interrupt
 
-from podium.runtime.serving.encoding import StateEncoder, encode, plain
+from podium.runtime.serving.encoding import StateEncoder, encode, joined, plain
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -34,7 +46,41 @@ def test_a_state_is_encoded_as_any_value_however_it_changes(steps: list[tuple[st
             state["long"] = [value, *state["long"][1:]]
         else:
             state["short"] = value
-        assert orjson.loads(encoder.encode("values", state)) == plain(state)
+        told = encoder.encode("values", state)
+        assert orjson.loads(told.whole) == plain(state)
+        assert told.parts is not None
+        assert joined(told.parts) == told.whole
+
+
+def test_a_small_state_is_a_whole() -> None:
+    assert StateEncoder().encode("values", {"a": 1}) == (b'{"a":1}', None)
+
+
+def test_what_is_no_map_of_names_is_a_whole() -> None:
+    assert StateEncoder().encode("values", [1]) == (b"[1]", None)
+    assert StateEncoder().encode("values", {1: "x" * 5000}).parts is None
+
+
+CALL: ToolCall = {"name": "look", "args": {"at": 1}, "id": "c", "type": "tool_call"}
+MESSAGES: list[BaseMessage] = [
+    HumanMessage([{"type": "text", "text": "hi"}], id="1", name="ada", additional_kwargs={"a": {"b": [1]}}),
+    AIMessage(
+        "ho", tool_calls=[CALL], response_metadata={"model": "m", "at": datetime(2026, 1, 1, tzinfo=UTC)}
+    ),
+    AIMessage("ho", usage_metadata={"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}),
+    AIMessageChunk(content="h", tool_call_chunks=[{"name": "look", "args": "{", "id": "c", "index": 0}]),
+    ToolMessage("seen", tool_call_id="c", artifact={"raw": [1, {"more": HumanMessage("x")}]}, status="error"),
+    SystemMessage("be kind", something="extra"),
+    ChatMessage(content="as", role="critic"),
+    FunctionMessage(content="f", name="f"),
+    RemoveMessage("1"),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: str(message.type))
+def test_a_message_is_told_as_pydantic_would_tell_it(message: BaseMessage) -> None:
+    assert plain(message) == message.model_dump(mode="json")
+    assert plain(message.model_copy()) == message.model_dump(mode="json")
 
 
 def test_what_graphs_hold_has_a_form() -> None:
