@@ -5,6 +5,7 @@ Scores are Robertson's BM25 with k1 = 1.2 and b = 0.75, through `bm25s`, with Sn
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import zipfile
@@ -106,6 +107,7 @@ class LexicalIndex:
             return cls({}, empty, len(coded))
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it opens itself for debugging
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
         model.index((coded, vocabulary), show_progress=False, create_empty_token=False)
         return cls(vocabulary, model.scores, len(coded))

@@ -64,11 +64,12 @@ def test_the_programs_say_what_is_shown(page: str, url: str, tmp_path: Path) -> 
 def test_the_banner_is_the_one_that_is_shown(
     page: str, harbour: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from podium.cli.serving.plan import ServePlan
     from podium.cli.serving.telling import Started, tell_started
 
     shown = page.partition("$ podium dev\n")[2].partition("```")[0]
     started = Started(harbour.name, SHOWN, ["tide"], [], [], 1.0, dev=True)
-    tell_started(started, as_json=False, again=False)
+    tell_started(started, plan=ServePlan(harbour, "127.0.0.1", 8600, dev=True), again=False)
     assert capsys.readouterr().err == shown
 
 

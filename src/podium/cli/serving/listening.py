@@ -9,14 +9,16 @@ from podium.core.errors import AddressUnusable
 
 BACKLOG = 2_048
 """Connections that wait to be taken, while the process that serves is replaced, say."""
+_HIGHEST = 65_535
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, others: int = 0) -> socket.socket:
     """Listen, so that connections are taken or wait.
 
     Args:
         host: An address or name.
         port: Any free one when 0.
+        others: How many of the ports after it will do where another program listens there.
 
     Raises:
         AddressUnusable: Another program listens there, or this one may not.
@@ -39,6 +41,8 @@ def listen(host: str, port: int) -> socket.socket:
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
+        if error.errno == errno.EADDRINUSE and others and port < _HIGHEST:
+            return listen(host, port + 1, others=others - 1)
         raise _unusable(host, port, error) from None
     return listening
 

@@ -23,6 +23,7 @@ class ServePlan:
         max_running: Runs at a time; what the manifest says when None.
         as_json: Whether programs read what is told at the start.
         certificate: What the server shows who it is with, so that it speaks TLS; None for plain HTTP.
+        browser: Whether the UI is opened in a browser once it is there.
     """
 
     folder: Path
@@ -32,6 +33,7 @@ class ServePlan:
     max_running: int | None = None
     as_json: bool = False
     certificate: Certificate | None = None
+    browser: bool = False
 
 
 def plan_of(
@@ -44,6 +46,7 @@ def plan_of(
     as_json: bool,
     tls_cert: str | None = None,
     tls_key: str | None = None,
+    browser: bool = False,
 ) -> ServePlan:
     """The plan for a project.
 
@@ -56,6 +59,7 @@ def plan_of(
         as_json: Whether programs read what is told at the start.
         tls_cert: In place of the manifest's, with `tls_key`; relative to where the command is run.
         tls_key: In place of the manifest's, with `tls_cert`.
+        browser: Whether the UI is opened in a browser once it is there.
 
     Raises:
         ConfigError: Others could reach it, and there is no key that tells them apart; or the certificate is
@@ -71,6 +75,7 @@ def plan_of(
         max_running=max_running,
         as_json=as_json,
         certificate=certificate_of(*(named or (project.folder, settings.tls_cert, settings.tls_key))),
+        browser=browser and not as_json,
     )
     if not is_loopback(plan.host):
         _check_reachable(plan, project)

@@ -111,7 +111,7 @@ class _Serving:
         if self._present is None:
             return
         if (started := self._present.heard()) is not None:
-            tell_started(started, as_json=self._plan.as_json, again=self._again)
+            tell_started(started, plan=self._plan, again=self._again)
             self._again = True
         elif (code := self._present.ended()) is not None:
             self._present = None

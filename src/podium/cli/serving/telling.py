@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podium.cli.serving import browser
+
+if TYPE_CHECKING:
+    from podium.cli.serving.plan import ServePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +35,15 @@ class Started:
     dev: bool
 
 
-def tell_started(started: Started, *, as_json: bool, again: bool) -> None:
-    """Say where the server is and what it serves.
+def tell_started(started: Started, *, plan: ServePlan, again: bool) -> None:
+    """Say where the server is and what it serves, and show it where that is wanted.
 
     Args:
         started: The server.
-        as_json: One object on stdout in place of lines on stderr.
+        plan: What it was started with: whether a program reads this, and whether a browser is opened.
         again: Whether it was started before, so that only what is new is said.
     """
-    if as_json:
+    if plan.as_json:
         _tell_program(started)
         return
     from podium.cli.output import console
@@ -51,11 +57,14 @@ def tell_started(started: Started, *, as_json: bool, again: bool) -> None:
         shown.print(f"Started again in {started.seconds:.1f} s.")
         return
     shown.print(f"Podium serves {started.project}")
+    shown.print(f"  UI      {started.url}/ui/")
     shown.print(f"  API     {started.url}")
     if started.dev:
         shown.print(f"  Docs    {started.url}/docs")
     shown.print(f"  Graphs  {', '.join(started.graphs) or 'none'}")
     shown.print("Ctrl-C ends it." if started.dev else "SIGTERM or ctrl-c ends it, once running work is done.")
+    if plan.browser:
+        browser.show(f"{started.url}/ui/")
 
 
 def tell(line: str) -> None:

@@ -16,6 +16,7 @@ from sse_starlette.sse import AppStatus
 from podium.app.file_limit import raise_file_limit
 from podium.cli.serving.listening import BACKLOG, url_of
 from podium.cli.serving.telling import Started
+from podium.cli.session import ingest_first
 from podium.server.application import create_app
 from podium.server.protocol import GuardedProtocol
 from podium.server.services import Services, open_services
@@ -46,8 +47,8 @@ def serve(
         plan: What to serve, and how.
         listening: Where requests come in; it is closed at the end.
         told: Called once requests are taken.
-
         reloads: Whether another process takes over when the project's files change.
+
     Raises:
         ConfigError: The project is broken.
         StorageError: Its data cannot be opened.
@@ -66,6 +67,8 @@ async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], N
     async with opening as services:
         if not plan.dev:
             services.graphs.check()
+        else:
+            await ingest_first(services.app)
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[Services]:

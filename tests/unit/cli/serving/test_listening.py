@@ -34,6 +34,13 @@ def test_a_port_that_is_taken_is_told_with_another_one() -> None:
         assert f"--port {port + 1}" in caught.value.hint
 
 
+def test_another_port_will_do_where_that_is_said() -> None:
+    with closing(listen("127.0.0.1", 0)) as first:
+        port = first.getsockname()[1]
+        with closing(listen("127.0.0.1", port, others=200)) as second:
+            assert port < second.getsockname()[1] <= port + 200
+
+
 def test_a_name_that_is_no_address_is_told() -> None:
     with pytest.raises(AddressUnusable, match="no address of this machine"):
         listen("no.such.host.invalid", 0)
