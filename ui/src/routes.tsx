@@ -1,4 +1,5 @@
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { Loading } from "./components/notice";
 import { RouteProblem } from "./components/route_problem";
 import { Shell } from "./components/shell";
 
@@ -39,7 +40,15 @@ const ROUTES: RouteObject[] = [
 
 export function makeRouter() {
   return createBrowserRouter(
-    [{ path: "/", element: <Shell />, errorElement: <RouteProblem />, children: ROUTES }],
+    [
+      {
+        path: "/",
+        element: <Shell />,
+        hydrateFallbackElement: <Loading />,
+        errorElement: <RouteProblem />,
+        children: ROUTES,
+      },
+    ],
     { basename: import.meta.env.BASE_URL.replace(/\/$/, "") },
   );
 }
