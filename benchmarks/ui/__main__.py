@@ -1,0 +1,156 @@
+"""The built UI in headless Chromium, on a server of this machine.
+
+First paint and first view are those of a browser that has never been here: median of some cold loads, with
+every byte that came over the wire. A thread of 10,000 steps is scrolled and filtered in its history while the
+browser reports each task that held its main thread for over 50 ms. An answer of 200 tokens a second is watched
+for some seconds, with the time that the page's process took; its reference is a page that only appends the
+same stream's bytes to a text. Bars: painted within a second, 450 kB, no request elsewhere, nothing told as an
+error, no task over 100 ms, half a core.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+from benchmarks.report import not_here, report
+from benchmarks.server.contenders import podium
+from benchmarks.ui.browser import FIRST_PAINT, chromium, cold, cpu_seconds, launched
+from playwright.sync_api import Browser, Page, expect
+
+PROJECT = Path(__file__).parent / "project"
+LOADS = 5
+STEPS = 10_000
+WATCHED_S = 8.0
+WARM_S = 1.5
+PLAIN = """async (url) => {
+  const body = { assistant_id: "talker", input: { messages: [{ role: "user", content: "go" }] },
+                 stream_mode: ["messages-tuple"] };
+  const answer = await fetch(url + "/runs/stream", {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const text = document.body.appendChild(document.createElement("pre"));
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  (async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) text.append(part.value);
+  })();
+}"""
+
+
+def first_view(browser: Browser, url: str) -> dict[str, float]:
+    """What the first page costs somebody who has never opened it."""
+    paints, sizes, elsewhere, errors = [], [], 0, 0
+    for _ in range(LOADS):
+        with cold(browser, url) as (page, seen):
+            page.goto(url)
+            paints.append(page.evaluate(FIRST_PAINT))
+            expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
+            page.wait_for_load_state("networkidle")
+            sizes.append(seen.compressed / 1000)
+            elsewhere += len(seen.elsewhere)
+            errors += len(seen.errors)
+    return {
+        "first_paint_ms": statistics.median(paints),
+        "first_view_kb": max(sizes),
+        "requests_elsewhere": elsewhere,
+        "console_errors": errors,
+    }
+
+
+def long_thread(url: str) -> str:
+    """A thread of many steps; its id."""
+    with httpx.Client(base_url=url, timeout=600, trust_env=False) as client:
+        thread: str = client.post("/threads", json={}).json()["thread_id"]
+        body = {
+            "assistant_id": "walker",
+            "input": {"steps": STEPS},
+            "config": {"recursion_limit": STEPS + 10},
+            "stream_mode": ["updates"],
+        }
+        client.post(f"/threads/{thread}/runs/wait", json=body).raise_for_status()
+        return thread
+
+
+def scrolled(browser: Browser, address: str) -> float:
+    """The longest task, in milliseconds, while a thread's history is scrolled to its end and filtered."""
+    with cold(browser, address) as (page, _):
+        page.goto(address)
+        tree = page.get_by_role("region", name="Steps")
+        expect(tree).to_be_visible(timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("window.longTasks.length = 0")
+        tree.hover()
+        for _ in range(40):
+            page.mouse.wheel(0, 6_000)
+            _frame(page)
+        page.get_by_role("searchbox").fill("step 99")
+        _frame(page)
+        page.get_by_role("searchbox").fill("")
+        _frame(page)
+        return max(page.evaluate("window.longTasks"), default=0.0)
+
+
+def streamed(browser: Browser, address: str, start: Callable[[Page], object]) -> dict[str, float]:
+    """Cores that the page and the whole browser take while an answer is streamed."""
+    with cold(browser, address) as (page, _):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        start(page)
+        page.wait_for_timeout(WARM_S * 1000)
+        before, began = cpu_seconds(browser), time.perf_counter()
+        page.wait_for_timeout(WATCHED_S * 1000)
+        after, took = cpu_seconds(browser), time.perf_counter() - began
+    used = {kind: (seconds - before.get(kind, 0.0)) / took for kind, seconds in after.items()}
+    return {"page": used["renderer"], "browser": sum(used.values())}
+
+
+def ask(page: Page) -> None:
+    """Say something in the chat."""
+    box = page.get_by_role("textbox", name="Message")
+    box.fill("Tell me all of it")
+    box.press("Enter")
+
+
+def measure(path: str, url: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The figures, and those of the reference."""
+    with launched(path) as browser:
+        figures = first_view(browser, f"{url}/ui/")
+        history = f"{url}/ui/threads/{long_thread(url)}/history"
+        figures["longest_task_ms"] = scrolled(browser, history)
+        chat = f"{url}/ui/threads/new?{urlencode({'graph': 'talker'})}"
+        ours = streamed(browser, chat, ask)
+        plain = streamed(browser, f"{url}/ok", lambda page: page.evaluate(PLAIN, url))
+    figures |= {"stream_page_cores": ours["page"], "stream_browser_cores": ours["browser"]}
+    return figures, {"plain_page_cores": plain["page"], "plain_browser_cores": plain["browser"]}
+
+
+def main() -> int:
+    """Measure and report."""
+    path = chromium()
+    if path is None:
+        not_here("ui", "no Chromium (Debian: chromium), and none named in PODIUM_CHROMIUM")
+        return 0
+    with tempfile.TemporaryDirectory() as scratch, podium(Path(scratch) / "ui", project=PROJECT) as server:
+        figures, reference = measure(path, server.url)
+    bars = {
+        "first_paint_ms": ("<=", 1000.0),
+        "first_view_kb": ("<=", 450.0),
+        "requests_elsewhere": ("==", 0.0),
+        "console_errors": ("==", 0.0),
+        "longest_task_ms": ("<=", 100.0),
+        "stream_page_cores": ("<=", 0.5),
+    }
+    return 0 if report("ui", figures, reference, bars) else 1
+
+
+def _frame(page: Page) -> None:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
