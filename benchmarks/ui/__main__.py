@@ -2,7 +2,7 @@
 
 First paint and first view are those of a browser that has never been here: median of some cold loads, with
 every byte that came over the wire. A thread of 10,000 steps is scrolled and filtered in its history while the
-browser reports each task that held its main thread for over 50 ms. An answer of 200 tokens a second is watched
+browser reports each task that held its main thread over 50 ms. An answer of 200 tokens a second is watched
 for some seconds, with the time that the page's process took; its reference is a page that only appends the
 same stream's bytes to a text. Bars: painted within a second, 450 kB, no request elsewhere, nothing told as an
 error, no task over 100 ms, half a core.
