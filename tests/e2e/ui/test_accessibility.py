@@ -1,4 +1,4 @@
-"""Every page, light and dark, wide and narrow: axe finds nothing serious, and nothing runs out of the page."""
+"""Every page, light and dark, wide and narrow: axe finds nothing serious, nothing runs out of the page."""
 
 from __future__ import annotations
 
