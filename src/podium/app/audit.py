@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from podium.app.audit_file import ExportRow, check_file, end_file, read_ends, write_file
+from podium.app.encryption import open_database
 from podium.app.project import Project
 from podium.core.audit import AUDIT_FORMAT, AuditRecord
 from podium.core.audit_check import Checked, Fault, Head
@@ -123,7 +124,7 @@ class AuditTrail:
         """
         if not project.database.exists():
             raise InputError(f"nothing is recorded in {project.folder}", hint="Ask something first.")
-        with Database.open(project.database) as database:
+        with open_database(project) as database:
             yield cls(project, database)
 
     # --- looking ---------------------------------------------------------------------------------

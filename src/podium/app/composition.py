@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from podium.app.batch import Batches
 from podium.app.brought import Brought, database_file, tools_of
 from podium.app.embedded import EmbeddedThreads
+from podium.app.encryption import open_database
 from podium.app.factory import CONTEXT_KEY
 from podium.app.fingerprints import Fingerprints
 from podium.app.governed import Governor
@@ -152,7 +153,7 @@ def _compose(
     read = partial(_read, project, tools)
     in_force = Pinned(read())
     place = project.database if brought.database is None else database_file(brought.database)
-    database = opened.enter_context(Database.open(place))
+    database = opened.enter_context(open_database(project, place))
     seams = brought.seams
     knowledge = seams.knowledge or opened.enter_context(knowledge_of(project))
     handles = opened.enter_context(closing(_handles(project)))

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from podium.app.encryption import open_database
 from podium.core.errors import InputError
 from podium.storage.api_keys import SCOPES, ApiKeys, Scope
-from podium.storage.database import Database
 
 if TYPE_CHECKING:
     from podium.app.project import Project
@@ -27,7 +27,7 @@ _UNITS = {
 @contextmanager
 def opened_keys(project: Project) -> Iterator[ApiKeys]:
     """The keys of a project; its database is made where there is none."""
-    with Database.open(project.database) as database:
+    with open_database(project) as database:
         yield ApiKeys(database)
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from podium.app.channels import channel_of, routes_of
+from podium.app.encryption import open_database
 from podium.app.project import Project
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import InputError, NotDelivered, NotFound, UnknownName
@@ -75,7 +76,7 @@ class Notifications:
     @contextmanager
     def opened(cls, project: Project) -> Iterator[Self]:
         """The notifications of a project, closed at the end of the block."""
-        with Database.open(project.database) as database:
+        with open_database(project) as database:
             yield cls(project, database)
 
     def courier(self, *, settled: Settled | None = None, crash_points: CrashPoints | None = None) -> Courier:

@@ -8,10 +8,10 @@ from pathlib import Path
 from podium.agents.contracts import ROLES, Role
 from podium.agents.prompt_store import PromptStore
 from podium.agents.prompts import Prompt, PromptRegistry, builtin_prompt
+from podium.app.encryption import open_database
 from podium.app.project import Project
 from podium.core.errors import NotFound, UnknownName
 from podium.core.model import Model
-from podium.storage.database import Database
 from podium.storage.runs import RunRecords
 
 BUILTIN = "built-in"
@@ -142,7 +142,7 @@ class ProjectPrompts:
         """The hashes, by role, of the prompts that a run has used."""
         if not self._project.database.exists():
             raise NotFound(f"no run {run}", hint="Nothing has been run in this project.")
-        database = Database.open(self._project.database)
+        database = open_database(self._project)
         try:
             record = RunRecords(database).get_run(run)
         finally:

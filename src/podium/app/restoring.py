@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from podium.app.audit import AuditReport, chain_report
 from podium.app.backup import backups_of, copy_folder
 from podium.app.backup_file import DATABASE, BackupManifest, read_manifest, room_for, unpack
+from podium.app.encryption import open_database
 from podium.core.audit import AuditEntry
 from podium.core.audit_check import Head
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import ChainBroken, ConfigError, Conflict, NotADatabase
 from podium.storage.audit_rows import append, head_of
 from podium.storage.copying import alone, check_whole, copy_to, snapshot
-from podium.storage.database import Database
 from podium.storage.versions import stored_version
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def restore(
         _check(folder / DATABASE, manifest)
         kept = backups_of(project) / f"before-restore-{now:%Y%m%dT%H%M%S%fZ}"
         _replace(project, folder, kept)
-    with Database.open(project.database) as database:
+    with open_database(project) as database:
         entry = AuditEntry(
             "restored", to_iso(now), who, {"made_at": manifest.made_at, "of": manifest.audit.seq}
         )

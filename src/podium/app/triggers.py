@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from podium.app.encryption import open_database
 from podium.core.clock import SystemClock
 from podium.core.errors import InputError
 from podium.core.ids import new_id
@@ -17,7 +18,6 @@ from podium.runtime.triggers.directory import AnyTrigger, id_of, name_of
 from podium.runtime.triggers.due import upcoming
 from podium.runtime.triggers.events import Event
 from podium.runtime.triggers.service import TriggerService
-from podium.storage.database import Database
 from podium.storage.triggers import Trigger
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ProjectTriggers:
     async def opened(cls, project: Project) -> AsyncIterator[ProjectTriggers]:
         """The triggers of a project, those of its manifest as it declares them now."""
         principal = local_principal()
-        with Database.open(project.database) as database:
+        with open_database(project) as database:
             service = TriggerService.of(database, SystemClock())
             await service.directory.sync(project.manifest.triggers, principal, project.folder)
             yield cls(service, principal.tenant)

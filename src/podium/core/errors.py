@@ -25,6 +25,9 @@
     │   ├── NewerSchema        written by a later Podium
     │   ├── DiskFull           no space left; nothing was acknowledged
     │   ├── ReadOnly           the folder or file may not be written
+    │   ├── EncryptionKeyMissing  what is stored is encrypted, and there is no key
+    │   ├── EncryptionKeyWrong  what is stored is encrypted with another key
+    │   ├── Undecipherable     an encrypted value was changed or moved
     │   └── DatabaseBusy       another process holds the database too long
     ├── AddressUnusable        where the server cannot listen
     ├── ThreadBusy             another run is active on the thread
@@ -249,6 +252,26 @@ class ReadOnly(StorageError):
     """The folder or file may not be written."""
 
     code = "read_only"
+
+
+class EncryptionKeyMissing(StorageError):
+    """What is stored is encrypted, and no key is configured."""
+
+    code = "encryption_key_missing"
+    exit_code = 2
+
+
+class EncryptionKeyWrong(StorageError):
+    """What is stored is encrypted with a key that is not configured."""
+
+    code = "encryption_key_wrong"
+    exit_code = 2
+
+
+class Undecipherable(StorageError):
+    """An encrypted value that was changed, or moved to another place."""
+
+    code = "undecipherable"
 
 
 class DatabaseBusy(StorageError):

@@ -190,10 +190,24 @@ class AgentSettings(Model):
     path: str = "agents"
 
 
+KeyPlace = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|command:.+)$")]
+"""Where a key is: `env:NAME`, `file:PATH`, or `command:PROGRAM ARGUMENT…`, which prints it."""
+
+
 class StorageSettings(Model):
     """Where the project keeps its data."""
 
     path: str = ".podium"
+    encryption_key: KeyPlace | None = None
+    """Where the key is that encrypts the database; it never stands in the manifest. None leaves it plain."""
+    former_keys: tuple[KeyPlace, ...] = ()
+    """Where earlier keys are, as long as something is encrypted with them."""
+
+    @model_validator(mode="after")
+    def _key_in_force(self) -> Self:
+        if self.former_keys and self.encryption_key is None:
+            raise ValueError("former_keys needs encryption_key beside it")
+        return self
 
 
 class AuditSettings(Model):

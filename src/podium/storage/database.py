@@ -10,14 +10,19 @@ from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from podium.core.errors import StorageError
+from podium.storage.encryption.keys import check_keys, is_ready, make_ready
+from podium.storage.encryption.sql import DecryptingConnection, equip
 from podium.storage.faults import cannot_create, translated
 from podium.storage.log_sync import LogSync
 from podium.storage.operations import Parameters, Work, WriterStats
 from podium.storage.versions import bring_up_to_date
 from podium.storage.writer import GroupCommitWriter
+
+if TYPE_CHECKING:
+    from podium.storage.encryption.cipher import Cipher
 
 T = TypeVar("T")
 
@@ -35,8 +40,11 @@ class Database:
     Use `Database.open`.
     """
 
-    def __init__(self, path: Path, writer: GroupCommitWriter, readers: _ReaderPool) -> None:
+    def __init__(
+        self, path: Path, writer: GroupCommitWriter, readers: _ReaderPool, cipher: Cipher | None = None
+    ) -> None:
         self.path = path
+        self.cipher = cipher
         self._writer = writer
         self._readers = readers
         self._sync = LogSync(path)
@@ -44,15 +52,20 @@ class Database:
         self._finalizer = weakref.finalize(self, _shut, writer, readers, self._sync)
 
     @classmethod
-    def open(cls, path: Path | str, *, busy_timeout: float = BUSY_TIMEOUT_S) -> Self:
+    def open(
+        cls, path: Path | str, *, cipher: Cipher | None = None, busy_timeout: float = BUSY_TIMEOUT_S
+    ) -> Self:
         """Open the file, creating or migrating it when needed.
 
         Args:
             path: The database file; it and its folder are created when missing, for this user alone.
+            cipher: Encrypts what is written from now on, and decrypts what is read; None while all is plain.
             busy_timeout: Seconds to wait for another process that is writing.
 
         Raises:
-            StorageError: The file cannot be used; it is left as it was.
+            StorageError: The file cannot be used; it is left as it was. `EncryptionKeyMissing` and
+                `EncryptionKeyWrong` where it is encrypted and its key is not at hand.
+            Conflict: It is to be encrypted with a new key, and another process has it open.
         """
         file = Path(path).absolute()
         try:
@@ -62,10 +75,15 @@ class Database:
         with suppress(OSError):  # it is there already, or SQLite says better why it cannot be made
             file.touch(mode=0o600, exist_ok=False)
         bring_up_to_date(file, busy_timeout)
-        connection = _connect(file)
+        connection = _writing(file, cipher, busy_timeout)
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA wal_autocheckpoint=0")
-        return cls(file, GroupCommitWriter(connection, file, busy_timeout), _ReaderPool(file, busy_timeout))
+        return cls(
+            file,
+            GroupCommitWriter(connection, file, busy_timeout),
+            _ReaderPool(file, busy_timeout, cipher),
+            cipher,
+        )
 
     @property
     def stats(self) -> WriterStats:
@@ -145,8 +163,9 @@ class Database:
 class _ReaderPool:
     """Read-only connections, lent to one caller at a time."""
 
-    def __init__(self, path: Path, busy_timeout: float) -> None:
+    def __init__(self, path: Path, busy_timeout: float, cipher: Cipher | None) -> None:
         self._path = path
+        self._cipher = cipher
         self._busy_timeout = busy_timeout
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -176,6 +195,8 @@ class _ReaderPool:
             if self._idle:
                 return self._idle.pop()
         connection = _connect(self._path, timeout=self._busy_timeout)
+        if self._cipher is not None:
+            equip(connection, self._cipher)
         connection.execute("PRAGMA query_only=ON")
         return connection
 
@@ -189,10 +210,39 @@ class _ReaderPool:
         connection.close()
 
 
-def _connect(path: Path, timeout: float = 0.0) -> sqlite3.Connection:
+def _writing(path: Path, cipher: Cipher | None, patience: float) -> sqlite3.Connection:
+    """A connection that writes, once it is certain that what is stored can be read."""
+    kind = sqlite3.Connection if cipher is None else DecryptingConnection
+    connection = _connect(path, kind=kind)
+    try:
+        check_keys(connection, cipher, path)
+        if cipher is None:
+            return connection
+        if not is_ready(connection, cipher):
+            connection.close()
+            make_ready(path, cipher, patience)
+            connection = _connect(path, kind=kind)
+        equip(connection, cipher)
+    except sqlite3.Error as error:
+        connection.close()
+        raise translated(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(
+    path: Path, timeout: float = 0.0, kind: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     try:
         return sqlite3.connect(
-            path, timeout=timeout, isolation_level=None, check_same_thread=False, cached_statements=256
+            path,
+            timeout=timeout,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            factory=kind,
         )
     except sqlite3.Error as error:
         raise translated(error, path) from error

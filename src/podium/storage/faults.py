@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from podium.core.errors import DatabaseBusy, DiskFull, NotADatabase, ReadOnly, StorageError
+from podium.core.errors import DatabaseBusy, DiskFull, NotADatabase, ReadOnly, StorageError, Undecipherable
 
 _PRIMARY = 0xFF
 _NO_SPACE_BYTES = 64 * 1024
@@ -54,6 +54,11 @@ def explain(error: sqlite3.Error, path: Path) -> StorageError | None:
             )
         case sqlite3.SQLITE_IOERR:
             return StorageError(f"the disk failed on {path}: {error}", hint="Check the disk and its mount.")
+        case _ if "user-defined function raised exception" in str(error):
+            return Undecipherable(
+                f"{path} holds an encrypted value that was changed, or is not where it was written",
+                hint="Restore the database from a backup, or forget what the value belongs to.",
+            )
         case _:
             return None
 

@@ -438,6 +438,14 @@ idempotency_keys = Table(
     Index("ix_idempotency_keys_at", "at"),
 )
 
+encryption_keys = Table(
+    "encryption_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("created_at", Text, nullable=False),
+    Column("canary", LargeBinary, nullable=False),
+)
+
 interrupt_tickets = Table(
     "interrupt_tickets",
     metadata,

@@ -155,7 +155,8 @@ def set_vectors(connection: sqlite3.Connection, partition: Partition, rows: Iter
     """Keep vectors that were made since, unless the value was written again."""
     connection.executemany(
         "UPDATE store_items SET embedder=?, embedding=? WHERE tenant=? AND owner=? AND namespace=? AND key=?"
-        " AND value=?",
+        " AND (SELECT s.value FROM store_items s WHERE s.tenant=store_items.tenant AND"
+        " s.owner=store_items.owner AND s.namespace=store_items.namespace AND s.key=store_items.key)=?",
         [
             (
                 *(row.embedder, None if row.vectors is None else row.vectors.tobytes()),

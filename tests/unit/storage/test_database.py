@@ -336,7 +336,7 @@ def test_a_damaged_file_is_reported(path: Path) -> None:
             database.write(add(f"{number}" * 100))
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    with Database.open(path) as database, pytest.raises(NotADatabase, match="damaged"):
+    with pytest.raises(NotADatabase, match="damaged"), Database.open(path) as database:
         names(database)
 
 

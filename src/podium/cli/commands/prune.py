@@ -22,20 +22,20 @@ def prune(
     as_json: JsonOption = False,
 ) -> None:
     """Delete what is older than [retention] in podium.toml says; never effects or audit records."""
+    from podium.app.encryption import open_database
     from podium.app.project import Project
     from podium.app.retention import prune_project
     from podium.cli.output import console, write_json
     from podium.core.clock import SystemClock
     from podium.core.errors import InputError
     from podium.storage.copying import shrink
-    from podium.storage.database import Database
     from podium.storage.retention import free_bytes
 
     opened = Project.open(project)
     if not opened.database.exists():
         raise InputError(f"nothing is stored in {opened.folder}", hint="There is nothing to delete.")
     settings = opened.manifest.retention
-    with Database.open(opened.database) as database:
+    with open_database(opened) as database:
         swept = asyncio.run(prune_project(database, settings, SystemClock(), dry_run=dry_run))
         free = database.read(free_bytes)
     if vacuum and not dry_run:

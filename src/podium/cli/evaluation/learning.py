@@ -199,15 +199,15 @@ def _read(
     project: Project, threads: Sequence[str], *, last: int = 0, case_id: str = "", rated: bool = False
 ) -> list[RealThread]:
     """The threads that are meant, from the project's records: those named, those rated, or the last ones."""
+    from podium.app.encryption import open_database
     from podium.app.threads import unique
     from podium.evals.threads import real_thread, threads_with_feedback, threads_with_turns
-    from podium.storage.database import Database
     from podium.storage.threads import ThreadRecords
 
     missing = InputError("this project has no such threads yet", hint="Ask something first: podium ask TEXT.")
     if not project.database.exists():
         raise missing
-    with Database.open(project.database) as database:
+    with open_database(project) as database:
         known = ThreadRecords(database)
         hint = "'podium threads list' shows them."
         wanted = [unique(one, known.starting(one), "thread", hint) for one in threads]

@@ -113,8 +113,8 @@ def has_keys(project: Project) -> bool:
     """Whether the project has an API key that counts; nothing is made where it has no database yet."""
     if not project.database.exists():
         return False
+    from podium.app.encryption import open_database
     from podium.storage.api_keys import ApiKeys
-    from podium.storage.database import Database
 
-    with Database.open(project.database) as database:
+    with open_database(project) as database:
         return ApiKeys(database).has_keys()
