@@ -98,7 +98,7 @@ class Governor:
             effect = await self._settled(tool, _tool_call(tool, args), call)
         except ActionError as error:
             return False, error.message
-        context.telemetry.effect(effect.tool, effect.status)
+        context.telemetry.effect(effect.tool, effect.status, effect.digest)
         await self._close(call, effect)
         return await self._told(effect)
 

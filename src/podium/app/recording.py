@@ -16,7 +16,7 @@ from podium.telemetry.conventions import RUN, THREAD
 from podium.telemetry.records import AttributeValue, Record, SpanRecord, StepRecord
 from podium.telemetry.telemetry import Telemetry
 
-_FIELDS = tuple(field.name for field in fields(SpanRecord))
+_FIELDS = tuple(field.name for field in fields(SpanRecord) if field.name not in ("ids", "stored"))
 
 
 class RecordSink:
@@ -44,8 +44,8 @@ class RecordSink:
     async def _write_events(self, records: Sequence[SpanRecord]) -> None:
         """Store spans and what happened within them.
 
-        What happened within a run belongs to it: records that name no thread get the run's, found by
-        the trace that they share.
+        What happened within a run belongs to it: records that name no thread get that of the span around
+        them, or the run's, found by the trace that they share.
         """
         owners = {
             record.trace_id: (str(record.attributes.get(THREAD, "")), str(record.attributes.get(RUN, "")))
@@ -55,7 +55,9 @@ class RecordSink:
         await self._log.aappend([self._event(record, owners) for record in records])
 
     def _event(self, record: SpanRecord, owners: dict[str, tuple[str, str]]) -> EventRecord:
-        thread_id, run_id = owners.get(record.trace_id, ("", ""))
+        thread_id, run_id = record.ids.get("thread_id", ""), record.ids.get("run_id", "")
+        if not thread_id:
+            thread_id, run_id = owners.get(record.trace_id, ("", ""))
         payload = {name: getattr(record, name) for name in _FIELDS}
         return EventRecord(
             kind=record.name if record.kind == "event" else f"span.{record.kind}",

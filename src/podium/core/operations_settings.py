@@ -40,7 +40,8 @@ class TelemetrySettings(Model):
     sample: Share = 1.0
     """The share of traces that is exported; one that a caller began follows the caller's choice."""
     content: bool = False
-    """Whether what was searched for is exported and logged; secrets never are."""
+    """Whether prompts, replies, searches and what tools were given and gave are exported and logged as well;
+    secrets never are. The project's own database has them in any case."""
     langsmith: bool = False
     """Whether runs are sent to LangSmith when LANGSMITH_API_KEY is set."""
     log: Literal["debug", "info", "warning", "error"] = "info"

@@ -23,7 +23,7 @@ async def check_text(
     """Look at one text; see `Pipeline.check`."""
     with context.telemetry.span("guardrail", stage):
         checked = await context.pipeline.check(stage, text, evidence=evidence, known=known, final=final)
-    _note(context, checked.verdicts)
+        _note(context, checked.verdicts)
     return checked
 
 
@@ -35,7 +35,7 @@ async def check_evidence(
         return [], ()
     with context.telemetry.span("guardrail", "evidence"):
         checked = await context.pipeline.check_all("evidence", [(item.id, item.text) for item in found])
-    _note(context, checked.verdicts)
+        _note(context, checked.verdicts)
     kept = [
         item if value == item.text else item.model_copy(update={"text": value})
         for item, value in zip(found, checked.values, strict=True)
@@ -48,7 +48,7 @@ async def check_call(context: GraphContext, call: ToolCall) -> tuple[Verdict, ..
     """What the guardrails say about the arguments of a call."""
     with context.telemetry.span("guardrail", "arguments"):
         verdicts = await context.pipeline.check_call(call)
-    _note(context, verdicts)
+        _note(context, verdicts)
     return verdicts
 
 
@@ -62,4 +62,4 @@ def blocking(verdicts: Sequence[Verdict]) -> str:
 
 def _note(context: GraphContext, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
-        context.telemetry.verdict(verdict.rule, verdict.stage, verdict.outcome)
+        context.telemetry.verdict(verdict.rule, verdict.stage, verdict.outcome, verdict.target)

@@ -37,6 +37,7 @@ from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
 from podium.storage.store_items import SqlStore
 from podium.storage.tickets import Tickets
+from podium.storage.traces import Traces
 from podium.storage.usage import Spending
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Services:
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
         tickets: Who is to decide what waits.
+        traces: What was recorded of runs.
         triggers: What begins by events and by the clock, once the application does.
     """
 
@@ -93,6 +95,7 @@ class Services:
     spending: Spending
     threads: ServedThreads
     tickets: Tickets
+    traces: Traces
     triggers: TriggerService
 
 
@@ -165,6 +168,7 @@ async def open_services(
             spending=Spending(database),
             threads=threads,
             tickets=Tickets(database, clock),
+            traces=Traces(database),
             triggers=triggers,
         )
 

@@ -18,8 +18,16 @@ INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 COST: Final = "podium.usage.cost"
 
-CONTENT: Final = frozenset({"gen_ai.retrieval.query.text"})
-"""Attributes that hold what people said: shown outside only where the manifest says so."""
+CONTENT: Final = frozenset(
+    {
+        "gen_ai.retrieval.query.text",
+        "gen_ai.tool.call.arguments",
+        "gen_ai.tool.call.result",
+        "podium.messages",
+        "podium.reply",
+    }
+)
+"""Attributes that hold what people, models and tools said: shown outside only where the manifest says so."""
 IDS: Final = ("thread_id", "run_id", "request_id")
 """What every log line names, as far as it is known."""
 
@@ -62,6 +70,8 @@ _ATTRIBUTES: Final = {
     "call_id": "gen_ai.tool.call.id",
     "collection": "gen_ai.data_source.id",
     "query": "gen_ai.retrieval.query.text",
+    "arguments": "gen_ai.tool.call.arguments",
+    "result": "gen_ai.tool.call.result",
     "prompt": "gen_ai.prompt.name",
 }
 

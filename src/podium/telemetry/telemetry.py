@@ -133,10 +133,10 @@ class Telemetry:
         self.metrics.count("turns", status)
         self._event("turn", status=status)
 
-    def effect(self, tool: str, status: str) -> None:
+    def effect(self, tool: str, status: str, digest: str = "") -> None:
         """The ledger has moved an effect."""
         self.metrics.count("effects", tool, status)
-        self._event("effect", tool=tool, status=status)
+        self._event("effect", tool=tool, status=status, digest=digest)
 
     def alert(self, tool: str, status: str, message: str) -> None:
         """An effect stands where a person has to look at it: in doubt, not confirmed, not undone."""
@@ -148,10 +148,10 @@ class Telemetry:
         self.metrics.count("notifications", channel, event, status)
         self._event("notification", channel=channel, event=event, status=status, error=error)
 
-    def verdict(self, rule: str, stage: str, outcome: str) -> None:
-        """A guardrail has judged."""
+    def verdict(self, rule: str, stage: str, outcome: str, target: str = "") -> None:
+        """A guardrail has judged a value, or the one that it names."""
         self.metrics.count("guardrail_verdicts", rule, stage, outcome)
-        self._event("verdict", rule=rule, stage=stage, outcome=outcome)
+        self._event("verdict", rule=rule, stage=stage, outcome=outcome, target=target)
 
     def confidence(self, score: float, route: str) -> None:
         """A turn's confidence is known, and where it sends the turn."""
@@ -212,7 +212,7 @@ class Telemetry:
 
     def _event(self, name: str, **attributes: AttributeValue) -> None:
         span = self._current.get()
-        held = {f"podium.{name}.{key}": value for key, value in attributes.items()}
+        held = {f"podium.{name}.{key}": value for key, value in attributes.items() if value != ""}
         if span is not None:
             span.note(name, held)
         trace_id, span_id = (span.trace_id, span.span_id) if span else ("", "")

@@ -10,6 +10,7 @@ from podium.app.model_keys import environment, forget_key, keep_key, provider_ke
 from podium.app.project import Project
 from podium.core.errors import Conflict, InputError, UnknownName
 
+PROJECT = '[project]\nname = "p"\n'
 KEY = "sk-secret-key-0123456789"
 PROVIDERS = """
 [models.providers.local]
@@ -85,7 +86,7 @@ def test_a_key_that_would_not_count_is_refused(tmp_path: Path, monkeypatch: pyte
         ("", '[project]\nname = "p"\n\n[models]\ndefault = "openai:x"\n'),
         (
             '[models]\ndefault = "offline"   # or another\nwindow = 9000\n[agents]\npath = "a"\n',
-            '[project]\nname = "p"\n[models]\ndefault = "openai:x"   # or another\nwindow = 9000\n[agents]\npath = "a"\n',
+            PROJECT + '[models]\ndefault = "openai:x"   # or another\nwindow = 9000\n[agents]\npath = "a"\n',
         ),
         (
             "[models]  # here\nwindow = 9000\n",

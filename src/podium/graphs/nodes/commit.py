@@ -46,7 +46,7 @@ async def commit(state: PodiumState, context: GraphContext, scope: RunScope) -> 
         [effect.digest for effect in mine], place, order=_order(state, mine)
     )
     for effect in effects:
-        context.telemetry.effect(effect.tool, effect.status)
+        context.telemetry.effect(effect.tool, effect.status, effect.digest)
         scope.emit(
             {
                 "kind": "action",

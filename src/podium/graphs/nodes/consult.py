@@ -24,6 +24,7 @@ from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.metering import Meter
 from podium.graphs.node import NodeFunction, RunScope, spent
+from podium.graphs.reading import read
 from podium.graphs.screening import blocking, check_call, check_evidence
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
@@ -97,19 +98,16 @@ async def _tools(
     noted: list[dict[str, Any]] = []
     place = scope.effect_scope(turn.id, specialist.name, context.policy.version)
 
-    async def read(call: ToolCall) -> ToolOutput:
-        verdicts = await check_call(context, call)
+    async def read_noted(call: ToolCall) -> ToolOutput:
+        output, verdicts = await read(call, place, context, scope)
         noted.extend(verdict.model_dump(mode="json") for verdict in verdicts)
-        if blocked := blocking(verdicts):
-            return ToolOutput(call=call, ok=False, error=blocked)
-        with context.telemetry.span("tool", call.tool, thread_id=scope.thread_id, run_id=scope.run_id):
-            return await context.toolbox.read(call, place)
+        return output
 
     contract = specialist.contract
     if contract.calls:
         await context.toolbox.open()
     specs = context.toolbox.specs(allowed=context.policy.allows) if contract.calls else ()
-    return Tools(specialist.name, specs, contract.calls or (), contract.trust, read), noted
+    return Tools(specialist.name, specs, contract.calls or (), contract.trust, read_noted), noted
 
 
 async def _propose(

@@ -14,6 +14,7 @@ from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
 from podium.graphs.parallel import together
+from podium.graphs.reading import read
 from podium.graphs.screening import blocking, check_call
 from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
@@ -77,8 +78,8 @@ async def _carry_out(request: ExecuteRequest, turn: Turn, context: GraphContext,
             proposed = await _propose(result, request.step, turn, context, scope)
             final = proposed.result.model_copy(update={"outputs": outputs, "usage": total})
             return Executed(final, proposed.digests, verdicts + proposed.verdicts)
-        read, noted = await _read(result.calls, request.step, turn, context, scope)
-        outputs, verdicts = outputs + read, verdicts + noted
+        found, noted = await _read(result.calls, request.step, turn, context, scope)
+        outputs, verdicts = outputs + found, verdicts + noted
     failed = StepResult(
         step=request.step.id, status="failed", outputs=outputs, reasons=("too_many_rounds",), usage=total
     )
@@ -89,15 +90,7 @@ async def _read(
     calls: tuple[ToolCall, ...], step: Step, turn: Turn, context: GraphContext, scope: RunScope
 ) -> tuple[tuple[ToolOutput, ...], tuple[Verdict, ...]]:
     effects = scope.effect_scope(turn.id, step.id, context.policy.version)
-
-    async def one(call: ToolCall) -> tuple[ToolOutput, tuple[Verdict, ...]]:
-        verdicts = await check_call(context, call)
-        if blocked := blocking(verdicts):
-            return ToolOutput(call=call, ok=False, error=blocked), verdicts
-        with context.telemetry.span("tool", call.tool, thread_id=scope.thread_id, run_id=scope.run_id):
-            return await context.toolbox.read(call, effects), verdicts
-
-    pairs = await together(one(call) for call in calls)
+    pairs = await together(read(call, effects, context, scope) for call in calls)
     return tuple(output for output, _ in pairs), tuple(v for _, noted in pairs for v in noted)
 
 

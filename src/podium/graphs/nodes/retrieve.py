@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,8 @@ from podium.graphs.state import PodiumState, Record, Update
 from podium.graphs.turn import Turn
 
 RECENT_TURNS = 4
+_SHOWN = {"id", "source", "collection", "start", "end", "score", "similarity"}
+"""What is recorded of a passage that was found."""
 
 
 async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
@@ -78,8 +81,12 @@ def recent_history(state: PodiumState, turn: Turn, context: GraphContext) -> tup
 
 
 async def _search(request: RetrieveRequest, context: GraphContext, scope: RunScope) -> RetrieveReply:
-    with context.telemetry.span("retrieval", request.step.id, thread_id=scope.thread_id, run_id=scope.run_id):
-        return await context.retriever.retrieve(request)
+    ids = {"thread_id": scope.thread_id, "run_id": scope.run_id}
+    with context.telemetry.span("retrieval", request.step.id, **ids) as span:
+        reply = await context.retriever.retrieve(request)
+        hits = [item.model_dump(include=_SHOWN) for item in reply.evidence]
+        span.set(query="\n".join(reply.queries), hits=json.dumps(hits), failed=", ".join(reply.failed))
+    return reply
 
 
 def _failed_sources(replies: Iterable[RetrieveReply]) -> list[str]:

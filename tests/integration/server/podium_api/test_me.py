@@ -19,7 +19,11 @@ def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_everybody_is_told_who_they_are_and_what_they_may(desk: Callers) -> None:
     ada, admin, stranger = (one.get("/podium/v1/me").json() for one in (desk.ada, desk.admin, desk.stranger))
-    assert (ada["principal"], ada["tenant"], ada["scopes"]) == ("ada", "default", ["read", "write", "approve"])
+    assert (ada["principal"], ada["tenant"], ada["scopes"]) == (
+        "ada",
+        "default",
+        ["read", "write", "approve"],
+    )
     assert ada["may"] == {
         "read": True,
         "run": True,

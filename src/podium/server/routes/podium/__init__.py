@@ -16,6 +16,7 @@ from podium.server.routes.podium import (
     project,
     status,
     triggers,
+    traces,
     usage,
 )
 
@@ -35,3 +36,4 @@ for _part in (
     triggers,
 ):
     router.include_router(_part.router)
+    traces,
