@@ -1,9 +1,270 @@
+import { GitBranch } from "lucide-react";
+import { useDeferredValue, useMemo } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+import { useSession } from "@/api/session";
+import { Button } from "@/components/button";
+import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { whole } from "@/lib/numbers";
+import { useBell } from "@/steps/bell";
+import { drawTree, type StepTree, treeOf } from "@/steps/branches";
+import { useThreadEvents } from "@/steps/live";
+import type { LoadedSteps } from "@/steps/load";
+import { titleOf } from "@/steps/step";
+import { type ThreadInfo, useSteps, useThread } from "@/steps/thread";
+import { ComparePanel } from "./compare_panel";
+import { filterSteps, KIND_NAMES, KINDS, type StepKind, searchTexts } from "./filter";
+import styles from "./history.module.css";
+import { useInside } from "./inside";
+import { StepDetails } from "./step_details";
+import { StepList } from "./step_list";
+
+const MANY = 500;
+const REFRESH_MS = 250;
+
+/** The view that the address holds. */
+function useView() {
+  const [search, setSearch] = useSearchParams();
+  const kind = search.get("show") as StepKind;
+  const set = (changes: Record<string, string | null>) =>
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === null || value === "") after.delete(name);
+          else after.set(name, value);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  return {
+    words: search.get("q") ?? "",
+    kind: KINDS.includes(kind) ? kind : "all",
+    step: search.get("step"),
+    compare: search.get("compare"),
+    count: Number(search.get("count")) || MANY,
+    set,
+  };
+}
+
+type View = ReturnType<typeof useView>;
+
+function Branches({ tree, head, view }: { tree: StepTree; head: string | null; view: View }) {
+  if (tree.ends.length < 2) return null;
+  return (
+    <label className={styles.tool}>
+      <GitBranch size={16} aria-hidden /> Branch
+      <select
+        value={tree.ends.find((end) => end === view.step) ?? ""}
+        onChange={(event) => view.set({ step: event.target.value })}
+      >
+        <option value="">{tree.ends.length} branches</option>
+        {tree.ends.slice(0, MANY).map((end) => {
+          const step = tree.byId.get(end);
+          const parent = step?.parentId ? tree.byId.get(step.parentId) : undefined;
+          return step === undefined ? null : (
+            <option key={end} value={end}>
+              {end === head ? "Now: " : ""}step {step.step}, {titleOf(step, parent)}
+            </option>
+          );
+        })}
+      </select>
+    </label>
+  );
+}
+
+function Inside({ inside, words }: { inside: ReturnType<typeof useInside>; words: string }) {
+  if (words.trim() === "") return null;
+  return inside.busy ? (
+    <span className={styles.quiet} role="status">
+      Looked into {whole(inside.looked)} steps…{" "}
+      <Button small onClick={inside.stop}>
+        Stop
+      </Button>
+    </span>
+  ) : (
+    <Button small onClick={inside.start} title="Looks through what each step wrote, the latest first">
+      Search what was written, too
+    </Button>
+  );
+}
+
+function Tools({
+  tree,
+  head,
+  view,
+  found,
+  inside,
+}: {
+  tree: StepTree;
+  head: string | null;
+  view: View;
+  found: number;
+  inside: ReturnType<typeof useInside>;
+}) {
+  return (
+    <search className={styles.tools} aria-label="Steps">
+      <input
+        type="search"
+        aria-label="Search steps"
+        placeholder="Search: node, key, id…"
+        value={view.words}
+        onChange={(event) => view.set({ q: event.target.value })}
+      />
+      <select
+        aria-label="Which steps"
+        value={view.kind}
+        onChange={(event) => view.set({ show: event.target.value === "all" ? null : event.target.value })}
+      >
+        {KINDS.map((kind) => (
+          <option key={kind} value={kind}>
+            {KIND_NAMES[kind]}
+          </option>
+        ))}
+      </select>
+      <Branches tree={tree} head={head} view={view} />
+      <Inside inside={inside} words={view.words} />
+      <span className={styles.quiet} role="status">
+        {found === tree.steps.length
+          ? `${whole(found)} steps`
+          : `${whole(found)} of ${whole(tree.steps.length)} steps`}
+      </span>
+    </search>
+  );
+}
+
+function Copied({ thread }: { thread: ThreadInfo }) {
+  if (thread.copyOf === null) return null;
+  return (
+    <Notice tone="warn">
+      <p>
+        This thread is a copy of <Link to={`/threads/${thread.copyOf}/history`}>another one</Link>. Its
+        actions are only simulated until somebody lets it act.
+      </p>
+    </Notice>
+  );
+}
+
+function Panel({ tree, thread, view }: { tree: StepTree; thread: ThreadInfo; view: View }) {
+  const step = view.step === null ? undefined : tree.byId.get(view.step);
+  const other = view.compare === null ? undefined : tree.byId.get(view.compare);
+  if (view.step !== null && step === undefined) {
+    return <Empty title="This step is not here">It was undone, or it is older than what is loaded.</Empty>;
+  }
+  if (step === undefined) {
+    return (
+      <Empty title="Choose a step">
+        You see what changed in it and who wrote it, and can go on from there.
+      </Empty>
+    );
+  }
+  if (other !== undefined && other.id !== step.id) {
+    return (
+      <ComparePanel
+        tree={tree}
+        one={other}
+        other={step}
+        threadId={thread.threadId}
+        onEnd={() => view.set({ compare: null })}
+      />
+    );
+  }
+  return (
+    <>
+      {other === undefined ? null : (
+        <Notice>Now choose the other step in the list, or the end of a branch.</Notice>
+      )}
+      <StepDetails
+        key={step.id}
+        step={step}
+        tree={tree}
+        thread={thread}
+        compared={view.compare}
+        onSelect={(id) => view.set({ step: id })}
+        onCompare={(id) => view.set({ compare: id })}
+      />
+    </>
+  );
+}
+
+function History({ loaded, thread, view }: { loaded: LoadedSteps; thread: ThreadInfo; view: View }) {
+  const tree = useMemo(() => treeOf(loaded.steps), [loaded.steps]);
+  const drawing = useMemo(() => drawTree(tree, loaded.head), [tree, loaded.head]);
+  const texts = useMemo(() => searchTexts(tree), [tree]);
+  const words = useDeferredValue(view.words);
+  const inside = useInside(thread.threadId, view.words);
+  const found = useMemo(
+    () => filterSteps(tree, texts, { words, kind: view.kind, inside: inside.found }),
+    [tree, texts, words, view.kind, inside.found],
+  );
+  if (loaded.steps.length === 0) {
+    return (
+      <Empty title="Nothing has happened here yet">
+        Steps appear as soon as the thread's first run begins.
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <Tools tree={tree} head={loaded.head} view={view} found={found.length} inside={inside} />
+      <div className={styles.columns}>
+        <div className={styles.listColumn}>
+          {found.length === 0 ? (
+            <Empty title="No step fits">
+              <Button onClick={() => view.set({ q: null, show: null })}>Show all steps</Button>
+            </Empty>
+          ) : (
+            <StepList
+              steps={found}
+              tree={tree}
+              drawing={drawing}
+              filtered={found.length !== tree.steps.length}
+              head={loaded.head}
+              selected={view.step}
+              compared={view.compare}
+              onSelect={(id) => view.set({ step: id })}
+            />
+          )}
+          {loaded.more ? (
+            <Button onClick={() => view.set({ count: String(view.count * 2) })}>Load older steps</Button>
+          ) : null}
+        </div>
+        <div className={styles.panel}>
+          <Panel tree={tree} thread={thread} view={view} />
+        </div>
+      </div>
+    </>
+  );
+}
 
 export function Page() {
+  const { threadId = "" } = useParams();
+  const view = useView();
+  const { isPodium } = useSession();
+  const thread = useThread(threadId);
+  const steps = useSteps(threadId, "", isPodium ? MANY : view.count);
+  const refresh = useBell(steps.refresh, REFRESH_MS);
+  useThreadEvents(threadId, ({ mode, path }) => {
+    if (path.length === 0 && mode !== "messages" && mode !== "custom") refresh();
+  });
+  const error = thread.error ?? steps.error;
   return (
-    <PageFrame title="History">
-      <p />
+    <PageFrame
+      title="History"
+      lead="Every step of this thread, the newest first. Choose one to see what changed, or to go on from there."
+    >
+      {error === null ? null : (
+        <ProblemNotice error={error} onRetry={() => void Promise.all([thread.refetch(), steps.refetch()])} />
+      )}
+      {thread.data === undefined ? null : <Copied thread={thread.data} />}
+      {thread.data === undefined || steps.data === undefined ? (
+        error === null ? (
+          <Loading what="Loading the steps" />
+        ) : null
+      ) : (
+        <History loaded={steps.data} thread={thread.data} view={view} />
+      )}
     </PageFrame>
   );
 }

@@ -1,0 +1,68 @@
+import type { ThreadState } from "@langchain/langgraph-sdk";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useConnection } from "@/api/session";
+
+const PAGE = 50;
+const NONE: ReadonlySet<string> = new Set();
+
+/** The checkpoints that some of the given states led to, where what was written holds the words. */
+export function writtenIn(states: ThreadState[], words: string): string[] {
+  const wanted = words.toLowerCase();
+  const wrote = new Set(
+    states
+      .filter((state) =>
+        state.tasks.some((task) => (JSON.stringify(task.result) ?? "").toLowerCase().includes(wanted)),
+      )
+      .map((state) => state.checkpoint.checkpoint_id),
+  );
+  return states
+    .filter((state) => wrote.has(state.parent_checkpoint?.checkpoint_id ?? ""))
+    .map((state) => state.checkpoint.checkpoint_id ?? "");
+}
+
+/** Looks through what was written at each step, page by page from the newest, until it is stopped. */
+export function useInside(threadId: string, words: string) {
+  const { client } = useConnection();
+  const [found, setFound] = useState(NONE);
+  const [looked, setLooked] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const running = useRef<AbortController | null>(null);
+  const stop = useCallback(() => {
+    running.current?.abort();
+    running.current = null;
+    setBusy(false);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other words begin anew.
+  useEffect(() => {
+    setFound(NONE);
+    setLooked(0);
+    return stop;
+  }, [threadId, words, stop]);
+  const start = useCallback(async () => {
+    stop();
+    const control = new AbortController();
+    running.current = control;
+    setBusy(true);
+    let before: string | null = null;
+    let last: ThreadState[] = [];
+    while (!control.signal.aborted) {
+      const page: ThreadState[] = await client.threads
+        .getHistory(threadId, {
+          limit: PAGE,
+          signal: control.signal,
+          ...(before === null ? {} : { before: { configurable: { checkpoint_id: before } } }),
+        })
+        .catch(() => []);
+      if (control.signal.aborted) return;
+      // A page's oldest states were written from the next page's newest one.
+      const hits = writtenIn([...last, ...page], words);
+      setFound((known) => new Set([...known, ...hits]));
+      setLooked((count) => count + page.length);
+      last = page;
+      before = page.at(-1)?.checkpoint.checkpoint_id ?? null;
+      if (page.length < PAGE || before === null) break;
+    }
+    stop();
+  }, [client, threadId, words, stop]);
+  return { found, looked, busy, start: () => void start(), stop };
+}
