@@ -20,6 +20,12 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 """Told how many documents are done, of how many, and which was the last."""
 
 DEFAULT_COLLECTION = "default"
+_UPLOADS = "uploads"
+
+
+def uploads_of(project: Project, collection: str) -> Path:
+    """The folder of files that were sent to a collection; they belong to it as declared ones do."""
+    return project.data / _UPLOADS / collection
 
 
 class Ingests:
@@ -60,7 +66,7 @@ class Ingests:
                 hint="Declare it under [knowledge.collections].",
             )
         named = declared if collection is None else {collection: declared[collection]}
-        wanted = [name for name, settings in named.items() if settings.paths]
+        wanted = [name for name in named if self._declared(name)]
         if not wanted:
             raise InputError(
                 "there is nothing to ingest",
@@ -69,7 +75,12 @@ class Ingests:
         return await self._run({name: self._declared(name) for name in wanted}, progress, prune=True)
 
     async def search(
-        self, text: str, k: int, collection: str | None, failed: Callable[[str], None] | None = None
+        self,
+        text: str,
+        k: int,
+        collection: str | None,
+        failed: Callable[[str], None] | None = None,
+        as_of: str = "",
     ) -> tuple[Evidence, ...]:
         """Search documents and sources; best first.
 
@@ -78,6 +89,7 @@ class Ingests:
             k: How many passages at most.
             collection: Name of a collection or of a source; None for all.
             failed: Told of each source that could not be asked.
+            as_of: An ISO date: documents as they were in force on that day; now when empty.
 
         Raises:
             InputError: There is nothing to search for.
@@ -92,12 +104,14 @@ class Ingests:
                 failed(name)
         if self._sources is not None and collection in self._sources.names:
             return found.evidence
-        passages = await self._base.asearch(text, k, collections=only)
+        passages = await self._base.asearch(text, k, collections=only, as_of=as_of)
         return tuple(sorted([*passages, *found.evidence], key=lambda item: -item.score)[:k])
 
     def _declared(self, name: str) -> list[Path]:
         settings = self._project.manifest.knowledge.collections[name]
-        return [_existing(self._project.path(path)) for path in settings.paths]
+        sent = uploads_of(self._project, name)
+        paths = [_existing(self._project.path(path)) for path in settings.paths]
+        return [*paths, sent] if sent.is_dir() else paths
 
     async def _run(
         self, wanted: dict[str, list[Path]], progress: Progress | None, *, prune: bool

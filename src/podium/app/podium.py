@@ -306,6 +306,7 @@ class Podium(EffectMethods):
         k: int = 8,
         collection: str | None = None,
         failed: Callable[[str], None] | None = None,
+        as_of: str = "",
     ) -> tuple[Evidence, ...]:
         """Search the documents and the sources beside them; best first.
 
@@ -314,8 +315,9 @@ class Podium(EffectMethods):
             k: How many passages at most.
             collection: Name of a collection or of a source; None for all.
             failed: Told of each source that could not be asked.
+            as_of: An ISO date: documents as they were in force on that day.
         """
-        return await (await self._ready()).ingests.search(text, k, collection, failed)
+        return await (await self._ready()).ingests.search(text, k, collection, failed, as_of)
 
     # Drawing
 

@@ -10,12 +10,19 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from podium.core.model import JsonValue
 from podium.knowledge.catalog_file import CatalogFile
-from podium.knowledge.documents import DocumentInfo
+from podium.knowledge.documents import DocumentInfo, Passage
 from podium.knowledge.index import Space
 from podium.knowledge.rows import DocumentRow, Entry, PlaceRow, Stored
+
+_INFO = (
+    "SELECT source, collection, title, version, date,"
+    " (SELECT COUNT(*) FROM chunks WHERE document = documents.id), LENGTH(text),"
+    " status, superseded_by, metadata, path FROM documents"
+)
 
 
 class Catalog:
@@ -60,16 +67,68 @@ class Catalog:
         if not self.exists():
             return []
         with self._file.reading() as db:
+            rows = db.execute(f"{_INFO} ORDER BY collection, source").fetchall()
+        return [_info(row) for row in rows]
+
+    def page(self, collection: str, words: str, *, limit: int, offset: int) -> tuple[list[DocumentInfo], int]:
+        """Some documents of a collection by source, and how many there are in all.
+
+        Args:
+            collection: Which.
+            words: Part of a title or source; empty for all.
+            limit: How many at most.
+            offset: How many to leave out.
+        """
+        if not self.exists():
+            return [], 0
+        where = "collection = ? AND (? = '' OR instr(lower(title || char(10) || source), ?) > 0)"
+        values = (collection, words, words.lower())
+        with self._file.reading() as db:
             rows = db.execute(
-                "SELECT source, collection, title, version, date,"
-                " (SELECT COUNT(*) FROM chunks WHERE document = documents.id), LENGTH(text),"
-                " status, superseded_by, metadata FROM documents ORDER BY collection, source"
+                f"{_INFO} WHERE {where} ORDER BY source LIMIT ? OFFSET ?", (*values, limit, offset)
+            )
+            found = [_info(row) for row in rows.fetchall()]
+            total = db.execute(f"SELECT COUNT(*) FROM documents WHERE {where}", values).fetchone()[0]  # noqa: S608 - fixed text
+        return found, int(total)
+
+    def document(self, collection: str, source: str) -> DocumentInfo | None:
+        """One document; None where there is none."""
+        if not self.exists():
+            return None
+        with self._file.reading() as db:
+            row = db.execute(f"{_INFO} WHERE collection = ? AND source = ?", (collection, source)).fetchone()
+        return None if row is None else _info(row)
+
+    def part(self, collection: str, source: str, start: int, length: int) -> str:
+        """A part of a document's text, by characters; empty where there is none."""
+        with self._file.reading() as db:
+            row = db.execute(
+                "SELECT SUBSTR(text, ?, ?) FROM documents WHERE collection = ? AND source = ?",
+                (start + 1, length, collection, source),
+            ).fetchone()
+        return "" if row is None else str(row[0])
+
+    def passages(self, collection: str, source: str, *, limit: int, offset: int) -> list[Passage]:
+        """Some passages of a document, in order.
+
+        Args:
+            collection: The document's.
+            source: The document.
+            limit: How many at most.
+            offset: How many to leave out.
+        """
+        if not self.exists():
+            return []
+        with self._file.reading() as db:
+            rows = db.execute(
+                "SELECT c.id, c.start, c.end, SUBSTR(d.text, c.start + 1, c.end - c.start), c.context,"
+                " c.flags FROM chunks c JOIN documents d ON d.id = c.document"
+                " WHERE d.collection = ? AND d.source = ? ORDER BY c.start, c.end LIMIT ? OFFSET ?",
+                (collection, source, limit, offset),
             ).fetchall()
         return [
-            DocumentInfo(
-                source, collection, title, version, date, chunks, length, status, replaced, json.loads(more)
-            )
-            for source, collection, title, version, date, chunks, length, status, replaced, more in rows
+            Passage(chunk_id, start, end, text, headings, tuple(flags.split()))
+            for chunk_id, start, end, text, headings, flags in rows
         ]
 
     def count(self, space: Space) -> int:
@@ -168,6 +227,12 @@ class Catalog:
                 "DELETE FROM garbage WHERE collection = ? AND embedder = ? AND dimensions = ? AND id = ?",
                 [(space.collection, space.embedder, space.dimensions, chunk_id) for chunk_id in ids],
             )
+
+
+def _info(row: Sequence[Any]) -> DocumentInfo:
+    *told, metadata, path = row
+    values: tuple[Any, ...] = (*told, json.loads(metadata), path)
+    return DocumentInfo(*values)
 
 
 def _hide(db: sqlite3.Connection, collection: str, source: str) -> None:

@@ -63,6 +63,29 @@ class DocumentInfo:
     status: str = ""
     superseded_by: str = ""
     metadata: Mapping[str, JsonValue] = field(default_factory=dict)
+    path: str = ""
+    """The file that it was read from, relative to the project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a document as search sees it.
+
+    Attributes:
+        id: What evidence names it by.
+        start: Offset in the document's text, in characters.
+        end: Offset just after it.
+        text: The passage itself.
+        headings: Title and headings above it, searched with it.
+        flags: Rules of guardrails that it breaks.
+    """
+
+    id: str
+    start: int
+    end: int
+    text: str
+    headings: str
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,20 @@ class IngestOptions:
     crash_points: CrashPoints = field(default_factory=NoCrashPoints)
 
 
+def sweep(catalog: Catalog, index: Index, reached: Callable[[str], None]) -> None:
+    """Drop vectors that no document needs, those of an ingest that died included.
+
+    Args:
+        catalog: Where documents are listed.
+        index: Where vectors are.
+        reached: Told of every step.
+    """
+    for space, ids in catalog.garbage().items():
+        index.delete(space, ids)
+        reached("swept")
+        catalog.forget(space, ids)
+
+
 class Ingest:
     """One ingest into one collection."""
 
@@ -236,11 +250,7 @@ class Ingest:
         return gone
 
     def _sweep(self) -> None:
-        """Drop vectors that no document needs, those of an ingest that died included."""
-        for space, ids in self._catalog.garbage().items():
-            self._index.delete(space, ids)
-            self._reached("swept")
-            self._catalog.forget(space, ids)
+        sweep(self._catalog, self._index, self._reached)
 
     def _relative(self, path: Path) -> str:
         try:

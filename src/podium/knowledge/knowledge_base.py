@@ -17,12 +17,14 @@ from podium.core.errors import KnowledgeError, NotFound, UnknownName
 from podium.core.evidence import Evidence
 from podium.core.ids import digest_of
 from podium.core.settings import CollectionSettings
+from podium.knowledge.browsing import Browser
 from podium.knowledge.catalog import Catalog
 from podium.knowledge.chroma import ChromaIndex
 from podium.knowledge.chunking import Chunker
 from podium.knowledge.documents import DocumentInfo, IngestProgress, IngestReport
+from podium.knowledge.explanation import Explained, Explanation
 from podium.knowledge.index import Index
-from podium.knowledge.ingest import Ingest, IngestOptions, Scanner
+from podium.knowledge.ingest import Ingest, IngestOptions, Scanner, sweep
 from podium.knowledge.lexical import Analyzer
 from podium.knowledge.loaders import DEFAULT_LIMIT
 from podium.knowledge.locking import only_writer
@@ -157,6 +159,27 @@ class KnowledgeBase:
         """The same as `ingest`, on a thread of its own, so that the event loop goes on."""
         return await asyncio.to_thread(self.ingest, paths, collection, prune=prune, progress=progress)
 
+    def remove(self, source: str, collection: str) -> bool:
+        """Take a document out; its file is left alone, so that an ingest of it brings it back.
+
+        Args:
+            source: As evidence names it.
+            collection: Where it lies.
+
+        Returns:
+            Whether it was there.
+
+        Raises:
+            KnowledgeError: Another process is ingesting, or the index cannot be written.
+        """
+        with self._lock, only_writer(self._folder / "ingest.lock"):
+            if self._catalog.document(collection, source) is None:
+                return False
+            self._catalog.hide(collection, [source])
+            sweep(self._catalog, self._index, self._options.crash_points.hit)
+            self._retrieval.refresh(own=True)
+            return True
+
     def search(
         self,
         query: str,
@@ -178,16 +201,36 @@ class KnowledgeBase:
             UnknownName: There is no such collection.
             KnowledgeError: The index cannot be read, or was made with another embedding model.
         """
+        wanted = self._wanted(query, k, collections, as_of)
+        if not wanted.text:
+            return []
+        return [self._declare(evidence) for evidence in self._retrieval.search(wanted, self._embedder)]
+
+    def explain(
+        self,
+        query: str,
+        k: int = 8,
+        *,
+        collections: Sequence[str] | None = None,
+        as_of: date | str | None = None,
+    ) -> Explained:
+        """The same as `search`, and why each passage was found."""
+        wanted = self._wanted(query, k, collections, as_of)
+        if not wanted.text:
+            return Explained([], Explanation())
+        explained = self._retrieval.explain(wanted, self._embedder)
+        return replace(explained, found=[self._declare(evidence) for evidence in explained.found])
+
+    def _wanted(
+        self, query: str, k: int, collections: Sequence[str] | None, as_of: date | str | None
+    ) -> Query:
         if k < 1:
             raise ValueError("k must be at least 1")
         for name in collections or ():
             self._check(name, known=self.snapshot().collections())
-        words = query[:_QUERY_LIMIT].strip()
-        if not words:
-            return []
         day = as_of.isoformat() if isinstance(as_of, date) else (as_of or "")
-        wanted = Query(words, k, frozenset(collections) if collections is not None else None, day[:10])
-        return [self._declare(evidence) for evidence in self._retrieval.search(wanted, self._embedder)]
+        among = frozenset(collections) if collections is not None else None
+        return Query(query[:_QUERY_LIMIT].strip(), k, among, day[:10])
 
     async def asearch(
         self,
@@ -216,6 +259,11 @@ class KnowledgeBase:
             for info in self._catalog.documents()
             if collection in (None, info.collection)
         ]
+
+    @property
+    def browser(self) -> Browser:
+        """Looks into documents page by page."""
+        return Browser(self._catalog, self.snapshot)
 
     def read(self, source: str, *, collection: str | None = None) -> str:
         """The text that the spans of a source refer to.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from podium.core.errors import KnowledgeError
 from podium.core.ids import digest_of
@@ -31,6 +32,8 @@ _READERS: dict[str, Reader] = {
     ".txt": read_text,
     ".text": read_text,
 }
+FORMATS: Final = tuple(sorted(_READERS))
+"""The endings of files that can be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,63 @@ def fused(candidate: Candidate) -> float:
     return sum(1 / (RRF_K + 1 + rank) for rank in ranks) * (RRF_K + 1) / 2
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the score of a candidate is made of: each part in 0..1, and a factor for all of them."""
+
+    cosine: float
+    strength: float
+    coverage: float
+    fusion: float
+    exact: float
+    factor: float
+
+    def total(self, weights: Weights) -> float:
+        """The score.
+
+        Args:
+            weights: How much each part counts.
+        """
+        total = (
+            weights.cosine * self.cosine
+            + weights.strength * self.strength
+            + weights.coverage * self.coverage
+            + weights.fusion * self.fusion
+            + weights.exact * self.exact
+        )
+        return total * self.factor
+
+
+def parts(
+    query: str, terms: Sequence[str], candidates: Sequence[Candidate], rarity: Callable[[str], float]
+) -> Mapping[int, Parts]:
+    """What the score of each candidate is made of, by its position.
+
+    Args:
+        query: The words of the user.
+        terms: The terms of the query.
+        candidates: What the searches found.
+        rarity: Inverse document frequency of a term.
+    """
+    worth = {term: rarity(term) for term in terms}
+    whole = sum(worth.values())
+    wanted = exact_parts(query)
+    found = {}
+    for candidate in candidates:
+        held = sum(value for term, value in worth.items() if term in candidate.terms)
+        coverage = held / whole if whole else 0.0
+        strength = min(candidate.lexical / whole / _STRONG, 1.0) if whole else 0.0
+        found[candidate.position] = Parts(
+            cosine=_spread(candidate.similarity),
+            strength=strength,
+            coverage=coverage,
+            fusion=fused(candidate),
+            exact=_exact(wanted, candidate.text, coverage),
+            factor=SUPERSEDED_FACTOR if candidate.superseded else 1.0,
+        )
+    return found
+
+
 def score(
     query: str,
     terms: Sequence[str],
@@ -91,23 +148,8 @@ def score(
         rarity: Inverse document frequency of a term.
         weights: How much each part counts.
     """
-    worth = {term: rarity(term) for term in terms}
-    whole = sum(worth.values())
-    wanted = exact_parts(query)
-    scores = {}
-    for candidate in candidates:
-        held = sum(value for term, value in worth.items() if term in candidate.terms)
-        coverage = held / whole if whole else 0.0
-        strength = min(candidate.lexical / whole / _STRONG, 1.0) if whole else 0.0
-        total = (
-            weights.cosine * _spread(candidate.similarity)
-            + weights.strength * strength
-            + weights.coverage * coverage
-            + weights.fusion * fused(candidate)
-            + weights.exact * _exact(wanted, candidate.text, coverage)
-        )
-        scores[candidate.position] = total * (SUPERSEDED_FACTOR if candidate.superseded else 1.0)
-    return scores
+    found = parts(query, terms, candidates, rarity)
+    return {position: one.total(weights) for position, one in found.items()}
 
 
 def exact_parts(query: str) -> list[str]:
@@ -125,8 +167,18 @@ def _exact(wanted: list[str], text: str, otherwise: float) -> float:
     """The share of exact parts that the text holds; what stands in for it when the query has none."""
     if not wanted:
         return otherwise
+    return len(exact_held(wanted, text)) / len(wanted)
+
+
+def exact_held(wanted: Sequence[str], text: str) -> list[str]:
+    """Those of the exact parts that a text holds.
+
+    Args:
+        wanted: What `exact_parts` found in the query.
+        text: The text.
+    """
     folded = text.casefold()
-    return sum(_holds(folded, part) for part in wanted) / len(wanted)
+    return [part for part in wanted if _holds(folded, part)]
 
 
 def _holds(text: str, part: str) -> bool:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from podium.core.errors import KnowledgeError
 from podium.core.evidence import Evidence
 from podium.knowledge.catalog import Catalog
+from podium.knowledge.explanation import Explained, Explanation, Ranked, explain
 from podium.knowledge.index import Index, Space
 from podium.knowledge.lexical import Analyzer, LexicalIndex
-from podium.knowledge.ranking import Candidate, Weights, score
+from podium.knowledge.ranking import Candidate, Weights, parts
 from podium.knowledge.snapshot import SeenChunk, Snapshot, take_snapshot
 from podium.models.embedding import Embedder
 
@@ -111,12 +112,29 @@ class Retrieval:
             query: What is looked for.
             embedder: Opens the embedding model; not called while there is nothing to search.
         """
+        ranked = self._ranked(query, embedder)
+        return [] if ranked is None else _shown(ranked, query)
+
+    def explain(self, query: Query, embedder: Callable[[], Embedder]) -> Explained:
+        """The best passages, best first, and why they are.
+
+        Args:
+            query: What is looked for.
+            embedder: Opens the embedding model; not called while there is nothing to search.
+        """
+        ranked = self._ranked(query, embedder)
+        if ranked is None:
+            return Explained([], Explanation(weights=self._weights))
+        return Explained(_shown(ranked, query), explain(ranked, query.text, self._weights))
+
+    def _ranked(self, query: Query, embedder: Callable[[], Embedder]) -> Ranked | None:
+        """What is found, in its order; None while there is nothing to search."""
         vector: NDArray[np.float32] | None = None
-        found: list[Evidence] = []
+        found: Ranked | None = None
         for _ in range(_ATTEMPTS):
             snapshot, lexical = self._state()
             if not snapshot.chunks:
-                return []
+                return None
             model = embedder()
             spaces = self._spaces(snapshot, query, model)
             if vector is None:
@@ -133,8 +151,8 @@ class Retrieval:
         spaces: Sequence[Space],
         snapshot: Snapshot,
         lexical: LexicalIndex,
-    ) -> tuple[list[Evidence], bool]:
-        """The best passages of a snapshot, and whether all of its documents were still there."""
+    ) -> tuple[Ranked, bool]:
+        """The passages of a snapshot in their order, and whether all of its documents were still there."""
         terms = self._analyzer.terms(query.text)
         words = lexical.scores(terms)
         lexical_ranks = _lexical_ranks(snapshot, query, words)
@@ -145,8 +163,8 @@ class Retrieval:
         positions = list(dict.fromkeys([*lexical_ranks, *dense_ranks]))
         texts = self._catalog.texts([_place(snapshot.chunks[position]) for position in positions])
         text_of = {position: text for position, text in zip(positions, texts, strict=True) if text}
-        candidates = [
-            Candidate(
+        candidates = {
+            position: Candidate(
                 position=position,
                 similarity=similarities.get(position, 0.0),
                 lexical=float(words[position]),
@@ -157,14 +175,23 @@ class Retrieval:
                 superseded=bool(query.replaced(snapshot.chunks[position])),
             )
             for position, text in text_of.items()
-        ]
-        scores = score(query.text, terms, candidates, lexical.rarity, self._weights)
+        }
+        made_of = parts(query.text, terms, list(candidates.values()), lexical.rarity)
+        scores = {position: one.total(self._weights) for position, one in made_of.items()}
         best = sorted(scores, key=lambda position: (-scores[position], position))
-        shown = [
-            _evidence(snapshot.chunks[i], query, text_of[i], scores[i], similarities.get(i, 0.0))
-            for i in _without_repeats(snapshot, best, query.k)
-        ]
-        return shown, len(text_of) == len(positions)
+        ranked = Ranked(
+            terms=terms,
+            candidates=candidates,
+            parts=made_of,
+            scores=scores,
+            texts=text_of,
+            best=best,
+            shown=_without_repeats(snapshot, best, query.k),
+            chunk=snapshot.chunks.__getitem__,
+            repeats=_repeats,
+            lexical=lexical,
+        )
+        return ranked, len(text_of) == len(positions)
 
     def _state(self) -> tuple[Snapshot, LexicalIndex]:
         with self._lock:
@@ -257,6 +284,13 @@ def _repeats(chunk: SeenChunk, other: SeenChunk) -> bool:
         return False
     shared = min(chunk.end, other.end) - max(chunk.start, other.start)
     return shared > _SAME * min(chunk.end - chunk.start, other.end - other.start)
+
+
+def _shown(ranked: Ranked, query: Query) -> list[Evidence]:
+    return [
+        _evidence(ranked.chunk(i), query, ranked.texts[i], ranked.scores[i], ranked.candidates[i].similarity)
+        for i in ranked.shown
+    ]
 
 
 def _searched(chunk: SeenChunk, text: str) -> str:

@@ -23,11 +23,14 @@ _ADMIN: Final = re.compile(
     r"/podium/v1/(audit|config|evaluations|keys|models"
     r"|knowledge/ingest|knowledge/collections/[^/]+/documents)(/|$)"
 )
+_READABLE: Final = re.compile(r"/podium/v1/knowledge/collections/")
+"""What is for admins to change, and for others to look at."""
 _DECISIONS: Final = re.compile(
     r"/podium/v1/threads/[^/]+/(interrupts/[^/]+/(assignment|decision)|effects/[^/]+/resolution)"
 )
 _LOOKS: Final = re.compile(
-    r".*/(search|count|history|versions|namespaces|state/checkpoint)|/podium/v1/threads/[^/]+/rollback/preview"
+    r".*/(search|count|history|versions|namespaces|state/checkpoint)"
+    r"|/podium/v1/threads/[^/]+/(rollback|interrupts/[^/]+)/preview"
 )
 """The paths of POST requests that only look."""
 
@@ -39,11 +42,12 @@ def scope_for(method: str, path: str) -> Scope:
         method: The HTTP method.
         path: The path that is asked for, or a route's with its parameters in braces.
     """
-    if _ADMIN.match(path):
+    looks = method in ("GET", "HEAD")
+    if _ADMIN.match(path) and not (looks and _READABLE.match(path)):
         return "admin"
-    if _DECISIONS.fullmatch(path) and method not in ("GET", "HEAD"):
+    if _DECISIONS.fullmatch(path) and not looks:
         return "approve"
-    if method in ("GET", "HEAD"):
+    if looks:
         return "read"
     return "read" if method == "POST" and only_looks(path) else "write"
 

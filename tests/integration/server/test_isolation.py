@@ -17,7 +17,7 @@ from podium.server.services import open_services
 from podium.storage.api_keys import ROLES
 from podium.testing.server import Callers, served
 
-SHARED: Final = {"graph_id", "collection", "name", "namespace"}
+SHARED: Final = {"graph_id", "collection", "name", "namespace", "source"}
 """Parameters that name what belongs to the project, not to an owner."""
 REQUIRED: Final[dict[str, Any]] = {
     "assistant_id": "asks",

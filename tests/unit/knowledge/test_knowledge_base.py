@@ -229,3 +229,43 @@ def test_a_newer_catalog_is_left_alone(tmp_path: Path, base: KnowledgeBase, corp
 async def test_asearch_gives_the_same(base: KnowledgeBase, corpus: Path) -> None:
     base.ingest([corpus])
     assert await base.asearch("kettle") == base.search("kettle")
+
+
+@pytest.mark.parametrize(
+    "query", ["how long does the kettle boil", "SP-1003", "ケトル", "", "kettle " * 2_000]
+)
+def test_why_passages_were_found_belongs_to_what_was_found(
+    base: KnowledgeBase, corpus: Path, query: str
+) -> None:
+    base.ingest([corpus])
+    explained = base.explain(query, 3)
+    assert explained.found == base.search(query, 3)
+    assert [hit.id for hit in explained.why.hits] == [one.id for one in explained.found]
+    for hit, evidence in zip(explained.why.hits, explained.found, strict=True):
+        assert hit.score == pytest.approx(evidence.score)
+        assert {one.term for one in hit.matched}.isdisjoint(hit.missing)
+        assert (hit.lexical_rank is None) == (hit.bm25 == 0)
+
+
+def test_nothing_to_explain_is_no_fault(base: KnowledgeBase) -> None:
+    assert base.explain("anything").why.hits == ()
+
+
+def test_what_is_not_shown_says_why(base: KnowledgeBase, corpus: Path) -> None:
+    base.ingest([corpus])
+    explained = base.explain("returns are accepted within days", 1)
+    (shown,) = explained.found
+    assert explained.why.left_out
+    assert {(one.why, one.of) for one in explained.why.left_out} == {("below", None)}
+    assert shown.source not in {one.source for one in explained.why.left_out}
+
+
+def test_a_document_that_is_taken_out_is_found_no_more_until_it_is_read_again(
+    base: KnowledgeBase, corpus: Path
+) -> None:
+    base.ingest([corpus])
+    assert base.remove("faq/kettle.html", "default")
+    assert not base.remove("faq/kettle.html", "default")
+    assert "faq/kettle.html" not in {one.source for one in base.search("kettle boils")}
+    assert base.browser.documents("default", limit=10)[1] == 3
+    assert base.ingest([corpus]).added == ("faq/kettle.html",)

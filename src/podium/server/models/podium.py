@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from podium.app.results import ActionView, EffectView, Reply
-from podium.core.evidence import Evidence
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.evals.log import LogEnd, LogHeader
 from podium.server.models.runs import Uuid
@@ -114,68 +113,6 @@ class ResolutionBody(Body):
 
     happened: bool
     result: JsonValue = None
-
-
-class Collection(Model):
-    """A body of documents."""
-
-    name: str
-    description: str = ""
-    trust: str = "internal"
-    access: str = "public"
-    documents: int = 0
-    passages: int = 0
-
-
-class CollectionList(Model):
-    """The collections that the caller may look into."""
-
-    collections: list[Collection]
-
-
-class SearchBody(Body):
-    """A question to the knowledge base."""
-
-    query: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
-    k: Annotated[int, Field(ge=1, le=100)] = 8
-    collection: Short | None = None
-
-
-class SearchResult(Model):
-    """What was found, the best first."""
-
-    results: list[Evidence]
-    failed: list[str] = []
-    """Sources that could not be asked."""
-
-
-class IngestBody(Body):
-    """What to read."""
-
-    collection: Short | None = None
-    """All that the manifest declares when null."""
-
-
-class IngestFailure(Model):
-    """A file that was left out, and why."""
-
-    source: str
-    code: str
-    message: str
-    hint: str = ""
-
-
-class IngestResult(Model):
-    """What an ingest did."""
-
-    collection: str
-    added: int
-    updated: int
-    unchanged: int
-    removed: int
-    failed: list[IngestFailure]
-    chunks: int
-    seconds: float
 
 
 class FeedbackBody(Body):

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from podium.server.routes.podium import (
     audit,
+    documents,
     effects,
     evaluations,
     feedback,
@@ -26,6 +27,7 @@ for _part in (
     interrupts,
     effects,
     knowledge,
+    documents,
     feedback,
     evaluations,
     audit,

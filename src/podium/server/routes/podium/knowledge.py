@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import orjson
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
-from podium.core.errors import InputError, PodiumError, UnknownName
+from podium.core.errors import PodiumError, UnknownName
 from podium.core.evidence import Evidence
 from podium.knowledge.documents import IngestReport
+from podium.knowledge.loaders import FORMATS
 from podium.server.auth import Caller, Parts, Who
-from podium.server.models.podium import (
+from podium.server.models.knowledge import (
     Collection,
     CollectionList,
+    ExplanationView,
     IngestBody,
     IngestResult,
     SearchBody,
     SearchResult,
 )
+from podium.server.search_views import explanation_of
 from podium.server.services import Services
 from podium.server.wire import JsonResponse
 
 router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
 _PUBLIC: Final = "public"
-_FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9 ._()-]{0,150}\.[A-Za-z0-9]{1,10}")
-_UPLOADS: Final = "uploads"
 
 
 @router.get("/collections", response_model=CollectionList)
@@ -48,15 +48,20 @@ async def list_collections(services: Parts, who: Who) -> JsonResponse:
         documents, passages = counted.get(name, (0, 0))
         told = {"description": settings.description, "trust": settings.trust} if settings else {}
         found.append(Collection(name=name, access=access, documents=documents, passages=passages, **told))
-    return JsonResponse(CollectionList(collections=found))
+    return JsonResponse(CollectionList(collections=found, formats=list(FORMATS)))
 
 
 @router.post("/search", response_model=SearchResult)
 async def search(body: SearchBody, services: Parts, who: Who) -> JsonResponse:
     """Search the documents and the sources beside them; the best passage first."""
     failed: list[str] = []
-    found = await services.app.search(body.query, k=body.k, collection=body.collection, failed=failed.append)
-    return JsonResponse(SearchResult(results=_readable(found, who), failed=failed))
+    as_of = body.as_of.isoformat() if body.as_of else ""
+    found = await services.app.search(
+        body.query, k=body.k, collection=body.collection, failed=failed.append, as_of=as_of
+    )
+    results = _readable(found, who)
+    explanation = await _explained(services, who, body, results) if body.explain else None
+    return JsonResponse(SearchResult(results=results, failed=failed, explanation=explanation))
 
 
 @router.post(
@@ -67,34 +72,35 @@ async def search(body: SearchBody, services: Parts, who: Who) -> JsonResponse:
 async def ingest(body: IngestBody, services: Parts, who: Who) -> StreamingResponse:
     """Bring collections in step with their files: events `progress`, then `report` or `error`."""
     who.need_project(services)
-    _check_collection(services, body.collection)
+    check_declared(services, body.collection)
     return StreamingResponse(_told(services, body.collection), media_type="text/event-stream")
-
-
-@router.put("/collections/{collection}/documents/{name}", response_model=IngestResult)
-async def put_document(
-    collection: Annotated[str, Path(max_length=64)],
-    name: Annotated[str, Path(max_length=200)],
-    request: Request,
-    services: Parts,
-    who: Who,
-) -> JsonResponse:
-    """Add a document, or replace it: the body is the file, whose kind its name's ending tells."""
-    who.need_project(services)
-    _check_collection(services, collection)
-    if not _FILE.fullmatch(name):
-        raise InputError(f"{name!r} is no name for a document", hint="Such as returns-policy.md.")
-    content = await request.body()
-    if not content:
-        raise InputError("the document is empty", hint="Send the file as the body.")
-    place = services.app.project.data / _UPLOADS / collection / name
-    await asyncio.to_thread(_write, place, content)
-    return JsonResponse(result_of(await services.app.ingest([place], collection=collection)))
 
 
 def may_read(who: Caller, access: str) -> bool:
     """Whether the caller may read what has this access label."""
     return access == _PUBLIC or who.access.owner is None or access in who.principal.roles
+
+
+def check_readable(services: Services, who: Caller, name: str) -> None:
+    """Refuse a collection that is not there, or not for the caller.
+
+    Raises:
+        UnknownName: It is not.
+    """
+    names = readable_collections(services, who)
+    if name not in names:
+        raise UnknownName(f"no collection {name!r}", hint=f"There are: {', '.join(names) or 'none'}.")
+
+
+def readable_collections(services: Services, who: Caller) -> list[str]:
+    """The names of the collections that the caller may look into."""
+    declared = services.app.project.manifest.knowledge.collections
+    held = (name for name in services.app.knowledge.snapshot().collections() if name not in declared)
+    return [
+        name
+        for name in (*declared, *held)
+        if may_read(who, declared[name].access if name in declared else _PUBLIC)
+    ]
 
 
 def result_of(report: IngestReport) -> IngestResult:
@@ -111,6 +117,28 @@ def result_of(report: IngestReport) -> IngestResult:
     )
 
 
+async def _explained(
+    services: Services, who: Caller, body: SearchBody, results: list[Evidence]
+) -> ExplanationView | None:
+    """Why documents were found; None where only a source beside them was asked."""
+    base, readable = services.app.knowledge, await asyncio.to_thread(readable_collections, services, who)
+    if body.collection is not None and body.collection not in readable:
+        return None
+    among = readable if body.collection is None else [body.collection]
+    as_of = body.as_of.isoformat() if body.as_of else ""
+    held = set(await asyncio.to_thread(lambda: base.snapshot().collections()))
+    explained = await asyncio.to_thread(
+        base.explain, body.query, body.k, collections=[name for name in among if name in held], as_of=as_of
+    )
+    return explanation_of(
+        explained.why,
+        shown={one.id for one in results},
+        collections=None if body.collection is None else among,
+        as_of=as_of,
+        whole=held <= set(readable),
+    )
+
+
 def _readable(found: tuple[Evidence, ...], who: Caller) -> list[Evidence]:
     return [one for one in found if may_read(who, one.access)]
 
@@ -123,15 +151,15 @@ def _counted(services: Services) -> dict[str, tuple[int, int]]:
     return counted
 
 
-def _check_collection(services: Services, name: str | None) -> None:
+def check_declared(services: Services, name: str | None) -> None:
+    """Refuse a collection that the manifest does not declare.
+
+    Raises:
+        UnknownName: It does not.
+    """
     declared = services.app.project.manifest.knowledge.collections
     if name is not None and name not in declared:
         raise UnknownName(f"no collection {name!r}", hint=f"There are: {', '.join(declared) or 'none'}.")
-
-
-def _write(place: Any, content: bytes) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place.write_bytes(content)
 
 
 async def _told(services: Services, collection: str | None) -> AsyncIterator[bytes]:
