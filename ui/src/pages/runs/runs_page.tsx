@@ -1,9 +1,91 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+import { callPage } from "@/api/paged";
+import { useSession } from "@/api/session";
+import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
+import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { Pager, pageOffset } from "@/components/pager";
+import { RUN_STATUSES } from "@/components/run_status";
+import { momentsOf, rangeOf } from "@/lib/ranges";
+import { useView } from "@/lib/view";
+import type { Turn } from "./run";
+import { RunDialog } from "./run_dialog";
+import { RunsTable } from "./runs_table";
+
+const SIZE = 50;
+const AGAIN_MS = 10_000;
+const FILTERS = ["status", "graph", "thread", "range", "since", "until"];
+
+function useRuns() {
+  const { connection } = useSession();
+  const { said } = useView();
+  const range = rangeOf(said, "all");
+  const [status, graph, thread] = [said("status"), said("graph"), said("thread")];
+  const offset = pageOffset(said("page"), SIZE);
+  return useQuery({
+    queryKey: ["runs", connection.url, { status, graph, thread, range, offset }],
+    queryFn: ({ signal }) => {
+      const query = { status, graph, thread, ...momentsOf(range, Date.now()), limit: SIZE, offset };
+      return callPage<{ runs: Turn[] }>(connection, "/runs", query, signal);
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: AGAIN_MS,
+  });
+}
 
 export function Page() {
+  const { me } = useSession();
+  const { said, change } = useView();
+  const { data, error, refetch } = useRuns();
+  const [opened, setOpened] = useState<Turn | null>(null);
+  const chosen = said("run");
+  const turn = data?.body.runs.find((one) => one.run_id === chosen) ?? opened;
+  const open = (one: Turn) => {
+    setOpened(one);
+    change({ run: one.run_id }, { push: true });
+  };
   return (
-    <PageFrame title="Runs">
-      <p />
+    <PageFrame title="Runs" lead="Every turn of your threads, the latest first.">
+      <FilterBar names={FILTERS}>
+        <SelectFilter label="Status" name="status" all="Any" options={RUN_STATUSES} />
+        <SelectFilter
+          label="Graph"
+          name="graph"
+          all="Any"
+          options={(me?.project.graphs ?? []).map(({ graph_id }) => ({ value: graph_id, label: graph_id }))}
+        />
+        <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
+        <RangeFilter range={rangeOf(said, "all")} fallback="all" />
+      </FilterBar>
+      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {data === undefined ? (
+        error === null ? (
+          <Loading />
+        ) : null
+      ) : (
+        <Found turns={data.body.runs} open={open} />
+      )}
+      {data === undefined ? null : (
+        <Pager what="runs" total={data.total} size={SIZE} shown={data.body.runs.length} />
+      )}
+      {chosen !== "" && turn?.run_id === chosen ? (
+        <RunDialog turn={turn} onClose={() => change({ run: null })} />
+      ) : null}
     </PageFrame>
+  );
+}
+
+function Found({ turns, open }: { turns: Turn[]; open: (turn: Turn) => void }) {
+  const { said } = useView();
+  if (turns.length > 0) return <RunsTable turns={turns} open={open} />;
+  if (FILTERS.some((name) => said(name) !== "")) {
+    return <Empty title="No run is like that.">Choose other filters, or clear them.</Empty>;
+  }
+  return (
+    <Empty title="Nothing has run yet.">
+      <Link to="/threads/new">Ask the first question</Link>
+    </Empty>
   );
 }
