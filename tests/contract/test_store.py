@@ -10,6 +10,7 @@ from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 
 from podium.storage.database import Database
+from podium.storage.encryption.cipher import Cipher
 from podium.storage.store_batch import Searching
 from podium.storage.store_items import SqlStore
 from podium.storage.store_rows import Partition
@@ -41,6 +42,16 @@ class _Ours:
     def _opened(self, tmp_path: Path) -> Iterator[None]:
         with Database.open(tmp_path / "podium.db") as self.database:
             yield
+
+
+class TestEncryptedSqlStore(SearchingStoreContract):
+    @pytest.fixture(autouse=True)
+    def _opened(self, tmp_path: Path) -> Iterator[None]:
+        with Database.open(tmp_path / "podium.db", cipher=Cipher([b"k" * 32])) as self.database:
+            yield
+
+    def store(self, folder: Path) -> BaseStore:
+        return SqlStore(self.database, ADA)
 
 
 class TestSqlStore(_Ours, SearchingStoreContract):

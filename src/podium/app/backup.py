@@ -22,13 +22,16 @@ from podium.app.backup_file import (
     room_for,
     write_archive,
 )
+from podium.app.encryption import cipher_of
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import Conflict, InputError
 from podium.storage.copying import check_whole, copy_to, no_writers, snapshot
+from podium.storage.encryption.keys import check_keys, needed_keys
 from podium.storage.versions import stored_version
 
 if TYPE_CHECKING:
     from podium.app.project import Project
+    from podium.storage.encryption.cipher import Cipher
 
 LAST_BACKUP: Final = "last-backup.json"
 """In the project's data: the manifest of the last backup, whoever keeps the backup itself."""
@@ -77,11 +80,14 @@ def back_up(
     Raises:
         InputError: Nothing is stored yet.
         Conflict: The file is there already.
-        StorageError: Something cannot be read or written.
+        StorageError: Something cannot be read or written, or is encrypted and its key is not at hand.
         KnowledgeError: Somebody is ingesting.
     """
     if not project.database.exists():
         raise InputError(f"nothing is stored in {project.folder}", hint="There is nothing to back up yet.")
+    cipher = cipher_of(project)
+    with snapshot(project.database) as connection:
+        check_keys(connection, cipher, project.database)
     now = (clock or SystemClock()).now()
     target = (file or backups_of(project) / _name(project, now)).absolute()
     if target.exists():
@@ -92,15 +98,18 @@ def back_up(
         folder = Path(scratch)
         with _moment(project, folder) as (connection, world):
             copy_to(connection, folder / DATABASE)
+        with snapshot(folder / DATABASE) as connection:
+            keys = tuple(needed_keys(connection))
         manifest = BackupManifest(
             made_at=to_iso(now),
             podium=_version(),
             project=project.manifest.project.name,
             schema_of_database=_schema(folder / DATABASE),
-            audit=_audited(folder / DATABASE),
+            audit=_audited(folder / DATABASE, cipher if keys else None),
             knowledge=_knowledge(project, folder, wanted=knowledge),
             world=world,
             segments=_segments(project, folder),
+            encryption_keys=keys,
             files=(),
         )
         check_whole(folder / DATABASE)
@@ -196,13 +205,13 @@ def copy_folder(source: Path, target: Path) -> None:
             shutil.copyfile(path, place)
 
 
-def _audited(path: Path) -> BackupAudit:
+def _audited(path: Path, cipher: Cipher | None) -> BackupAudit:
     from podium.app.audit import chain_report
     from podium.storage.audit_rows import head_of
 
     if _schema(path) < _FIRST_AUDITED:
         return BackupAudit(records=0, seq=0, hash="")
-    with snapshot(path) as connection:
+    with snapshot(path, cipher) as connection:
         report, head = chain_report(connection), head_of(connection)
     fault = report.fault.message if report.fault else ""
     return BackupAudit(records=report.records, seq=head.seq, hash=head.hash, fault=fault)

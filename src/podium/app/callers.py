@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podium.agents.contracts import Role
+from podium.app.encryption import REPLIES
 from podium.app.model_keys import environment
 from podium.app.recording import ModelRecorder
 from podium.app.seams import Seams
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from podium.models.breaker import Breakers
     from podium.models.cache import ResponseCache
     from podium.models.calls import Asks
+    from podium.storage.encryption.cipher import Cipher
     from podium.telemetry.telemetry import Telemetry
-
-CACHE_FILE = "replies.db"
 
 
 class Callers:
@@ -32,6 +32,7 @@ class Callers:
         data: Where the project keeps its data.
         telemetry: Told of every call and of models that were passed over.
         seams: What is put before the models.
+        cipher: Encrypts replies that are kept; None keeps them plain.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Callers:
         data: Path,
         telemetry: Telemetry,
         seams: Seams,
+        cipher: Cipher | None = None,
     ) -> None:
+        self._cipher = cipher
         self._settings = settings
         self._resolver = SettingsResolver(settings, environment(data), folder)
         self._data = data
@@ -103,8 +106,10 @@ class Callers:
         from podium.models.chain import Kept
 
         if self.cache is None:
-            path = self._data / CACHE_FILE
-            self.cache = ResponseCache(path, entries=settings.entries, days=settings.days)
+            path = self._data / REPLIES
+            self.cache = ResponseCache(
+                path, entries=settings.entries, days=settings.days, cipher=self._cipher
+            )
         always = settings.use == "always"
         return Kept(asks, model, self.cache, always=always, role=role, recorder=self._recorder)
 

@@ -170,6 +170,7 @@ def _compose(
         prompts=lambda: in_force.value.prompts,
         agents=brought.agents,
         seams=seams,
+        cipher=database.cipher,
     )
     portal = opened.enter_context(closing(Portal()))
     opened.callback(lambda: portal.run(team.close()) if team.chats else None)

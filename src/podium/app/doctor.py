@@ -172,6 +172,8 @@ def _storage(project: Project) -> Check:
     import sqlite3
     from contextlib import closing
 
+    from podium.app.encryption import cipher_of
+    from podium.storage.encryption.keys import check_keys, needed_keys
     from podium.storage.faults import translated
     from podium.storage.versions import SCHEMA_VERSION, stored_version
 
@@ -185,13 +187,21 @@ def _storage(project: Project) -> Check:
     try:
         with closing(sqlite3.connect(f"{project.database.as_uri()}?mode=ro", uri=True)) as connection:
             found = stored_version(connection, project.database)
+            cipher = cipher_of(project)
+            check_keys(connection, cipher, project.database)
+            keys = needed_keys(connection)
     except sqlite3.Error as error:
         raise translated(error, project.database) from error
     if found < SCHEMA_VERSION:
         return Check(
             "storage", "warn", f"schema {found} is older", "It is backed up and migrated at next use."
         )
-    return Check("storage", "ok", f"{project.database}, schema {found}")
+    if cipher is not None and cipher.key_id.hex() not in keys:
+        return Check(
+            "storage", "warn", "a new encryption key is configured", "'podium encrypt' takes it into use."
+        )
+    encrypted = ", encrypted" if keys else ""
+    return Check("storage", "ok", f"{project.database}, schema {found}{encrypted}")
 
 
 def _knowledge(project: Project) -> Check:

@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING
 from podium.app.audit import AuditReport, chain_report
 from podium.app.backup import backups_of, copy_folder
 from podium.app.backup_file import DATABASE, BackupManifest, read_manifest, room_for, unpack
-from podium.app.encryption import open_database
+from podium.app.encryption import cipher_of, open_database
 from podium.core.audit import AuditEntry
 from podium.core.audit_check import Head
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import ChainBroken, ConfigError, Conflict, NotADatabase
 from podium.storage.audit_rows import append, head_of
 from podium.storage.copying import alone, check_whole, copy_to, snapshot
+from podium.storage.encryption.keys import check_keys, needed_keys
 from podium.storage.versions import stored_version
 
 if TYPE_CHECKING:
     from podium.app.project import Project
+    from podium.storage.encryption.cipher import Cipher
 
 _PARTS = ("knowledge", "world", "audit")
 
@@ -62,9 +64,10 @@ def restore(
         NewerSchema: A later Podium wrote what is in it.
         ChainBroken: Its audit chain is not as it was written.
         Conflict: A server or another process uses the project, or there is data and `over` is not set.
-        StorageError: Something cannot be written.
+        StorageError: Something cannot be written; `EncryptionKeyMissing` and `EncryptionKeyWrong` where the
+            backup is encrypted and its key is not at hand.
     """
-    now = (clock or SystemClock()).now()
+    now, cipher = (clock or SystemClock()).now(), cipher_of(project)
     manifest = read_manifest(file)
     occupied = _holds_data(project.database)
     if not over:
@@ -74,7 +77,7 @@ def restore(
     with TemporaryDirectory(dir=project.data, prefix=".restore-") as scratch:
         folder = Path(scratch)
         unpack(file, manifest, folder)
-        _check(folder / DATABASE, manifest)
+        _check(folder / DATABASE, manifest, cipher, file)
         kept = backups_of(project) / f"before-restore-{now:%Y%m%dT%H%M%S%fZ}"
         _replace(project, folder, kept)
     with open_database(project) as database:
@@ -100,11 +103,14 @@ def _refuse(project: Project, manifest: BackupManifest, *, occupied: bool) -> No
         )
 
 
-def _check(database: Path, manifest: BackupManifest) -> None:
+def _check(database: Path, manifest: BackupManifest, cipher: Cipher | None, file: Path) -> None:
     """That what was unpacked can be used, and is what the manifest says."""
     check_whole(database)
     with snapshot(database) as connection:
         stored_version(connection, database)
+        check_keys(connection, cipher, file)
+        encrypted = bool(needed_keys(connection))
+    with snapshot(database, cipher if encrypted else None) as connection:
         if not manifest.audit.hash:
             return
         report, head = chain_report(connection), head_of(connection)

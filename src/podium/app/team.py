@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from podium.agents.offline.protocols import Search
     from podium.agents.specialist import Specialist
     from podium.models.cache import ResponseCache
+    from podium.storage.encryption.cipher import Cipher
     from podium.telemetry.telemetry import Telemetry
 
 
@@ -81,6 +82,7 @@ def assemble(
     prompts: Callable[[], PromptRegistry],
     agents: Iterable[AgentLike] = (),
     seams: Seams,
+    cipher: Cipher | None = None,
 ) -> Team:
     """Make the agents of a project.
 
@@ -96,6 +98,7 @@ def assemble(
         prompts: Gives what the roles are told; which model a role has is read from it once.
         agents: Agents that the caller passes, beside those in the folder.
         seams: What is put before models and the search.
+        cipher: Encrypts replies that are kept; None keeps them plain.
 
     Raises:
         ConfigError: A custom agent is broken, or two agents have one name or role.
@@ -107,7 +110,14 @@ def assemble(
     names: dict[Role, str] = {
         role: model or told.get(role).model or settings.for_role(role) for role in ROLES
     }
-    callers = Callers(settings, folder=project.folder, data=project.data, telemetry=telemetry, seams=seams)
+    callers = Callers(
+        settings,
+        folder=project.folder,
+        data=project.data,
+        telemetry=telemetry,
+        seams=seams,
+        cipher=cipher,
+    )
     voices = _voices(names, callers, prompts, settings.window)
     search = seams.search(knowledge.asearch)
     members = _with_models(_offline(knowledge, similarity, search), voices, search, telemetry)

@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "backup",
     "restore",
     "prune",
+    "encrypt",
     "doctor",
     "config",
     "new",

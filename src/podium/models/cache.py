@@ -19,17 +19,21 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from podium.core.clock import Clock, SystemClock
+from podium.core.errors import StorageError
 from podium.models.record import PromptStamp
+from podium.storage.encryption.cipher import place_of
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from podium.models.resolver import ResolvedModel
+    from podium.storage.encryption.cipher import Cipher
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, at REAL NOT NULL, text TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS replies_at ON replies(at);
 """
+_COLUMN = "replies.text"
 _DAY = 86_400.0
 
 
@@ -55,11 +59,19 @@ class ResponseCache:
         entries: How many are kept; the oldest go first.
         days: How long one may be used.
         clock: What time it is.
+        cipher: Encrypts replies; None stores them plain.
     """
 
     def __init__(
-        self, path: Path, *, entries: int = 2_000, days: float = 7.0, clock: Clock | None = None
+        self,
+        path: Path,
+        *,
+        entries: int = 2_000,
+        days: float = 7.0,
+        clock: Clock | None = None,
+        cipher: Cipher | None = None,
     ) -> None:
+        self._cipher = cipher
         self._path = path
         self._entries = entries
         self._seconds = days * _DAY
@@ -81,14 +93,16 @@ class ResponseCache:
                 )
         except (sqlite3.Error, OSError):
             return None
-        return None if row is None else str(row[0])
+        return None if row is None else self._read(key, row[0])
 
     def put(self, key: str, text: str) -> bool:
         """Keep a reply; whether that worked."""
         now = self._now()
         try:
             with self._lock, self._open() as connection:
-                connection.execute("INSERT OR REPLACE INTO replies VALUES (?,?,?)", (key, now, text))
+                connection.execute(
+                    "INSERT OR REPLACE INTO replies VALUES (?,?,?)", (key, now, self._written(key, text))
+                )
                 connection.execute(
                     "DELETE FROM replies WHERE at < ? OR key IN"
                     " (SELECT key FROM replies ORDER BY at DESC, rowid DESC LIMIT -1 OFFSET ?)",
@@ -104,6 +118,19 @@ class ResponseCache:
             connection, self._connection = self._connection, None
             if connection is not None:
                 connection.close()
+
+    def _written(self, key: str, text: str) -> str | bytes:
+        return text if self._cipher is None else self._cipher.encrypt(text.encode(), place_of(_COLUMN, key))
+
+    def _read(self, key: str, stored: str | bytes) -> str | None:
+        if isinstance(stored, str):
+            return stored
+        if self._cipher is None:
+            return None
+        try:
+            return self._cipher.decrypt(stored, place_of(_COLUMN, key)).decode()
+        except StorageError:  # another key's: it is asked again
+            return None
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

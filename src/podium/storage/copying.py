@@ -10,25 +10,34 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from podium.core.errors import Conflict, NotADatabase
 from podium.storage.faults import translated
+
+if TYPE_CHECKING:
+    from podium.storage.encryption.cipher import Cipher
 
 BUSY_S = 10.0
 """How long another process that is writing is waited for."""
 
 
 @contextmanager
-def snapshot(path: Path) -> Iterator[sqlite3.Connection]:
+def snapshot(path: Path, cipher: Cipher | None = None) -> Iterator[sqlite3.Connection]:
     """A connection that sees the file as it is now, whatever others write meanwhile.
 
     Args:
         path: The database file, which is there.
+        cipher: Decrypts what is read; without it, what is encrypted is read as it is stored.
 
     Raises:
         StorageError: It cannot be read.
     """
     with _explained(path), closing(sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)) as connection:
+        if cipher is not None:
+            from podium.storage.encryption.sql import equip
+
+            equip(connection, cipher)
         connection.execute("PRAGMA query_only=ON")
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # the moment is now

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from podium.storage.encryption.cipher import new_key
 from podium.testing.issuer import AUDIENCE, ISSUER, Issuer
 from podium.testing.server import served
 
@@ -37,6 +38,7 @@ BELONGS: Final = frozenset(
         "audit_sealed.value",  # what can be erased, apart from the chain
         "checkpoint_blobs.channels",
         "checkpoint_writes.entries",
+        "events.payload",  # what runs asked their models
         "idempotency_keys.answer",  # for a day
         "run_requests.kwargs",
         "runs.input",
@@ -126,10 +128,13 @@ def _err(client: httpx.Client, marks: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
-    folder = tmp_path_factory.mktemp("planted")
+    return _used(tmp_path_factory.mktemp("planted"), PROJECT)
+
+
+def _used(folder: Path, manifest: str) -> Planted:
     issuer = Issuer()
     issuer.add("one")
-    (folder / "podium.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "podium.toml").write_text(manifest, encoding="utf-8")
     (folder / "keys.json").write_text(json.dumps(issuer.document()), encoding="utf-8")
     exporter, tracer = InMemorySpanExporter(), TracerProvider()
     tracer.add_span_processor(SimpleSpanProcessor(exporter))
@@ -180,3 +185,13 @@ def test_a_providers_key_is_kept_out_of_what_is_recorded(planted: Planted) -> No
     found = planted.columns(MODEL_KEY)
     assert not RECORDS & found.keys()
     assert RECORDS & planted.columns(PROMPT).keys()  # which do hold the rest of what was said
+
+
+def test_with_a_key_what_people_ask_is_in_no_file_at_all(tmp_path: Path) -> None:
+    (tmp_path / "the.key").write_text(new_key())
+    used = _used(tmp_path, f'{PROJECT}\n[storage]\nencryption_key = "file:the.key"\n')
+    for text in (PROMPT, MAIL, MODEL_KEY, *used.credentials):
+        assert used.columns(text) == {}
+        assert used.files(text) == set()
+        held = [path.name for path in (tmp_path / ".podium").iterdir() if path.is_file()]
+        assert [name for name in held if text.encode() in (tmp_path / ".podium" / name).read_bytes()] == []

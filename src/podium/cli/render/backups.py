@@ -47,6 +47,9 @@ def _show_parts(shown: Console, manifest: BackupManifest) -> None:
     chain = f"whole, {audit.records} records" if not audit.fault else audit.fault
     shown.print(f"  Schema      {manifest.schema_of_database}")
     shown.print(f"  Audit       {chain}")
+    if manifest.encryption_keys:
+        keys = ", ".join(manifest.encryption_keys)
+        shown.print(f"  Encrypted   with {keys}: nothing in it is read without the key")
     shown.print(f"  World       {_words(manifest.world)}")
     shown.print(f"  Knowledge   {_words(manifest.knowledge)}")
 

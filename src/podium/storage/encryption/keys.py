@@ -16,11 +16,15 @@ from podium.storage.encryption.sql import ENCRYPT, has_triggers, make_triggers
 
 _CANARY: Final = b"podium"
 _COLUMN: Final = "encryption_keys.canary"
+_TABLE: Final = "SELECT 1 FROM sqlite_master WHERE name='encryption_keys'"
 _PAUSE_S: Final = 0.05
+_PATIENCE_S: Final = 2.0
 
 
 def needed_keys(connection: sqlite3.Connection) -> list[str]:
     """The ids of the keys that what is stored is encrypted with, the newest first; none while it is plain."""
+    if connection.execute(_TABLE).fetchone() is None:
+        return []  # of an earlier schema
     rows = connection.execute("SELECT key_id FROM encryption_keys ORDER BY created_at DESC, key_id")
     return [row[0] for row in rows]
 
@@ -32,9 +36,9 @@ def check_keys(connection: sqlite3.Connection, cipher: Cipher | None, path: Path
         EncryptionKeyMissing: It is encrypted, and there is no key.
         EncryptionKeyWrong: It is encrypted with another key.
     """
-    rows = connection.execute("SELECT key_id, canary FROM encryption_keys").fetchall()
-    if not rows:
+    if not needed_keys(connection):
         return
+    rows = connection.execute("SELECT key_id, canary FROM encryption_keys").fetchall()
     names = ", ".join(sorted(name for name, _ in rows))
     if cipher is None:
         raise EncryptionKeyMissing(
@@ -63,13 +67,13 @@ def make_ready(path: Path, cipher: Cipher, patience: float) -> None:
     Args:
         path: The database, of this code's schema.
         cipher: Has the key, and those that are needed already.
-        patience: Seconds to wait for others who are at it too.
+        patience: Seconds to wait for others who are at it too; two at most.
 
     Raises:
         Conflict: A process without the key has it open: it would go on writing plain values.
         EncryptionKeyWrong: It is encrypted with another key.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + min(patience, _PATIENCE_S)
     while not _is_ready(path, cipher):
         try:
             _make_ready(path, cipher)

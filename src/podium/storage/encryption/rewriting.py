@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,22 +20,6 @@ if TYPE_CHECKING:
 
 BATCH: Final = 200
 """Rows in one transaction, so that a running server hardly waits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """What came of encrypting what was there.
-
-    Attributes:
-        rows: How many rows were written anew.
-        former: Keys that are needed no longer.
-        is_final: Whether nothing plain is left in the file, also where rows were deleted; False when another
-            process has it open.
-    """
-
-    rows: int
-    former: Sequence[str]
-    is_final: bool
 
 
 def rewrite(database: Database, cipher: Cipher, step: Callable[[str, int], None] | None = None) -> int:
