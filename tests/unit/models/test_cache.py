@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from podium.models.cache import ResponseCache, cache_key
 from podium.models.record import PromptStamp
 from podium.models.resolver import ResolvedModel
+from podium.storage.encryption.cipher import Cipher
 from podium.testing.scripted import ScriptedChatModel
 
 
@@ -92,3 +93,19 @@ def test_a_file_that_cannot_be_used_keeps_nothing_and_fails_nothing(
     assert not cache.put("a", "yes")
     assert cache.get("a") is None
     cache.close()
+
+
+def test_with_a_key_replies_are_encrypted_and_lost_with_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "replies.db"
+    plain = ResponseCache(path)
+    plain.put("old", "earlierreply")
+    plain.close()
+    kept = ResponseCache(path, cipher=Cipher([b"k" * 32]))
+    kept.put("new", "plantedreply")
+    assert (kept.get("old"), kept.get("new")) == ("earlierreply", "plantedreply")
+    assert not any(b"plantedreply" in file.read_bytes() for file in tmp_path.iterdir())
+    kept.close()
+    for cipher in (None, Cipher([b"o" * 32])):
+        other = ResponseCache(path, cipher=cipher)
+        assert other.get("new") is None
+        other.close()
