@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from podium.core.confidence import Factor, Route
+from podium.core.confidence import Confidence, Factor, Route
 from podium.core.effects import EffectClass, EffectStatus, Outcome
-from podium.core.evidence import Citation
+from podium.core.evidence import Citation, Evidence, Provenance, Trust
 from podium.core.model import JsonObject, JsonValue, Model
+from podium.core.verdict import Verdict
 
 SCHEMA_VERSION = 1
 
@@ -50,6 +51,41 @@ class ActionView(Model):
     preview: JsonObject = {}
     result: JsonValue = None
     error: str = ""
+
+
+class ActionDetail(ActionView):
+    """An action with all that a person needs to decide about it."""
+
+    description: str = ""
+    """What the tool does, on one line."""
+    args_schema: JsonObject = {}
+    provenance: dict[str, Provenance] = {}
+    """Where each argument came from."""
+    untrusted: tuple[str, ...] = ()
+    """The arguments whose source the policy does not trust for this."""
+    trust_needed: Trust = "trusted"
+    approvers: tuple[str, ...] = ()
+    """Roles that may approve it; empty for whoever may decide at all."""
+    may_approve: bool = True
+    """Whether whoever looks has one of them."""
+    policy_version: str = ""
+    estimated_cost: float | None = None
+    expires_at: str = ""
+
+
+class ReviewDetail(Model):
+    """What stands behind something that waits for a person."""
+
+    confidence: Confidence | None = None
+    evidence: tuple[Evidence, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    """What guardrails said, without what simply passed."""
+    request: str = ""
+    """The user's message of the turn."""
+    error: str = ""
+    """Why an earlier answer was not taken."""
+    policy_version: str = ""
+    actions: tuple[ActionDetail, ...] = ()
 
 
 class InterruptView(Model):
@@ -239,6 +275,15 @@ class StreamEvent(Model):
     `InterruptView`; `note`: {text}; `reply`: a `Reply`."""
 
 
+class ActionDecision(Model):
+    """A person's word on one of several actions."""
+
+    digest: str
+    kind: Literal["approve", "edit", "reject", "respond"]
+    args: dict[str, JsonValue] = {}
+    message: str = ""
+
+
 class Decision(Model):
     """A person's answer to an interrupt."""
 
@@ -250,3 +295,5 @@ class Decision(Model):
     message: str = ""
     """For `reject` the reason, for `respond` the text that is answered instead."""
     interrupt_id: str | None = None
+    each: tuple[ActionDecision, ...] = ()
+    """A word on each action, where they differ; then `digests`, `args` and `message` say nothing."""

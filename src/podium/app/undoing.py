@@ -1,18 +1,19 @@
-"""The part of `Podium` that is about effects: what was done, what became of it, and undoing it."""
+"""The part of `Podium` that is about effects: what is to be decided, what was done, and undoing it."""
 
 from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from podium.app.results import EffectView, ReconcileReport, RollbackReport
+from podium.app.results import ActionDetail, EffectView, ReconcileReport, ReviewDetail, RollbackReport
 from podium.core.model import JsonValue
 from podium.core.principal import Principal
 
 if TYPE_CHECKING:
     from podium.app.composition import Composition
+    from podium.app.reviews import Reviews
 
 T = TypeVar("T")
 
@@ -109,6 +110,46 @@ class EffectMethods(ABC):
             InputError: It is no fork, or acts already.
         """
         await (await self._ready()).repairs.go_live(thread_id, self.principal)
+
+    async def review(self, thread_id: str, interrupt_id: str) -> ReviewDetail:
+        """All that a person needs to decide about something that waits.
+
+        Args:
+            thread_id: The thread, or the start of its id.
+            interrupt_id: What waits in it.
+
+        Raises:
+            NotFound: Nothing waits there.
+        """
+        return await (await self._reviews()).detail(thread_id, interrupt_id, self.principal)
+
+    async def try_edit(self, thread_id: str, digest: str, args: Mapping[str, JsonValue]) -> ActionDetail:
+        """What editing an action would make of it: the new preview and digest; nothing is changed.
+
+        Args:
+            thread_id: The thread.
+            digest: The action.
+            args: The arguments to change.
+
+        Raises:
+            NotFound: It does not wait in the thread.
+            InputError: An argument does not fit, or the preview refuses.
+        """
+        return await (await self._reviews()).edited(thread_id, digest, args, self.principal)
+
+    async def _reviews(self) -> Reviews:
+        from podium.app.reviews import Reviews
+
+        parts = await self._ready()
+        return Reviews(parts.context, parts.threads)
+
+    def review_sync(self, thread_id: str, interrupt_id: str) -> ReviewDetail:
+        """`review`, waiting."""
+        return self._wait(self.review(thread_id, interrupt_id))
+
+    def try_edit_sync(self, thread_id: str, digest: str, args: Mapping[str, JsonValue]) -> ActionDetail:
+        """`try_edit`, waiting."""
+        return self._wait(self.try_edit(thread_id, digest, args))
 
     def effects_sync(self, thread_id: str) -> tuple[EffectView, ...]:
         """`effects`, waiting."""

@@ -111,6 +111,16 @@ def check_may_decide(who: Caller, waiting: Waiting) -> None:
         raise NotAllowed("somebody else is to decide this", hint="Have it assigned to you.")
 
 
+def why_not_decide(who: Caller, waiting: Waiting) -> str:
+    """Why a caller may not decide something that waits; empty when they may."""
+    try:
+        who.need("approve")
+        check_may_decide(who, waiting)
+    except (Conflict, NotAllowed) as refusal:
+        return f"{refusal.message}. {refusal.hint}" if refusal.hint else refusal.message
+    return ""
+
+
 def _seconds(since: str, now: datetime) -> float:
     try:
         return max(0.0, (now - from_iso(since)).total_seconds())

@@ -188,6 +188,30 @@ class Toolbox:
             )
         return effect
 
+    async def try_edit(self, digest: str, args: Mapping[str, JsonValue], scope: EffectScope) -> Effect:
+        """What `edit` would propose; nothing is stored.
+
+        Raises:
+            ActionError: An argument does not fit, or the preview refuses.
+        """
+        await self.open()
+        old = await self.ledger.get(digest)
+        tool = self._registry.get(old.tool)
+        provenance = _edited_provenance(old, args, scope)
+        envelope = await self._envelope(tool, tool.parse(args), provenance, scope)
+        return replace(
+            old,
+            digest=envelope.digest,
+            idempotency_key=envelope.idempotency_key,
+            generation=envelope.generation,
+            target=envelope.target,
+            args=envelope.args,
+            preview=envelope.preview,
+            policy_version=envelope.policy_version,
+            provenance={key: item.model_dump(mode="json") for key, item in provenance.items()},
+            estimated_cost=envelope.estimated_cost,
+        )
+
     async def _edited_before(self, old: Effect, args: JsonObject) -> Effect:
         """What an edit made that a crash cut off before anybody heard of it.
 
@@ -353,8 +377,21 @@ class Toolbox:
         again = ("expired", "refused", *(["superseded"] if edited else []))
         if known is not None and known.status not in again:
             return known
+        envelope = await self._envelope(tool, args, provenance, scope, (key, generation))
+        return await self.ledger.propose(envelope, scope, edited=edited)
+
+    async def _envelope(
+        self,
+        tool: Tool,
+        args: BaseModel,
+        provenance: Mapping[str, Provenance],
+        scope: EffectScope,
+        identity: tuple[str, int] | None = None,
+    ) -> ActionEnvelope:
+        canonical = tool.canonical(args)
+        key, generation = identity or (await self._identity(tool, canonical, scope))[:2]
         context = self._registry.context(scope, key)
-        envelope = ActionEnvelope(
+        return ActionEnvelope(
             tool=tool.name,
             tool_version=tool.spec.version,
             args=canonical,
@@ -367,7 +404,6 @@ class Toolbox:
             policy_version=scope.policy_version,
             provenance=dict(provenance),
         )
-        return await self.ledger.propose(envelope, scope, edited=edited)
 
     async def _identity(
         self, tool: Tool, args: JsonObject, scope: EffectScope

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from podium.agents.contracts import ActionSummary, Critique, CritiqueRequest, StepResult
 from podium.core.confidence import Confidence
-from podium.core.evidence import Evidence, Provenance
+from podium.core.evidence import Evidence
 from podium.core.plan import Plan
-from podium.core.tool import ToolCall
 from podium.core.verdict import Verdict
+from podium.graphs.calls import call_of
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.drafting import draft_of, known_texts
@@ -118,22 +118,9 @@ def _summary(effect: Effect, context: GraphContext) -> ActionSummary:
         target=effect.target,
         preview=effect.preview or {},
         untrusted_arguments=untrusted_arguments(
-            _call_of(effect, context), effect.effect_class, context.policy
+            call_of(effect, context), effect.effect_class, context.policy
         ),
     )
-
-
-def _call_of(effect: Effect, context: GraphContext) -> ToolCall:
-    """The call behind an effect; an argument that has the tool's own default comes from the tool."""
-    known = effect.envelope.provenance
-    schema: dict[str, Any] = context.toolbox.get(effect.tool).spec.args_schema
-    own = {name: item["default"] for name, item in schema.get("properties", {}).items() if "default" in item}
-    defaults = {
-        name: Provenance(origin="default", trust="trusted")
-        for name, value in effect.args.items()
-        if name not in known and name in own and own[name] == value
-    }
-    return ToolCall(tool=effect.tool, args=effect.args, provenance={**known, **defaults}, step=effect.step_id)
 
 
 def _results_to_keep(plan: Plan, state: PodiumState, decision: Decision) -> dict[str, Record] | None:

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from podium.app.results import ActionView, EffectView, Reply
+from podium.app.results import ActionDecision, ActionView, EffectView, Reply, ReviewDetail
 from podium.core.model import JsonObject, JsonValue, Model
-from podium.evals.log import LogEnd, LogHeader
 from podium.server.models.runs import Uuid
 from podium.server.wire import Body
 from podium.storage.api_keys import Scope
@@ -40,6 +39,16 @@ class Interrupt(Model):
     """What another graph than the project's own asks with."""
 
 
+class InterruptDetail(Interrupt):
+    """Something that waits, with all that a person needs to decide about it."""
+
+    detail: ReviewDetail | None = None
+    """Null for another graph than the project's own, which asks with `value`."""
+    may_decide: bool = True
+    why_not: str = ""
+    """Why whoever asks may not decide it: it has expired, it is another's, their key is not good for it."""
+
+
 class InterruptList(Model):
     """A page of what waits."""
 
@@ -53,10 +62,31 @@ class Assignment(Body):
     expires_at: AwareDatetime | None = None
 
 
+class OneDecision(Body):
+    """A person's word on one of several actions."""
+
+    digest: Short
+    kind: Literal["approve", "edit", "reject", "respond"]
+    args: JsonObject = {}
+    message: Long = ""
+
+    def plain(self) -> ActionDecision:
+        """The same, as the app takes it."""
+        return ActionDecision(digest=self.digest, kind=self.kind, args=self.args, message=self.message)
+
+
+class EditBody(Body):
+    """An edit to try: which action, and the arguments to change."""
+
+    digest: Short
+    args: JsonObject
+
+
 class DecisionBody(Body):
     """A person's answer to an interrupt."""
 
-    kind: Literal["approve", "edit", "reject", "respond"]
+    kind: Literal["approve", "edit", "reject", "respond"] | None = None
+    """Needed unless `decisions` says it for each action."""
     digests: list[Short] | None = None
     """What is decided; all that the interrupt showed when null."""
     args: JsonObject = {}
@@ -65,9 +95,13 @@ class DecisionBody(Body):
     """For `reject` the reason, for `respond` what is answered."""
     value: JsonValue = None
     """For another graph than the project's own: what its interrupt gives back, in place of all this."""
+    decisions: Annotated[list[OneDecision], Field(max_length=100)] = []
+    """A word on each action, where they differ; then nothing else is said."""
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> DecisionBody:
+        if (self.kind is None) != bool(self.decisions):
+            raise ValueError("a decision has either kind or decisions")
         if self.kind == "edit" and not self.args:
             raise ValueError("an edit needs args")
         return self
@@ -142,40 +176,6 @@ class FeedbackList(Model):
     """Feedback on a thread, oldest first."""
 
     feedback: list[Feedback]
-
-
-class Evaluation(Model):
-    """The log of a run of a suite."""
-
-    name: str
-    header: LogHeader
-    end: LogEnd | None = None
-    """Null where it was cut off, or goes on."""
-    bytes: int
-
-
-class EvaluationList(Model):
-    """The logs of evaluations, the latest first."""
-
-    evaluations: list[Evaluation]
-
-
-class Figure(Model):
-    """A metric of an evaluation."""
-
-    metric: str
-    mean: float | None
-    low: float | None
-    high: float | None
-
-
-class EvaluationReport(Model):
-    """An evaluation and its figures."""
-
-    evaluation: Evaluation
-    trials: int
-    errors: int
-    figures: list[Figure]
 
 
 class AuditRecordView(Model):

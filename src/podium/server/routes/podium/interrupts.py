@@ -8,18 +8,26 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Path, Query
 
-from podium.app.results import Decision
+from podium.app.results import ActionDetail, Decision
 from podium.core.clock import to_iso
-from podium.core.errors import Conflict, ThreadBusy
+from podium.core.errors import Conflict, NotFound, ThreadBusy
 from podium.core.ids import new_id
-from podium.core.model import JsonValue
+from podium.core.model import JsonObject, JsonValue
 from podium.core.principal import Access
 from podium.runtime.serving.accepting import Offer
 from podium.server.auth import Caller, Parts, Who
-from podium.server.models.podium import Assignment, DecisionBody, DecisionResult, Interrupt, InterruptList
+from podium.server.models.podium import (
+    Assignment,
+    DecisionBody,
+    DecisionResult,
+    EditBody,
+    Interrupt,
+    InterruptDetail,
+    InterruptList,
+)
 from podium.server.models.runs import Uuid
 from podium.server.services import Services
-from podium.server.waiting import Waiting, check_may_decide, find, interrupts_in
+from podium.server.waiting import Waiting, check_may_decide, find, interrupts_in, why_not_decide
 from podium.server.wire import JsonResponse, page_headers
 from podium.storage.run_requests import ROLES, RunRequest
 from podium.storage.tickets import Ticket
@@ -45,12 +53,30 @@ async def list_interrupts(
     return JsonResponse(InterruptList(interrupts=found), headers=headers)
 
 
-@router.get(_PLACE, response_model=Interrupt)
+@router.get(_PLACE, response_model=InterruptDetail)
 async def get_interrupt(
     thread_id: ThreadId, interrupt_id: InterruptId, services: Parts, who: Who
 ) -> JsonResponse:
-    """One thing that waits."""
-    return JsonResponse((await find(services, who, thread_id, interrupt_id)).shown)
+    """One thing that waits, with what stands behind it: schemas, sources, evidence, verdicts, confidence."""
+    waiting = await find(services, who, thread_id, interrupt_id)
+    detail = None
+    if waiting.own:
+        detail = await services.app.acting_as(who.principal).review(thread_id, interrupt_id)
+    why_not = why_not_decide(who, waiting)
+    shown = waiting.shown.model_dump()
+    return JsonResponse(InterruptDetail(**shown, detail=detail, may_decide=not why_not, why_not=why_not))
+
+
+@router.post(_PLACE + "/preview", response_model=ActionDetail)
+async def preview_edit(
+    thread_id: ThreadId, interrupt_id: InterruptId, body: EditBody, services: Parts, who: Who
+) -> JsonResponse:
+    """What an edit would make of an action: its preview, and the digest that approving it would approve."""
+    waiting = await find(services, who, thread_id, interrupt_id)
+    if body.digest not in waiting.shown.digests:
+        raise NotFound(f"no action {body.digest} waits here", hint="Look again at what waits.")
+    app = services.app.acting_as(who.principal)
+    return JsonResponse(await app.try_edit(thread_id, body.digest, body.args))
 
 
 @router.put(_PLACE + "/assignment", response_model=Interrupt)
@@ -82,7 +108,8 @@ async def _decided(services: Services, who: Caller, waiting: Waiting, body: Deci
     """Of the project's own graph: by its rules, so that what is approved happens once."""
     thread_id, interrupt_id = waiting.thread.thread_id, waiting.shown.interrupt_id
     decision = Decision(
-        kind=body.kind,
+        kind=body.kind or body.decisions[0].kind,
+        each=tuple(one.plain() for one in body.decisions),
         digests=tuple(body.digests) if body.digests is not None else None,
         args=body.args,
         message=body.message,
@@ -133,9 +160,15 @@ async def _answered(services: Services, who: Caller, waiting: Waiting, body: Dec
 
 def _stock(body: DecisionBody) -> JsonValue:
     """The form that stock graphs take, see LangGraph's human in the loop."""
-    decision: dict[str, JsonValue] = {"type": body.kind}
-    if body.message:
-        decision["message"] = body.message
-    if body.args:
-        decision["args"] = dict(body.args)
-    return {"decisions": [decision]}
+    if body.decisions:
+        return {"decisions": [_word(one.kind, one.message, one.args) for one in body.decisions]}
+    return {"decisions": [_word(str(body.kind), body.message, body.args)]}
+
+
+def _word(kind: str, message: str, args: JsonObject) -> JsonValue:
+    decision: dict[str, JsonValue] = {"type": kind}
+    if message:
+        decision["message"] = message
+    if args:
+        decision["args"] = dict(args)
+    return decision
