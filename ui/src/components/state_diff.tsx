@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { isMessage, messageOf, type ShownMessage } from "@/steps/messages";
 import { appended, type DiffLine, diffTexts, type KeyChange } from "@/steps/state_diff";
 import { Badge, type Tone } from "./badge";
 import styles from "./state_diff.module.css";
@@ -9,8 +10,9 @@ const KINDS: Record<KeyChange["kind"], { name: string; tone: Tone }> = {
   changed: { name: "changed", tone: "accent" },
 };
 
+const SAID_LENGTH = 4_000;
 const SIGNS = { same: " ", added: "+", removed: "−", left_out: "⋯" };
-const SAID = { same: "", added: "added: ", removed: "removed: ", left_out: "" };
+const SIGNS_SAID = { same: "", added: "added: ", removed: "removed: ", left_out: "" };
 
 /** Lines of a comparison; each says by a sign, not by colour alone, what became of it. */
 export function DiffLines({ lines, label }: { lines: DiffLine[]; label: string }) {
@@ -21,7 +23,7 @@ export function DiffLines({ lines, label }: { lines: DiffLine[]; label: string }
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place.
         <div key={at} className={`${styles.line} ${styles[line.kind]}`}>
           <span aria-hidden>{SIGNS[line.kind]}</span>
-          <span className="visually-hidden">{SAID[line.kind]}</span>
+          <span className="visually-hidden">{SIGNS_SAID[line.kind]}</span>
           <span dir="auto">{line.text}</span>
         </div>
       ))}
@@ -29,12 +31,19 @@ export function DiffLines({ lines, label }: { lines: DiffLine[]; label: string }
   );
 }
 
+const said = ({ who, text }: ShownMessage): DiffLine => ({
+  kind: "added",
+  text: `${who}: ${text.length > SAID_LENGTH ? `${text.slice(0, SAID_LENGTH)}…` : text}`,
+});
+
 function Change({ change }: { change: KeyChange }) {
   const lines = useMemo(() => {
     const news = appended(change.before, change.after);
     if (news === null) return diffTexts(change.before, change.after);
     const kept = (change.before as unknown[]).length;
-    const more: DiffLine[] = diffTexts("", news.length === 1 ? news[0] : news);
+    const more: DiffLine[] = news.every(isMessage)
+      ? news.map((one, at) => said(messageOf(one, at)))
+      : diffTexts("", news.length === 1 ? news[0] : news);
     const before: DiffLine = { kind: "left_out", text: `${kept} ${kept === 1 ? "item" : "items"} as before` };
     return kept === 0 ? more : [before, ...more];
   }, [change]);

@@ -9,6 +9,8 @@ export interface StepTask {
   status: "done" | "failed" | "waiting" | "open";
   /** What failed, where the server tells it. */
   error: string;
+  /** What its messages tell of tokens; null where they tell nothing. */
+  tokens: number | null;
 }
 
 /** A checkpoint of a thread: the state after a super-step, and what ran from it. */
@@ -49,12 +51,24 @@ export function stepOfTold(told: ToldStep): Step {
       wrote: task.wrote,
       status: task.interrupted ? "waiting" : task.error ? "failed" : "done",
       error: "",
+      tokens: null,
     })),
   };
 }
 
 const keysOf = (value: unknown): string[] =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? Object.keys(value) : [];
+
+/** The tokens that the messages of a node's result tell. */
+function tokensOf(result: unknown): number | null {
+  const messages = (result as { messages?: unknown } | null)?.messages;
+  const list = Array.isArray(messages) ? messages : messages === undefined ? [] : [messages];
+  const told = list.map(
+    (message) => (message as { usage_metadata?: { total_tokens?: number } } | null)?.usage_metadata,
+  );
+  const counts = told.map((usage) => usage?.total_tokens).filter((count) => typeof count === "number");
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}
 
 function taskOfState(task: ThreadState["tasks"][number]): StepTask {
   const failed = task.error !== null && task.error !== undefined && task.error !== "";
@@ -66,6 +80,7 @@ function taskOfState(task: ThreadState["tasks"][number]): StepTask {
     wrote: keysOf(task.result),
     status: failed ? "failed" : done ? "done" : waits ? "waiting" : "open",
     error: failed ? String(task.error) : "",
+    tokens: tokensOf(task.result),
   };
 }
 
@@ -81,6 +96,12 @@ export function stepOfState(state: ThreadState): Step {
     at: state.created_at ?? "",
     tasks: state.tasks.map(taskOfState),
   };
+}
+
+/** `step` with what its state tells of what runs from it: that is told sooner than with the steps. */
+export function withState(step: Step, state: ThreadState | undefined): Step {
+  if (state === undefined || state.checkpoint.checkpoint_id !== step.id) return step;
+  return { ...step, tasks: state.tasks.map(taskOfState) };
 }
 
 /** `known` with what `fresh` tells anew; both oldest first. */

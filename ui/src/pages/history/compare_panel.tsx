@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
@@ -7,40 +7,41 @@ import { StateDiff } from "@/components/state_diff";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import type { StepTree } from "@/steps/branches";
+import type { ShownMessage } from "@/steps/messages";
 import { diffStates } from "@/steps/state_diff";
 import { type Step, titleOf } from "@/steps/step";
 import { useStateAt } from "@/steps/thread";
-import { type BranchPath, callsOf, compareBranches, messagesApart, type ShownMessage } from "./comparison";
+import { type BranchPath, callsOf, compareBranches, messagesApart, spentAt } from "./comparison";
 import styles from "./history.module.css";
 
-interface Usage {
-  input_tokens?: number;
-  output_tokens?: number;
-  model_calls?: number;
-  cost?: number | null;
+interface ToldEffect {
+  digest: string;
+  tool: string;
+  args: unknown;
+  status: string;
 }
 
-interface ToldRun {
-  run_id: string;
-  usage: Usage | null;
-}
-
-/** What the runs of a thread used, by run; nothing on other servers. */
-function useUsage(threadId: string) {
+/** The actions of a state, which names them by their digests; none on other servers. */
+function useActions(threadId: string) {
   const { connection, isPodium } = useSession();
-  const runs = useQuery({
-    queryKey: ["runs", "of-thread", threadId, connection.url],
-    queryFn: () => connection.call<{ runs: ToldRun[] }>("/runs", { query: { thread: threadId, limit: 200 } }),
+  const effects = useQuery({
+    queryKey: ["effects", threadId, connection.url],
+    queryFn: () => connection.call<{ effects: ToldEffect[] }>(`/threads/${threadId}/effects`),
     enabled: isPodium,
   });
-  return useMemo(() => new Map((runs.data?.runs ?? []).map((run) => [run.run_id, run.usage])), [runs.data]);
-}
-
-function spentBy(branch: BranchPath, usage: Map<string, Usage | null>) {
-  const used = branch.runs.map((id) => usage.get(id)).filter((one) => one !== undefined && one !== null);
-  if (used.length === 0) return null;
-  const sum = (key: keyof Usage) => used.reduce((total, one) => total + (one[key] ?? 0), 0);
-  return { tokens: sum("input_tokens") + sum("output_tokens"), cost: sum("cost"), calls: sum("model_calls") };
+  return useCallback(
+    (values: unknown) => {
+      const named = (values as { actions?: unknown } | null)?.actions;
+      const digests = new Set(Array.isArray(named) ? named : []);
+      return (effects.data?.effects ?? [])
+        .filter((effect) => digests.has(effect.digest))
+        .map((effect) => ({
+          name: effect.tool,
+          detail: `${effect.status} ${JSON.stringify(effect.args) ?? ""}`,
+        }));
+    },
+    [effects.data],
+  );
 }
 
 function Messages({ messages }: { messages: ShownMessage[] }) {
@@ -77,12 +78,12 @@ interface SideProps {
   tree: StepTree;
   values: unknown;
   messages: ShownMessage[];
-  usage: Map<string, Usage | null>;
+  actions: { name: string; detail: string }[];
 }
 
-function Side({ name, branch, tree, values, messages, usage }: SideProps) {
+function Side({ name, branch, tree, values, messages, actions }: SideProps) {
   const parent = branch.end.parentId === null ? undefined : tree.byId.get(branch.end.parentId);
-  const spent = spentBy(branch, usage);
+  const spent = spentAt(values, (values as { messages?: unknown[] } | null)?.messages ?? []);
   return (
     <section className={styles.side} aria-label={name}>
       <h3>
@@ -94,16 +95,16 @@ function Side({ name, branch, tree, values, messages, usage }: SideProps) {
         <dt>Time</dt>
         <dd>{duration(branch.seconds)}</dd>
         <dt>Tokens</dt>
-        <dd>{spent === null ? "–" : whole(spent.tokens)}</dd>
+        <dd>{spent.tokens === null ? "–" : whole(spent.tokens)}</dd>
         <dt>Cost</dt>
-        <dd>{spent === null ? "–" : money(spent.cost)}</dd>
+        <dd>{money(spent.cost)}</dd>
       </dl>
       <h4>Path</h4>
       <p>{branch.path.length === 0 ? "Nothing ran of its own." : branch.path.join(" → ")}</p>
       <h4>Messages</h4>
       <Messages messages={messages} />
       <h4>Tool calls</h4>
-      <Calls calls={callsOf(values, messages)} />
+      <Calls calls={[...actions, ...callsOf(messages)]} />
     </section>
   );
 }
@@ -121,7 +122,7 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
   const compared = useMemo(() => compareBranches(tree, one, other), [tree, one, other]);
   const left = useStateAt(threadId, one.id);
   const right = useStateAt(threadId, other.id);
-  const usage = useUsage(threadId);
+  const actionsOf = useActions(threadId);
   const error = left.error ?? right.error;
   if (error !== null) return <ProblemNotice error={error} />;
   if (left.data === undefined || right.data === undefined) return <Loading what="Loading both states" />;
@@ -145,7 +146,7 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
           tree={tree}
           values={left.data.values}
           messages={messages.one}
-          usage={usage}
+          actions={actionsOf(left.data.values)}
         />
         <Side
           name="B"
@@ -153,7 +154,7 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
           tree={tree}
           values={right.data.values}
           messages={messages.other}
-          usage={usage}
+          actions={actionsOf(right.data.values)}
         />
       </div>
       <h3>State: from A to B</h3>

@@ -1,55 +1,12 @@
 import { commonStep, pathTo, type StepTree } from "@/steps/branches";
+import { messagesOf, type ShownMessage } from "@/steps/messages";
 import { sameJson } from "@/steps/state_diff";
 import { type Step, titleOf, writersOf } from "@/steps/step";
-
-/** A message of a state, as far as it is shown. */
-export interface ShownMessage {
-  id: string;
-  who: string;
-  text: string;
-  calls: { name: string; args: unknown }[];
-}
 
 type Values = Record<string, unknown>;
 
 const record = (value: unknown): Values =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Values) : {};
-
-const WHO: Record<string, string> = {
-  human: "You",
-  user: "You",
-  ai: "Answer",
-  assistant: "Answer",
-  tool: "Tool",
-  system: "System",
-};
-
-export function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content))
-    return content === undefined || content === null ? "" : JSON.stringify(content);
-  return content
-    .map((part) => String(record(part).text ?? ""))
-    .filter(Boolean)
-    .join("\n");
-}
-
-/** The messages of a state, wherever it has them; none for graphs without. */
-export function messagesOf(values: unknown): ShownMessage[] {
-  const { messages } = record(values);
-  if (!Array.isArray(messages)) return [];
-  return messages.map((told, at) => {
-    const message = record(told);
-    const kind = String(message.type ?? message.role ?? "");
-    const calls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
-    return {
-      id: String(message.id ?? at),
-      who: WHO[kind] ?? kind,
-      text: textOf(message.content),
-      calls: calls.map((call) => ({ name: String(record(call).name ?? ""), args: record(call).args })),
-    };
-  });
-}
 
 /** Messages that two states do not have in common, from the first on that differs. */
 export function messagesApart(
@@ -94,16 +51,24 @@ export function compareBranches(tree: StepTree, one: Step, other: Step) {
   return { common, one: branchOf(tree, one, common), other: branchOf(tree, other, common) };
 }
 
-/** What the actions of a state are, on Podium, or the calls in its messages. */
-export function callsOf(values: unknown, own: ShownMessage[]): { name: string; detail: string }[] {
-  const { actions } = record(values);
-  const told = Array.isArray(actions) ? actions.map(record) : [];
-  const ofActions = told.map((action) => ({
-    name: String(action.tool ?? action.name ?? action.digest ?? "action"),
-    detail: String(action.status ?? ""),
-  }));
-  const ofMessages = own.flatMap((message) =>
+/** The tools that messages call, and how. */
+export function callsOf(messages: ShownMessage[]): { name: string; detail: string }[] {
+  return messages.flatMap((message) =>
     message.calls.map((call) => ({ name: call.name, detail: JSON.stringify(call.args) ?? "" })),
   );
-  return [...ofActions, ...ofMessages];
+}
+
+/** What a turn has spent at a state: as Podium counts it, or else what messages tell of tokens. */
+export function spentAt(
+  values: unknown,
+  messages: unknown[],
+): { tokens: number | null; cost: number | null } {
+  const { usage } = record(values);
+  if (usage !== undefined && usage !== null) {
+    const { input_tokens = 0, output_tokens = 0, cost = 0 } = record(usage);
+    return { tokens: Number(input_tokens) + Number(output_tokens), cost: Number(cost) };
+  }
+  const told = messages.map((message) => record(record(message).usage_metadata).total_tokens);
+  const counts = told.filter((count) => typeof count === "number");
+  return { tokens: counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0), cost: null };
 }
