@@ -43,6 +43,7 @@ from podium.guardrails.policy import Policy
 from podium.storage.audit import AuditLog
 from podium.storage.checkpointer import PodiumSaver
 from podium.storage.database import Database
+from podium.storage.decisions import Decisions
 from podium.storage.events import SqlEventLog
 from podium.telemetry.telemetry import Telemetry
 from podium.testing.scripted import ScriptedAgents
@@ -74,11 +75,15 @@ def bare_graph(saver: BaseCheckpointSaver[Any]) -> Any:
     return graph.compile(checkpointer=saver)
 
 
+def _sink(database: Database) -> RecordSink:
+    return RecordSink(SqlEventLog(database), AuditLog(database), Decisions(database), "default")
+
+
 def context(folder: Path, saver: BaseCheckpointSaver[Any] | None) -> tuple[GraphContext, Database]:
     """The context of a whole graph with scripted agents."""
     agents, policy = ScriptedAgents(), Policy()
     database = Database.open(folder / "podium.db")
-    telemetry = Telemetry(sink=RecordSink(SqlEventLog(database), AuditLog(database), "default"))
+    telemetry = Telemetry(sink=_sink(database))
     made = GraphContext(
         planner=agents,
         retriever=agents,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from podium.core.confidence import Factor
+from podium.core.effects import EffectClass
 from podium.core.evidence import Citation, Evidence
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.core.plan import Plan, Step
@@ -154,7 +155,7 @@ class ActionSummary(Model):
     digest: str
     tool: str
     args: dict[str, JsonValue]
-    effect: str
+    effect: EffectClass
     target: str = ""
     preview: JsonObject = {}
     untrusted_arguments: tuple[str, ...] = ()

@@ -51,6 +51,7 @@ from podium.runtime.runs import RunService
 from podium.storage.audit import AuditLog
 from podium.storage.checkpointer import PodiumSaver
 from podium.storage.database import Database
+from podium.storage.decisions import Decisions
 from podium.storage.events import SqlEventLog
 from podium.storage.feedback import FeedbackRecords
 from podium.storage.leases import ThreadLeases
@@ -211,7 +212,9 @@ def _telemetry(
         log_file=project.data / "logs" / "podium.jsonl",
         level=settings.log,
         redact=redact,
-        sink=RecordSink(SqlEventLog(database, SystemClock()), AuditLog(database), principal.tenant),
+        sink=RecordSink(
+            SqlEventLog(database, SystemClock()), AuditLog(database), Decisions(database), principal.tenant
+        ),
         tracer=tracer,
         showing=showing_of(settings),
     )

@@ -11,26 +11,32 @@ from podium.app.audit_facts import entries_of
 from podium.core.clock import to_iso
 from podium.models.record import ModelCall
 from podium.storage.audit import AuditLog
+from podium.storage.decisions import Decisions, StoredDecision
 from podium.storage.events import EventLog, EventRecord
 from podium.telemetry.conventions import RUN, THREAD
-from podium.telemetry.records import AttributeValue, Record, SpanRecord, StepRecord
+from podium.telemetry.records import AttributeValue, DecisionRecord, Record, SpanRecord, StepRecord
 from podium.telemetry.telemetry import Telemetry
 
 _FIELDS = tuple(field.name for field in fields(SpanRecord) if field.name not in ("ids", "stored"))
 
 
+_DECISION = tuple(field.name for field in fields(DecisionRecord) if field.name != "at_ns")
+
+
 class RecordSink:
-    """Stores spans and what happened within them as events, and what nodes wrote as audit records.
+    """Stores spans and what happened within them as events, what nodes wrote as audit records, and decisions.
 
     Args:
         log: The event log.
         audit: The audit chain.
+        decisions: Where decisions are kept.
         tenant: Whose installation.
     """
 
-    def __init__(self, log: EventLog, audit: AuditLog, tenant: str) -> None:
+    def __init__(self, log: EventLog, audit: AuditLog, decisions: Decisions, tenant: str) -> None:
         self._log = log
         self._audit = audit
+        self._decisions = decisions
         self._tenant = tenant
 
     async def write(self, records: Sequence[Record]) -> None:
@@ -39,6 +45,9 @@ class RecordSink:
             entry for record in records if isinstance(record, StepRecord) for entry in entries_of(record)
         ]
         await self._audit.aappend(entries)
+        await self._decisions.aappend(
+            [_decision(record) for record in records if isinstance(record, DecisionRecord)]
+        )
         await self._write_events([record for record in records if isinstance(record, SpanRecord)])
 
     async def _write_events(self, records: Sequence[SpanRecord]) -> None:
@@ -97,6 +106,11 @@ class ModelRecorder:
             **_cost(call),
             **_context(call),
         )
+
+
+def _decision(record: DecisionRecord) -> StoredDecision:
+    values = {name: getattr(record, name) for name in _DECISION}
+    return StoredDecision(**values, at=to_iso(_moment(record.at_ns)))
 
 
 def _cost(call: ModelCall) -> dict[str, AttributeValue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -16,6 +16,7 @@ from podium.core.ids import derived_id
 from podium.core.principal import Principal
 from podium.core.usage import Budget, Usage
 from podium.graphs.context import GraphContext
+from podium.graphs.deciding import decisions_in
 from podium.graphs.journal import journaled
 from podium.graphs.state import PodiumState, Update
 from podium.models.allowance import allowing
@@ -23,6 +24,7 @@ from podium.storage.leases import CONFIG_KEY_FENCE
 
 if TYPE_CHECKING:
     from podium.agents.contracts import StandIn
+    from podium.telemetry.records import DecisionRecord
     from podium.tools.scope import EffectScope
 
 
@@ -40,6 +42,7 @@ class RunScope:
         stored: Whether the run is stored, so that it can be resumed.
         led: Whether an app leads the run and records it.
         fence: Token of the lease under which the thread is worked on; 0 without one.
+        step: The number of the step, as LangGraph counts them; None where it does not say.
     """
 
     thread_id: str
@@ -51,6 +54,7 @@ class RunScope:
     stored: bool = True
     led: bool = True
     fence: int = 0
+    step: int | None = None
 
     def require_stored(self) -> None:
         """Make sure that the run could be resumed, and what it does be undone.
@@ -163,6 +167,8 @@ class Node(Runnable[PodiumState, Update]):
         if self._function.__name__ in OUTWARD:
             await context.telemetry.flush()
         if self._budgeted and (limit := _spent(input, context)):
+            if not input.get("stopped"):
+                context.telemetry.decided(self._decisions({"stopped": limit}, input, scope))
             return {"stopped": limit}
         scope.emit({"kind": "node", "node": name, "data": {"phase": "start"}})
         began = time.monotonic()
@@ -177,6 +183,7 @@ class Node(Runnable[PodiumState, Update]):
             who=principal.id,
             tenant=principal.tenant,
         )
+        context.telemetry.decided(self._decisions(update, input, scope))
         seconds = time.monotonic() - began
         scope.emit({"kind": "node", "node": name, "data": {"phase": "end", "seconds": round(seconds, 4)}})
         update["usage"] = _with_time(update.get("usage"), seconds)
@@ -184,6 +191,9 @@ class Node(Runnable[PodiumState, Update]):
             update["rounds"] = {name: 1}
         context.crash_points.hit(f"{name}:after")
         return update
+
+    def _decisions(self, update: Update, state: PodiumState, scope: RunScope) -> Iterator[DecisionRecord]:
+        return decisions_in(self.name or "", update, state, scope, self._context.policy.version)
 
     async def _limited(self, state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
         with allowing(_share(state, context.budget, self._beside), usage_of(state)):
@@ -226,6 +236,7 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
         stored=bool(thread_id) and configurable.get(CONFIG_KEY_CHECKPOINTER) is not None,
         led=led is not None,
         fence=int(configurable.get(CONFIG_KEY_FENCE) or 0),
+        step=(config or {}).get("metadata", {}).get("langgraph_step"),
     )
 
 

@@ -14,15 +14,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
 from podium.core.confidence import Confidence, Route
 from podium.core.effects import EFFECT_CLASSES, EffectClass
 from podium.core.model import Model
 from podium.core.verdict import Outcome, Verdict
-from podium.guardrails.policy import Level, Policy
+from podium.guardrails.policy import Bounds, Level, Policy, Thresholds, ToolRule
 
 Suggestion = Literal["accept", "gather", "replan", "clarify", "abstain", "escalate"]
+
+
+class EffectFacts(Model):
+    """What the policy says of a proposed effect."""
+
+    tool: str
+    effect: EffectClass
+    needs_person: bool
+    """Whether a person approves it however sure the agents are."""
+    denied: bool = False
+    threshold: float | None = None
+    """The tool's own; None where its class's counts."""
+
+
+class VerdictFacts(Model):
+    """A guardrail's word that bears on where a turn goes."""
+
+    rule: str
+    outcome: Outcome
+
+
+class DecisionFacts(Model):
+    """What a decision was made from, beside the confidence: enough to make it again."""
+
+    suggestion: Suggestion
+    effects: tuple[EffectFacts, ...] = ()
+    verdicts: tuple[VerdictFacts, ...] = ()
+    loops: dict[str, int] = {}
+    untrusted: bool = False
+    thresholds: Thresholds
+    bounds: Bounds
 
 
 class Decision(Model):
@@ -35,6 +66,12 @@ class Decision(Model):
     threshold: float | None = None
     """The confidence that was asked for, when it was asked for."""
     reasons: tuple[str, ...] = ()
+    facts: DecisionFacts | None = None
+    """What it was made from; None where that is not all that counted."""
+
+
+_BEARING: Final = ("refuse", "escalate", "retry", "filter")
+"""The outcomes that a decision looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +119,68 @@ def decide(
     if refused := _refused(facts):
         return refused
     return _by_verdict(facts) or _by_suggestion(facts, suggestion)
+
+
+def facts_of(
+    policy: Policy,
+    *,
+    suggestion: Suggestion,
+    effects: Sequence[tuple[str, EffectClass]],
+    verdicts: Sequence[Verdict],
+    loops: Mapping[str, int],
+    untrusted: bool,
+) -> DecisionFacts:
+    """What `decide` goes by, for the record; the arguments are its own."""
+    return DecisionFacts(
+        suggestion=suggestion,
+        effects=tuple(
+            EffectFacts(
+                tool=tool,
+                effect=effect,
+                needs_person=policy.needs_person(tool, effect),
+                denied=policy.access(tool, effect) == "deny",
+                threshold=policy.tools[tool].threshold if tool in policy.tools else None,
+            )
+            for tool, effect in effects
+        ),
+        verdicts=tuple(
+            VerdictFacts(rule=verdict.rule, outcome=verdict.outcome)
+            for verdict in verdicts
+            if verdict.outcome in _BEARING
+        ),
+        loops=dict(loops),
+        untrusted=untrusted,
+        thresholds=policy.thresholds,
+        bounds=policy.bounds,
+    )
+
+
+def decide_again(score: float, facts: DecisionFacts, thresholds: Thresholds) -> Decision:
+    """Where a turn would go with other thresholds, all else as it was on record.
+
+    Args:
+        score: How sure it was.
+        facts: What the decision was made from.
+        thresholds: In place of those that were in force.
+    """
+    people = {one.tool for one in facts.effects if one.needs_person and one.effect != "read"}
+    tools = {
+        one.tool: ToolRule(
+            access="deny" if one.denied else "allow",
+            approval="person" if one.tool in people else "automatic",
+            threshold=one.threshold,
+        )
+        for one in facts.effects
+    }
+    return decide(
+        Confidence(score=score),
+        policy=Policy(rules=(), tools=tools, thresholds=thresholds, bounds=facts.bounds),
+        suggestion=facts.suggestion,
+        effects=tuple((one.tool, one.effect) for one in facts.effects),
+        verdicts=tuple(Verdict(rule=one.rule, stage="output", outcome=one.outcome) for one in facts.verdicts),
+        loops=facts.loops,
+        untrusted=facts.untrusted,
+    )
 
 
 def _refused(facts: _Facts) -> Decision | None:

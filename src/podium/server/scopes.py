@@ -30,7 +30,7 @@ _DECISIONS: Final = re.compile(
 )
 _LOOKS: Final = re.compile(
     r".*/(search|count|history|versions|namespaces|state/checkpoint)"
-    r"|/podium/v1/threads/[^/]+/(rollback|interrupts/[^/]+)/preview"
+    r"|/podium/v1/(threads/[^/]+/(rollback|interrupts/[^/]+)/preview|decisions/what-if)"
 )
 """The paths of POST requests that only look."""
 

@@ -28,9 +28,10 @@ from podium.storage.schema_columns import (
     time_column,
     version_column,
 )
+from podium.storage.schema_decisions import decisions
 from podium.storage.schema_triggers import crons, firings, triggers
 
-__all__ = ["crons", "firings", "metadata", "triggers"]
+__all__ = ["crons", "decisions", "firings", "metadata", "triggers"]
 
 threads = Table(
     "threads",
@@ -84,6 +85,7 @@ runs = Table(
     json_column("usage"),
     json_column("error"),
     Index("ix_runs_thread_id_started_at", "thread_id", "started_at"),
+    Index("ix_runs_tenant_started_at", "tenant", "started_at"),
 )
 
 events = Table(

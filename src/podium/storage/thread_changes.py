@@ -25,7 +25,16 @@ _INSERT = (
     "INSERT INTO threads(thread_id, tenant, owner, title, status, created_at, updated_at, metadata, config,"
     " interrupts, error, state_updated_at, ttl, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
-_OF_A_THREAD = ("stream_events", "run_requests", "runs", "events", "feedback", "interrupt_tickets", "crons")
+_OF_A_THREAD = (
+    "stream_events",
+    "run_requests",
+    "runs",
+    "events",
+    "decisions",
+    "feedback",
+    "interrupt_tickets",
+    "crons",
+)
 """What goes with a thread; effects, grants and audit records stay, and so does its lease, whose token must
 never be given out again."""
 _OPEN_RUN = "SELECT 1 FROM run_requests WHERE thread_id=? AND status IN ('pending', 'running') LIMIT 1"

@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 SpanKind = Literal["request", "run", "node", "model", "retrieval", "guardrail", "tool"]
 
+DecisionKind = Literal["route", "refusal", "review", "grant", "budget"]
+
 AttributeValue: TypeAlias = str | bool | int | float
 
 
@@ -65,7 +67,49 @@ class StepRecord:
     update: Mapping[str, Any]
 
 
-Record: TypeAlias = SpanRecord | StepRecord
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """Where a node sent a turn, and why.
+
+    Attributes:
+        kind: `route`: by confidence and policy; `refusal`: by a guardrail at once; `review`: by a person;
+            `grant`: back to a person, since an approval did not hold any more; `budget`: to its end.
+        node: The node.
+        at_ns: When, in nanoseconds since the epoch.
+        thread_id: The thread.
+        run_id: The run.
+        turn_id: The user's message.
+        checkpoint_id: The checkpoint that the node began from.
+        step: The number of the step that it belongs to; None where nobody says.
+        tenant: Whose data.
+        who: The principal who decided, or on whose behalf it was decided.
+        route: Where the turn went.
+        rule: What decided.
+        threshold: The confidence that was asked for; None where it was not.
+        score: The confidence; None where there was none.
+        policy_version: The policy in force.
+        details: Factors, reason codes and facts: JSON values, and no words of anybody.
+    """
+
+    kind: DecisionKind
+    node: str
+    at_ns: int
+    thread_id: str
+    run_id: str
+    turn_id: str
+    checkpoint_id: str
+    step: int | None
+    tenant: str
+    who: str
+    route: str
+    rule: str
+    threshold: float | None
+    score: float | None
+    policy_version: str
+    details: Mapping[str, Any]
+
+
+Record: TypeAlias = SpanRecord | StepRecord | DecisionRecord
 
 
 class Sink(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, assert_never, cast
@@ -13,7 +13,15 @@ from podium.core.errors import PodiumError
 from podium.telemetry.conventions import COST, INPUT_TOKENS, OUTPUT_TOKENS
 from podium.telemetry.log_file import Level, LogFile
 from podium.telemetry.metrics import Metrics
-from podium.telemetry.records import AttributeValue, Record, Sink, SpanKind, SpanRecord, StepRecord
+from podium.telemetry.records import (
+    AttributeValue,
+    DecisionRecord,
+    Record,
+    Sink,
+    SpanKind,
+    SpanRecord,
+    StepRecord,
+)
 from podium.telemetry.showing import Showing
 from podium.telemetry.spans import Redact, Span
 
@@ -185,6 +193,12 @@ class Telemetry:
         """
         if self._sink is not None:
             self._hold(StepRecord(node, time.time_ns(), thread_id, run_id, who, tenant, update))
+
+    def decided(self, decisions: Iterable[DecisionRecord]) -> None:
+        """Turns were sent somewhere."""
+        if self._sink is not None:
+            for decision in decisions:
+                self._hold(decision)
 
     async def flush(self) -> None:
         """Hand what was recorded to the sink. Never fails.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from podium.core.confidence import Confidence, Route
 from podium.core.effects import EFFECT_CLASSES, EffectClass
 from podium.core.verdict import Outcome, Stage, Verdict
-from podium.guardrails.decision import Suggestion, decide
-from podium.guardrails.policy import Policy, ToolRule
+from podium.guardrails.decision import DecisionFacts, Suggestion, decide, decide_again, facts_of
+from podium.guardrails.policy import Policy, Thresholds, ToolRule
 
 POLICY = Policy(tools={"closed": ToolRule(access="deny"), "watched": ToolRule(approval="person")})
 SURE, UNSURE, LOST = Confidence(score=0.95), Confidence(score=0.45), Confidence(score=0.1)
@@ -138,3 +138,38 @@ def test_an_effect_is_held_to_the_threshold_of_the_riskiest_one() -> None:
 def test_a_decision_says_which_rule_made_it() -> None:
     decision = decide(SURE, policy=POLICY, verdicts=(verdict("refuse"),))
     assert (decision.rule, decision.reasons) == ("a-rule", ("because",))
+
+
+@given(confidences, suggestions, effects, verdicts, loops, st.booleans())
+def test_what_is_on_record_of_a_decision_is_enough_to_make_it_again(
+    confidence: Confidence,
+    suggestion: Suggestion,
+    proposed: list[tuple[str, EffectClass]],
+    said: list[Verdict],
+    run: dict[str, int],
+    untrusted: bool,
+) -> None:
+    decision = decide(
+        confidence,
+        policy=POLICY,
+        suggestion=suggestion,
+        effects=proposed,
+        verdicts=said,
+        loops=run,
+        untrusted=untrusted,
+    )
+    facts = facts_of(
+        POLICY, suggestion=suggestion, effects=proposed, verdicts=said, loops=run, untrusted=untrusted
+    )
+    kept = DecisionFacts.model_validate_json(facts.model_dump_json())
+    again = decide_again(confidence.score, kept, POLICY.thresholds)
+    assert (again.route, again.rule, again.threshold) == (decision.route, decision.rule, decision.threshold)
+
+
+def test_other_thresholds_lead_elsewhere() -> None:
+    facts = facts_of(
+        POLICY, suggestion="accept", effects=(), verdicts=(), loops={"gather": 2}, untrusted=False
+    )
+    assert decide_again(0.6, facts, Thresholds()).route == "answer"
+    assert decide_again(0.6, facts, Thresholds(answer=0.7)).route == "escalate"
+    assert decide_again(0.6, facts, Thresholds(answer=0.9, abstain=0.7)).route == "abstain"

@@ -53,6 +53,8 @@ PLAIN = frozenset(
         "checkpoints.run_id checkpoints.thread_id",
         "crons.assistant_id crons.cron_id crons.missed crons.name crons.on_run_completed crons.overlap",
         "crons.schedule crons.source crons.thread_id crons.timezone",
+        "decisions.checkpoint_id decisions.details decisions.kind decisions.node decisions.policy_version",
+        "decisions.route decisions.rule decisions.run_id decisions.thread_id decisions.turn_id decisions.who",
         "effect_moves.actor effect_moves.effect_id effect_moves.from_status effect_moves.to_status",
         "effects.checkpoint_id effects.digest effects.effect_class effects.effect_id effects.idempotency_key",
         "effects.policy_version effects.principal effects.run_id effects.status effects.step_id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from podium.agents.contracts import ActionSummary, Critique, CritiqueRequest, StepResult
@@ -18,7 +19,7 @@ from podium.graphs.screening import check_text
 from podium.graphs.state import PodiumState, Record, Update, reset
 from podium.graphs.turn import Turn
 from podium.guardrails.confidence import score
-from podium.guardrails.decision import Decision, decide
+from podium.guardrails.decision import Decision, decide, facts_of
 from podium.guardrails.taint import untrusted_arguments
 
 if TYPE_CHECKING:
@@ -57,17 +58,8 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
     confidence = (
         SURE if context.critic is None else score(reply.factors, context.policy, reasons=reply.reasons)
     )
-    decision = decide(
-        confidence,
-        policy=context.policy,
-        suggestion=reply.suggestion,
-        effects=tuple((effect.tool, effect.effect_class) for effect in effects),
-        verdicts=verdicts,
-        loops=state.get("loops", {}),
-        untrusted=any(summary.untrusted_arguments for summary in summaries),
-    )
-    if context.critic is None and decision.route == "act":
-        decision = Decision(route="escalate", rule="critic", reasons=("no_critic",))
+    loops = state.get("loops", {})
+    decision = _decided(reply, confidence, summaries, verdicts, loops, context)
     context.telemetry.confidence(confidence.score, decision.route)
     scope.emit(
         {
@@ -86,11 +78,45 @@ async def critique(state: PodiumState, context: GraphContext, scope: RunScope) -
         "confidence": {} if context.critic is None else confidence.model_dump(mode="json"),
         "decision": decision.model_dump(mode="json"),
         "verdicts": [verdict.model_dump(mode="json") for verdict in noted],
-        "loops": _counted(state.get("loops", {}), decision),
+        "loops": _counted(loops, decision),
         "feedback": _feedback(reply, noted, decision),
         "usage": spent(reply.usage),
         "degraded": degradations("critic", [reply]),
     }
+
+
+def _decided(
+    reply: Critique,
+    confidence: Confidence,
+    actions: Sequence[ActionSummary],
+    verdicts: Sequence[Verdict],
+    loops: Mapping[str, int],
+    context: GraphContext,
+) -> Decision:
+    """Where the turn goes, with what it was decided from; without a critic the rules decide alone."""
+    effects = tuple((action.tool, action.effect) for action in actions)
+    untrusted = any(action.untrusted_arguments for action in actions)
+    decision = decide(
+        confidence,
+        policy=context.policy,
+        suggestion=reply.suggestion,
+        effects=effects,
+        verdicts=verdicts,
+        loops=loops,
+        untrusted=untrusted,
+    )
+    if context.critic is None:
+        judged = decision.route != "act"
+        return decision if judged else Decision(route="escalate", rule="critic", reasons=("no_critic",))
+    facts = facts_of(
+        context.policy,
+        suggestion=reply.suggestion,
+        effects=effects,
+        verdicts=verdicts,
+        loops=loops,
+        untrusted=untrusted,
+    )
+    return decision.model_copy(update={"facts": facts})
 
 
 async def _check_draft(

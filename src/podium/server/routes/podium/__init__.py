@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from podium.server.routes.podium import (
     audit,
+    decisions,
     documents,
     effects,
     evaluations,
@@ -16,8 +17,8 @@ from podium.server.routes.podium import (
     me,
     project,
     status,
-    triggers,
     traces,
+    triggers,
     usage,
 )
 
@@ -36,6 +37,7 @@ for _part in (
     status,
     keys,
     triggers,
+    traces,
+    decisions,
 ):
     router.include_router(_part.router)
-    traces,
