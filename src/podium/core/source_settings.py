@@ -84,6 +84,8 @@ class HttpSourceSettings(_Source):
     """The parameter that takes how many items are wanted."""
     hosts: tuple[str, ...] = ()
     """Hosts (`name` or `name:port`) that a redirect may lead to; the URL's own is always among them."""
+    private: bool = False
+    """Whether these may be public names that lead inside a network."""
     headers: dict[str, str] = {}
     token_env: EnvironmentName | None = None
     """The environment variable that holds a bearer token."""
@@ -139,6 +141,8 @@ class McpServerSettings(Model):
     """Environment variables that the program may see, beside the usual ones such as `PATH`."""
     url: str | None = None
     """Address of a server that speaks streamable HTTP."""
+    private: bool = False
+    """Whether `url` may be a public name that leads inside a network."""
     token_env: EnvironmentName | None = None
     """The environment variable that holds a bearer token for the address."""
     tools: tuple[str, ...] | None = None

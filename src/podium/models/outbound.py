@@ -1,4 +1,4 @@
-"""HTTP to the servers of models: to the addresses that were checked, and no others."""
+"""HTTP to servers that configuration names: to the addresses that were checked, and no others."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ class CheckedTransport(httpx.AsyncBaseTransport):
 
     Args:
         limits: How many connections are kept.
+        trust_env: Whether certificates are taken from where the environment says.
     """
 
-    def __init__(self, limits: httpx.Limits) -> None:
-        self._inner = httpx.AsyncHTTPTransport(limits=limits)
+    def __init__(self, limits: httpx.Limits, *, trust_env: bool = True) -> None:
+        self._inner = httpx.AsyncHTTPTransport(limits=limits, trust_env=trust_env)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request.

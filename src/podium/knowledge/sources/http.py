@@ -51,6 +51,7 @@ class HttpRequest:
         hosts: Hosts that a redirect may lead to.
         max_bytes: A longer response is an error.
         timeout: Seconds to connect, and between two pieces of the response.
+        private: Whether its hosts may be public names that lead inside a network.
     """
 
     url: str
@@ -60,6 +61,7 @@ class HttpRequest:
     hosts: tuple[str, ...] = ()
     max_bytes: int = 2_000_000
     timeout: float = 5.0
+    private: bool = False
 
 
 class HttpSource:
@@ -77,7 +79,7 @@ class HttpSource:
     def __init__(self, name: str, request: HttpRequest, shape: Shape | None = None) -> None:
         self.name = name
         self._request = request
-        self._reach = Reach(request.url, request.hosts)
+        self._reach = Reach(request.url, request.hosts, private=request.private)
         self._paths = _compiled(name, shape or Shape())
 
     async def fetch(self, query: str, k: int) -> Sequence[Evidence]:

@@ -106,6 +106,7 @@ def _request(said: HttpSourceSettings, setting: str, around: Surroundings) -> Ht
         hosts=said.hosts,
         max_bytes=said.max_bytes,
         timeout=said.timeout,
+        private=said.private,
     )
 
 

@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     import httpx
 
 _PORTS = {"http": 80, "https": 443}
+_CONNECTIONS = 20
 
 
 class Reach:
-    """The hosts that may be contacted. A private address is as good as another: it is named, or it is not.
+    """The hosts that may be contacted, also by a redirect.
+
+    An address, or a name that can only be one inside a network, is taken as it is named. Any other name has
+    to lead to a public address, and the connection goes to the very address that was checked.
 
     Args:
         url: An address whose scheme, host and port are allowed.
         hosts: Further hosts, `name` or `name:port`; without a port, the usual one of the scheme.
+        private: Whether public names may lead inside a network.
     """
 
-    def __init__(self, url: str, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, url: str, hosts: Iterable[str] = (), *, private: bool = False) -> None:
+        self._private = private
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
         self._allowed = {_place(parts.scheme, parts.hostname or "", parts.port)}
@@ -47,6 +53,10 @@ class Reach:
         """
         import httpx
 
+        from podium.models.outbound import CheckedTransport
+
+        limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+
         async def check(request: httpx.Request) -> None:
             if not self.allows(str(request.url)):
                 raise SourceError(
@@ -61,6 +71,7 @@ class Reach:
             follow_redirects=True,
             max_redirects=3,
             trust_env=False,
+            transport=None if self._private else CheckedTransport(limits, trust_env=False),
             event_hooks={"request": [check]},
         )
 

@@ -86,7 +86,7 @@ async def _of_address(name: str, settings: McpServerSettings, place: Place) -> A
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     timeout = httpx.Timeout(settings.start_timeout, read=settings.timeout)
     async with (
-        Reach(url).client(timeout=timeout, headers=headers) as client,
+        Reach(url, private=settings.private).client(timeout=timeout, headers=headers) as client,
         streamable_http_client(url, http_client=client) as (reader, writer, _),
     ):
         yield reader, writer

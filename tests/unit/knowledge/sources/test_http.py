@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -135,6 +136,39 @@ async def test_a_redirect_to_a_host_that_nobody_named_is_not_followed(site: Site
     site.answer = reply(b"", 302, Location="http://localhost:1/secret")
     with pytest.raises(SourceError, match="localhost is not among the hosts"):
         await source(site).fetch("x", 3)
+
+
+@pytest.fixture
+def misled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A public name leads to this machine."""
+    resolving = socket.getaddrinfo
+
+    def found(host: str | bytes, port: int, *rest: Any, **more: Any) -> Any:
+        if host in ("news.example.com", b"news.example.com"):
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        return resolving(host, port, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+@pytest.mark.usefixtures("misled")
+async def test_a_public_name_that_leads_inside_is_connected_to_only_where_that_is_meant(site: Site) -> None:
+    url = site.url.replace("127.0.0.1", "news.example.com")
+    with pytest.raises(SourceUnavailable, match="inside a network"):
+        await HttpSource("news", HttpRequest(url=url)).fetch("ferries", 3)
+    assert site.paths == []
+    await HttpSource("news", HttpRequest(url=url, private=True)).fetch("ferries", 3)
+    assert len(site.paths) == 1
+
+
+@pytest.mark.usefixtures("misled")
+async def test_a_redirect_to_a_named_host_is_checked_as_the_first_is(site: Site) -> None:
+    port = site.url.rpartition(":")[2]
+    site.answer = reply([], status=302, Location=f"http://news.example.com:{port}/elsewhere")
+    asked = source(site, hosts=(f"news.example.com:{port}",))
+    with pytest.raises(SourceUnavailable, match="inside a network"):
+        await asked.fetch("ferries", 3)
+    assert site.paths == ["/search?lang=en&q=ferries"]
 
 
 async def test_a_redirect_within_the_named_host_is_followed(site: Site) -> None:
