@@ -1,9 +1,188 @@
-import { PageFrame } from "@/components/page";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { useMay, useSession } from "@/api/session";
+import { Button } from "@/components/button";
+import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
+import { useView } from "@/lib/view";
+import styles from "./chat_page.module.css";
+import { Composer } from "./composer";
+import { ConversationView, useTurnState } from "./conversation_view";
+import { GraphInput } from "./graph_input";
+import { PassagePanel } from "./passage_panel";
+import { Start } from "./start";
+import { ThreadHeader } from "./thread_header";
+import { ThreadList } from "./thread_list";
+import { DropZone, UploadDialog } from "./uploads";
+import { useChatInput } from "./use_chat_input";
+import { type Conversation, useConversation } from "./use_conversation";
 
+/** The chat: threads, a conversation, and where one writes. */
 export function Page() {
-  return (
-    <PageFrame title="Chat">
-      <p />
-    </PageFrame>
+  const { threadId: named } = useParams();
+  const threadId = named === undefined || named === "new" ? null : named;
+  const { isPodium } = useSession();
+  const { said, search, change } = useView();
+  const navigate = useNavigate();
+  const [listed, setListed] = useState(false);
+  const words = said("q");
+  const onStarted = useCallback(
+    (id: string) => void navigate(`/threads/${id}${words === "" ? "" : `?q=${encodeURIComponent(words)}`}`),
+    [navigate, words],
   );
+  const onMoved = useCallback(() => change({ at: null }), [change]);
+  const conversation = useConversation({
+    threadId,
+    chosen: threadId === null ? said("assistant") || null : null,
+    at: threadId === null ? null : said("at") || null,
+    onStarted,
+    onMoved,
+  });
+  const { title } = conversation;
+  useEffect(() => {
+    document.title = `${threadId === null ? "Chat" : title || "Thread"} · Podium`;
+  }, [threadId, title]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list closes when another thread is opened.
+  useEffect(() => setListed(false), [threadId]);
+  const cited = Number(said("cite"));
+  const hasPassage = cited > 0 || said("passage") !== "";
+  return (
+    <div className={`${styles.chat} ${hasPassage ? styles.withPanel : ""} ${listed ? styles.listed : ""}`}>
+      <div className={styles.list}>
+        <ThreadList current={threadId} words={words} onWords={(text) => change({ q: text })} />
+      </div>
+      {listed ? (
+        <button
+          type="button"
+          className={styles.shade}
+          aria-label="Close the threads"
+          onClick={() => setListed(false)}
+        />
+      ) : null}
+      <div className={styles.main}>
+        <ThreadHeader conversation={conversation} isPodium={isPodium} onList={() => setListed(!listed)} />
+        <Middle key={threadId ?? "new"} conversation={conversation} assistant={search.get("assistant")} />
+      </div>
+      {hasPassage ? (
+        <Passage
+          conversation={conversation}
+          turnId={said("turn")}
+          citation={cited > 0 ? cited : null}
+          evidenceId={said("passage")}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Passage({
+  conversation,
+  turnId,
+  citation,
+  evidenceId,
+}: {
+  conversation: Conversation;
+  turnId: string;
+  citation: number | null;
+  evidenceId: string;
+}) {
+  const { change } = useView();
+  const state = useTurnState(conversation, turnId);
+  return (
+    <PassagePanel
+      state={state}
+      citation={citation}
+      evidenceId={evidenceId}
+      onCite={(number) => change({ cite: String(number) })}
+      onClose={() => change({ cite: null, passage: null })}
+    />
+  );
+}
+
+function Middle({ conversation, assistant }: { conversation: Conversation; assistant: string | null }) {
+  const { isPodium } = useSession();
+  const { change } = useView();
+  const mayRun = useMay("run");
+  const mayIngest = useMay("run_project") && isPodium;
+  const [files, setFiles] = useState<File[] | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { threadId, ask, stop, live, active, at } = conversation;
+  const busy = live !== null || active !== null;
+  const kind = useChatInput(conversation);
+  useSlash(field);
+  if (conversation.missing) {
+    return (
+      <Empty title="There is no such thread">
+        It may have been deleted. Choose another, or begin a new one.
+      </Empty>
+    );
+  }
+  return (
+    <DropZone enabled={mayIngest} onFiles={setFiles}>
+      {threadId === null ? (
+        <Start
+          assistant={assistant}
+          onAssistant={(id) => change({ assistant: id })}
+          conversation={conversation}
+        />
+      ) : conversation.loading ? (
+        <Loading what="Reading the conversation" />
+      ) : conversation.error !== null && conversation.turns.length === 0 ? (
+        <div className={styles.problem}>
+          <ProblemNotice error={conversation.error} onRetry={conversation.retry} />
+        </div>
+      ) : (
+        <ConversationView conversation={conversation} />
+      )}
+      <div className={styles.foot}>
+        {at === null ? null : (
+          <Notice>
+            <p>This is another version of the conversation. What you say goes on from here.</p>
+            <Button small onClick={() => change({ at: null })}>
+              Back to the latest
+            </Button>
+          </Notice>
+        )}
+        {kind.isChat ? (
+          <Composer
+            key={threadId ?? "new"}
+            draftKey={threadId ?? "new"}
+            busy={busy}
+            mayRun={mayRun}
+            field={field}
+            placeholder={
+              busy ? "Say more: it is queued until this is done" : "Ask, or say what should be done"
+            }
+            onSend={(text) => ask({ text, checkpointId: at })}
+            onStop={() => void stop()}
+            {...(mayIngest ? { onAttach: () => setFiles([]) } : {})}
+          />
+        ) : (
+          <GraphInput
+            schema={kind.schema}
+            loading={kind.loading}
+            busy={busy}
+            mayRun={mayRun}
+            onRun={(input) => ask({ input, checkpointId: at })}
+            onStop={() => void stop()}
+          />
+        )}
+      </div>
+      {files === null ? null : <UploadDialog files={files} onClose={() => setFiles(null)} />}
+    </DropZone>
+  );
+}
+
+/** "/" leads to where one writes. */
+function useSlash(field: React.RefObject<HTMLTextAreaElement | null>) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement | null;
+      const writes = target?.closest("input, textarea, select, [contenteditable], dialog") ?? null;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || writes !== null) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [field]);
 }

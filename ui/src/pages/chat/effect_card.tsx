@@ -1,0 +1,213 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ArrowRight } from "lucide-react";
+import { useState } from "react";
+import { Link } from "react-router";
+import { useConnection, useMay } from "@/api/session";
+import { useAnnounce } from "@/components/announcer";
+import { Badge } from "@/components/badge";
+import { Button } from "@/components/button";
+import { ProblemNotice } from "@/components/notice";
+import { Time } from "@/components/time";
+import { percent } from "@/lib/numbers";
+import styles from "./effect_card.module.css";
+import { refresh } from "./queries";
+import type { Effect, Interrupt, InterruptValue } from "./types";
+import { effectClass, effectStanding, inWords, titled } from "./words";
+
+/** An action and what became of it; what it changes is folded. */
+export function EffectCard({ effect }: { effect: Effect }) {
+  const standing = effectStanding(effect.status);
+  return (
+    <details className={styles.card}>
+      <summary className={styles.summary}>
+        <span className={styles.name}>{titled(effect.tool)}</span>
+        <bdi className={styles.target}>{effect.target}</bdi>
+        <Badge tone={standing.tone}>{standing.words}</Badge>
+      </summary>
+      <Changes preview={effect.preview} args={effect.args} />
+      {effect.error ? <p className={styles.error}>{effect.error}</p> : null}
+      {effect.result === null || effect.result === undefined ? null : (
+        <>
+          <h4>Result</h4>
+          <pre>{JSON.stringify(effect.result, null, 2).slice(0, 4_000)}</pre>
+        </>
+      )}
+      <p className={styles.muted}>
+        {effectClass(effect.effect)} · <code title={effect.digest}>{effect.digest.slice(0, 12)}</code>
+      </p>
+    </details>
+  );
+}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const shown = (value: unknown) =>
+  value === null || value === undefined || value === ""
+    ? "–"
+    : typeof value === "string"
+      ? value.slice(0, 500)
+      : JSON.stringify(value).slice(0, 500);
+
+/** What an action would change, as before and after; or its arguments, where it shows no preview. */
+export function Changes({
+  preview,
+  args,
+}: {
+  preview: { before?: unknown; after?: unknown } | null | undefined;
+  args: Fields;
+}) {
+  const before = isFields(preview?.before) ? preview.before : null;
+  const after = isFields(preview?.after) ? preview.after : null;
+  if (before === null && after === null) return <Values values={args} />;
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return (
+    <table className={styles.changes}>
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="visually-hidden">What</span>
+          </th>
+          <th scope="col">Before</th>
+          <th scope="col">
+            <span className="visually-hidden">becomes</span>
+          </th>
+          <th scope="col">After</th>
+        </tr>
+      </thead>
+      <tbody>
+        {names.map((name) => {
+          const [was, is] = [shown(before?.[name]), shown(after?.[name])];
+          return (
+            <tr key={name} className={was === is ? styles.same : undefined}>
+              <th scope="row">{titled(name)}</th>
+              <td dir="auto">{was}</td>
+              <td aria-hidden>
+                <ArrowRight size={14} />
+              </td>
+              <td dir="auto">{is}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Values({ values }: { values: Fields }) {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return null;
+  return (
+    <dl className={styles.values}>
+      {entries.map(([name, value]) => (
+        <div key={name}>
+          <dt>{titled(name)}</dt>
+          <dd dir="auto">{shown(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface ApprovalCardProps {
+  threadId: string;
+  interrupt: Interrupt;
+}
+
+/** What waits for a person, right in the conversation. */
+export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
+  const connection = useConnection();
+  const queries = useQueryClient();
+  const announce = useAnnounce();
+  const may = useMay("decide");
+  const [rejecting, setRejecting] = useState(false);
+  const [reason, setReason] = useState("");
+  const value = (interrupt.value ?? {}) as InterruptValue;
+  const actions = value.action_requests ?? [];
+  const isAnswer = actions.length === 0;
+  const decide = useMutation({
+    mutationFn: (body: { kind: "approve" | "reject" | "respond"; message?: string }) =>
+      connection.call(`/threads/${threadId}/interrupts/${interrupt.id}/decision`, {
+        method: "POST",
+        body: { ...body, ...(value.digests?.length ? { digests: value.digests } : {}) },
+      }),
+    onSuccess: (_, body) =>
+      announce(body.kind === "approve" ? "Approved." : body.kind === "reject" ? "Rejected." : "Sent."),
+    onSettled: () => refresh(queries, connection.url, threadId),
+  });
+  return (
+    <section className={styles.approval} aria-label="Waiting for you">
+      <header className={styles.head}>
+        <Badge tone="warn">Waiting for you</Badge>
+        <strong dir="auto">{value.question || "A person has to decide."}</strong>
+      </header>
+      {actions.map((action, place) => (
+        <div key={value.digests?.[place] ?? place} className={styles.action}>
+          <p>
+            <strong>{titled(action.name)}</strong> <bdi className={styles.muted}>{action.description}</bdi>
+          </p>
+          <Changes preview={value.previews?.[place]} args={action.args} />
+        </div>
+      ))}
+      {isAnswer && value.draft ? (
+        <blockquote className={styles.draft} dir="auto">
+          {value.draft}
+        </blockquote>
+      ) : null}
+      <p className={styles.muted}>
+        {value.confidence ? `${percent(value.confidence.score)} sure` : null}
+        {value.reasons?.length ? ` · ${[...new Set(value.reasons)].map(inWords).join(", ")}` : null}
+        {value.expires_at ? (
+          <>
+            {" · expires "}
+            <Time at={value.expires_at} />
+          </>
+        ) : null}
+      </p>
+      {value.error ? <p className={styles.error}>{value.error}</p> : null}
+      {decide.error === null ? null : <ProblemNotice error={decide.error} />}
+      {may ? null : <p className={styles.muted}>Your role may look at this, but not decide it.</p>}
+      {rejecting ? (
+        <form
+          className={styles.reason}
+          onSubmit={(event) => {
+            event.preventDefault();
+            decide.mutate({ kind: "reject", message: reason.trim() });
+          }}
+        >
+          <label htmlFor={`reason-${interrupt.id}`}>Why not?</label>
+          <textarea
+            id={`reason-${interrupt.id}`}
+            rows={2}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+          <div className={styles.buttons}>
+            <Button type="submit" look="danger" disabled={decide.isPending}>
+              Reject
+            </Button>
+            <Button onClick={() => setRejecting(false)}>Back</Button>
+          </div>
+        </form>
+      ) : (
+        <div className={styles.buttons}>
+          <Button
+            look="main"
+            disabled={!may || decide.isPending}
+            onClick={() => decide.mutate({ kind: "approve" })}
+          >
+            {decide.isPending ? "Carrying out…" : isAnswer ? "Send the draft" : "Approve"}
+          </Button>
+          <Button disabled={!may || decide.isPending} onClick={() => setRejecting(true)}>
+            Reject…
+          </Button>
+          <Link className={styles.open} to={`/approvals/${threadId}/${interrupt.id}`}>
+            Change or look closer
+          </Link>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+import type { Client, StreamMode } from "@langchain/langgraph-sdk";
+import { asProblem } from "@/api/problem";
+import type { LiveRun, StreamEvent } from "./live";
+
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 5_000;
+const OPEN: readonly string[] = ["pending", "running"];
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const leave = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", leave, { once: true });
+  });
+
+/**
+ * Reads a run's stream from where it was left until the run has ended, through lost connections and restarts of the
+ * server. Resolves once the run is over, or the signal aborts.
+ */
+export async function follow(
+  client: Client,
+  threadId: string,
+  live: LiveRun,
+  modes: StreamMode[],
+  signal: AbortSignal,
+): Promise<void> {
+  const runId = live.snapshot().runId;
+  let wait = FIRST_WAIT_MS;
+  while (!signal.aborted) {
+    try {
+      const options = { lastEventId: live.lastEventId ?? "-1", streamMode: modes, signal };
+      for await (const event of client.runs.joinStream(threadId, runId, options)) {
+        live.connection(true);
+        wait = FIRST_WAIT_MS;
+        live.take(event as StreamEvent);
+      }
+      const run = await client.runs.get(threadId, runId, { signal });
+      if (!OPEN.includes(run.status)) break;
+    } catch (error) {
+      if (signal.aborted || asProblem(error).status === 404) break;
+    }
+    live.connection(false);
+    await pause(wait, signal);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  }
+  live.flush();
+}

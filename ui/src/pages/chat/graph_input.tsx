@@ -1,0 +1,46 @@
+import { Square } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { Loading, ProblemNotice } from "@/components/notice";
+import { type JsonSchema, SchemaForm } from "@/components/schema_form";
+import styles from "./graph_input.module.css";
+
+interface GraphInputProps {
+  schema: JsonSchema | null;
+  loading: boolean;
+  busy: boolean;
+  mayRun: boolean;
+  onRun: (input: Record<string, unknown>) => Promise<void>;
+  onStop: () => void;
+}
+
+const ANY: JsonSchema = { type: "object" };
+
+/** The input of a graph that is no chat, as a form of its schema or as JSON. */
+export function GraphInput({ schema, loading, busy, mayRun, onRun, onStop }: GraphInputProps) {
+  const [value, setValue] = useState<unknown>(undefined);
+  const [error, setError] = useState<unknown>(null);
+  if (loading) return <Loading what="Reading what the graph takes" />;
+  const run = (input: unknown) => {
+    setError(null);
+    setValue(input);
+    onRun(input as Record<string, unknown>).catch(setError);
+  };
+  return (
+    <section className={styles.input} aria-label="Input of the graph">
+      <SchemaForm
+        schema={schema ?? ANY}
+        value={value}
+        onSubmit={run}
+        submitLabel={busy ? "Run after this" : "Run"}
+        disabled={!mayRun}
+      />
+      {busy ? (
+        <Button look="danger" onClick={onStop} disabled={!mayRun}>
+          <Square size={14} aria-hidden /> Stop
+        </Button>
+      ) : null}
+      {error === null ? null : <ProblemNotice error={error} />}
+    </section>
+  );
+}

@@ -1,0 +1,196 @@
+import { useState } from "react";
+import { Badge } from "@/components/badge";
+import { Button } from "@/components/button";
+import { Field } from "@/components/field";
+import { JsonView } from "@/components/json_view";
+import { ProblemNotice } from "@/components/notice";
+import { Changes } from "./effect_card";
+import styles from "./interrupt_form.module.css";
+import type { Interrupt, InterruptValue } from "./types";
+import { titled } from "./words";
+
+type Answer = { type: string; message?: string; edited_action?: { name: string; args: unknown } };
+
+interface InterruptFormProps {
+  interrupt: Interrupt;
+  mayRun: boolean;
+  error: unknown;
+  onAnswer: (value: unknown) => void;
+}
+
+/** What any graph asks a person: requests of LangGraph's form one by one, everything else as text or JSON. */
+export function InterruptForm({ interrupt, mayRun, error, onAnswer }: InterruptFormProps) {
+  const value = interrupt.value as InterruptValue | string | null;
+  const requests =
+    typeof value === "object" && Array.isArray(value?.action_requests) ? value.action_requests : null;
+  return (
+    <section className={styles.interrupt} aria-label="Waiting for you">
+      <p>
+        <Badge tone="warn">Waiting for you</Badge>
+      </p>
+      {requests !== null && requests.length > 0 ? (
+        <Requests value={value as InterruptValue} mayRun={mayRun} onAnswer={onAnswer} />
+      ) : (
+        <FreeAnswer value={value} mayRun={mayRun} onAnswer={onAnswer} />
+      )}
+      {error === null || error === undefined ? null : <ProblemNotice error={error} />}
+    </section>
+  );
+}
+
+function FreeAnswer({
+  value,
+  mayRun,
+  onAnswer,
+}: {
+  value: unknown;
+  mayRun: boolean;
+  onAnswer: (value: unknown) => void;
+}) {
+  const [text, setText] = useState("");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAnswer(answerOf(text));
+      }}
+    >
+      {typeof value === "string" ? (
+        <p dir="auto">{value}</p>
+      ) : (
+        <JsonView value={value} label="What is asked" />
+      )}
+      <Field label="Your answer" hint="JSON where the graph expects it, else it is taken as text.">
+        {(props) => (
+          <textarea {...props} rows={3} value={text} onChange={(event) => setText(event.target.value)} />
+        )}
+      </Field>
+      <Button type="submit" look="main" disabled={!mayRun}>
+        Answer
+      </Button>
+    </form>
+  );
+}
+
+/** JSON as a value, everything else as text. */
+export function answerOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function Requests({
+  value,
+  mayRun,
+  onAnswer,
+}: {
+  value: InterruptValue;
+  mayRun: boolean;
+  onAnswer: (value: unknown) => void;
+}) {
+  const requests = value.action_requests ?? [];
+  const [answers, setAnswers] = useState<(Answer | null)[]>(() => requests.map(() => null));
+  const put = (place: number, answer: Answer | null) =>
+    setAnswers((before) => before.map((one, at) => (at === place ? answer : one)));
+  const allowed = (place: number, name: string) =>
+    (value.review_configs?.find((one) => one.action_name === name) ?? value.review_configs?.[place])
+      ?.allowed_decisions ?? ["approve", "edit", "reject"];
+  return (
+    <>
+      {requests.map((request, place) => (
+        <Request
+          // biome-ignore lint/suspicious/noArrayIndexKey: requests are answered by their places.
+          key={place}
+          request={request}
+          allowed={allowed(place, request.name)}
+          answer={answers[place] ?? null}
+          onAnswer={(answer) => put(place, answer)}
+        />
+      ))}
+      <Button
+        look="main"
+        disabled={!mayRun || answers.some((one) => one === null)}
+        onClick={() => onAnswer({ decisions: answers })}
+      >
+        Send {answers.length === 1 ? "the decision" : "all decisions"}
+      </Button>
+    </>
+  );
+}
+
+interface RequestProps {
+  request: { name: string; args: Record<string, unknown>; description?: string };
+  allowed: string[];
+  answer: Answer | null;
+  onAnswer: (answer: Answer | null) => void;
+}
+
+const DECISIONS: Record<string, string> = {
+  approve: "Approve",
+  edit: "Change it",
+  reject: "Reject",
+  respond: "Answer instead",
+};
+
+function Request({ request, allowed, answer, onAnswer }: RequestProps) {
+  const [kind, setKind] = useState<string | null>(null);
+  const [args, setArgs] = useState(() => JSON.stringify(request.args, null, 2));
+  const edit = (text: string) => {
+    setArgs(text);
+    const edited = argumentsOf(text);
+    onAnswer(edited === null ? null : { type: "edit", edited_action: { name: request.name, args: edited } });
+  };
+  const choose = (type: string) => {
+    setKind(type);
+    if (type === "edit") edit(args);
+    else onAnswer(type === "approve" ? { type } : { type, message: "" });
+  };
+  return (
+    <fieldset className={styles.request}>
+      <legend>{titled(request.name)}</legend>
+      {request.description ? <p dir="auto">{request.description}</p> : null}
+      {kind === "edit" ? (
+        <Field label="Arguments" {...(answer === null ? { error: "This is no JSON object yet." } : {})}>
+          {(props) => (
+            <textarea {...props} rows={6} value={args} onChange={(event) => edit(event.target.value)} />
+          )}
+        </Field>
+      ) : (
+        <Changes preview={null} args={request.args} />
+      )}
+      <div className={styles.choices}>
+        {allowed.map((type) => (
+          <label key={type}>
+            <input type="radio" checked={kind === type} onChange={() => choose(type)} />{" "}
+            {DECISIONS[type] ?? titled(type)}
+          </label>
+        ))}
+      </div>
+      {answer?.type === "reject" || answer?.type === "respond" ? (
+        <Field label={answer.type === "reject" ? "Why not?" : "Your answer"}>
+          {(props) => (
+            <textarea
+              {...props}
+              rows={2}
+              value={answer.message ?? ""}
+              onChange={(event) => onAnswer({ ...answer, message: event.target.value })}
+            />
+          )}
+        </Field>
+      ) : null}
+    </fieldset>
+  );
+}
+
+function argumentsOf(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,245 @@
+import { Pencil, RefreshCw } from "lucide-react";
+import { memo, useCallback, useState } from "react";
+import { Badge } from "@/components/badge";
+import { Button } from "@/components/button";
+import { CopyButton } from "@/components/copy_button";
+import { LongText } from "@/components/markdown";
+import { AnswerText } from "./answer_text";
+import { AtWork } from "./at_work";
+import type { TurnPlace } from "./branches";
+import { amount, Details, SECTIONS, type Section } from "./details";
+import { EffectCard } from "./effect_card";
+import type { LiveState } from "./live";
+import { type Turn, textOf } from "./messages";
+import { Rate } from "./rate";
+import { ToolMessage } from "./tool_message";
+import styles from "./turn_card.module.css";
+import type { Effect, PodiumState } from "./types";
+import { standingOf } from "./words";
+
+export interface TurnCardProps {
+  threadId: string;
+  turn: Turn;
+  place: TurnPlace | null;
+  /** Of the project's own graph: it has a standing, evidence, confidence. */
+  own: boolean;
+  /** The state at the end of this turn; null while it is not known. */
+  state: PodiumState | null;
+  effects: readonly Effect[];
+  /** While it is at work. */
+  live: LiveState | null;
+  /** What is unfolded. */
+  section: Section | null;
+  mayRun: boolean;
+  onSection: (turn: Turn, section: Section | null) => void;
+  onCite: (turn: Turn, number: number) => void;
+  onPassage: (turn: Turn, evidenceId: string) => void;
+  onEdit: (turn: Turn, place: TurnPlace, text: string) => void;
+  onAgain: (turn: Turn, place: TurnPlace) => void;
+  onVersion: (end: string) => void;
+}
+
+/** A question with all that came of it. */
+export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
+  const { turn, place, own, state, effects, live, onCite } = props;
+  const cite = useCallback((number: number) => onCite(turn, number), [turn, onCite]);
+  const answer = turn.replies.findLast((message) => message.type === "ai" && textOf(message) !== "");
+  const podium = answer?.additional_kwargs?.podium;
+  const status = podium?.status ?? "";
+  const standing = own && status !== "" ? standingOf(status, effects, state ?? undefined) : null;
+  const citations = own ? (state?.outcome?.citations ?? null) : NO_CITATIONS;
+  return (
+    <article
+      className={styles.turn}
+      aria-label={turn.question ? textOf(turn.question).slice(0, 80) : "Start"}
+    >
+      <Question {...props} />
+      <div className={styles.reply}>
+        {live === null ? null : <AtWork live={live} />}
+        {turn.replies.map((message, index) =>
+          message.type === "tool" ? (
+            <ToolMessage key={message.id ?? index} message={message} />
+          ) : (
+            <div key={message.id ?? index} className={styles.said}>
+              {message === answer && standing !== null ? (
+                <p className={styles.standing}>
+                  <Badge tone={standing.tone} title={standing.means}>
+                    {standing.words}
+                  </Badge>
+                </p>
+              ) : null}
+              {message.tool_calls?.map((call) => (
+                <ToolMessage key={call.id ?? call.name} call={call} />
+              ))}
+              {textOf(message) === "" ? null : (
+                <AnswerText text={textOf(message)} live={live !== null} citations={citations} onCite={cite} />
+              )}
+            </div>
+          ),
+        )}
+        {effects.map((effect) =>
+          effect.status === "proposed" ? null : <EffectCard key={effect.digest} effect={effect} />,
+        )}
+        {state?.outcome?.notes?.map((note) => (
+          <p key={note} className={styles.note} dir="auto">
+            {note}
+          </p>
+        ))}
+        {live === null && turn.replies.length > 0 ? (
+          <Foot
+            {...props}
+            place={place}
+            answer={answer === undefined ? "" : textOf(answer)}
+            runId={podium?.run_id ?? null}
+          />
+        ) : null}
+      </div>
+    </article>
+  );
+});
+
+const NO_CITATIONS: [] = [];
+
+function Question({ turn, place, live, mayRun, onEdit, onVersion }: TurnCardProps) {
+  const [draft, setDraft] = useState<string | null>(null);
+  if (turn.question === null) return null;
+  const text = textOf(turn.question);
+  const canEdit = place !== null && place.before !== null && live === null;
+  if (draft !== null && place !== null) {
+    const send = () => {
+      setDraft(null);
+      if (draft.trim() !== "") onEdit(turn, place, draft);
+    };
+    return (
+      <form
+        className={styles.edit}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <textarea
+          // biome-ignore lint/a11y/noAutofocus: the person has just asked to edit this.
+          autoFocus
+          aria-label="Your question, changed"
+          rows={Math.min(12, draft.split("\n").length + 1)}
+          value={draft}
+          onChange={(event) => setDraft(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") setDraft(null);
+            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+              event.preventDefault();
+              send();
+            }
+          }}
+        />
+        <p className={styles.hint}>This makes another version from here. The former one stays.</p>
+        <div className={styles.buttons}>
+          <Button type="submit" look="main" small>
+            Send the changed question
+          </Button>
+          <Button small onClick={() => setDraft(null)}>
+            Cancel
+          </Button>
+        </div>
+      </form>
+    );
+  }
+  return (
+    <div className={styles.question}>
+      <div className={styles.bubble}>
+        <LongText text={text} />
+      </div>
+      <div className={styles.tools}>
+        {place === null ? null : <Versions place={place} onVersion={onVersion} />}
+        {canEdit ? (
+          <Button
+            look="quiet"
+            small
+            label="Edit this question"
+            disabled={!mayRun}
+            onClick={() => setDraft(text)}
+          >
+            <Pencil size={14} aria-hidden />
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function Versions({ place, onVersion }: { place: TurnPlace; onVersion: (end: string) => void }) {
+  const at = place.versions.indexOf(place.end);
+  if (place.versions.length < 2 || at < 0) return null;
+  const go = (step: number) => {
+    const end = place.versions[at + step];
+    if (end !== undefined) onVersion(end);
+  };
+  return (
+    <fieldset className={styles.versions} aria-label="Versions of this turn">
+      <Button look="quiet" small label="Earlier version" disabled={at === 0} onClick={() => go(-1)}>
+        ‹
+      </Button>
+      <span>
+        {at + 1} / {place.versions.length}
+      </span>
+      <Button
+        look="quiet"
+        small
+        label="Later version"
+        disabled={at === place.versions.length - 1}
+        onClick={() => go(1)}
+      >
+        ›
+      </Button>
+    </fieldset>
+  );
+}
+
+function Foot(props: TurnCardProps & { answer: string; runId: string | null }) {
+  const { turn, place, own, state, section, threadId, answer, runId, mayRun } = props;
+  const { onSection, onPassage, onAgain } = props;
+  return (
+    <>
+      <div className={styles.foot}>
+        {own
+          ? SECTIONS.map(({ name, title }) => (
+              <button
+                key={name}
+                type="button"
+                className={styles.chip}
+                aria-expanded={section === name}
+                onClick={() => onSection(turn, section === name ? null : name)}
+              >
+                {title} <span>{amount(name, state)}</span>
+              </button>
+            ))
+          : null}
+        <span className={styles.gap} />
+        {answer === "" ? null : <CopyButton text={answer} what="the answer" />}
+        {place === null || turn.question === null ? null : (
+          <Button
+            look="quiet"
+            small
+            label="Answer this again"
+            disabled={!mayRun}
+            onClick={() => onAgain(turn, place)}
+          >
+            <RefreshCw size={14} aria-hidden />
+          </Button>
+        )}
+        {own && runId !== null ? <Rate threadId={threadId} runId={runId} answer={answer} /> : null}
+      </div>
+      {own && section !== null ? (
+        <section className={styles.details} aria-label={SECTIONS.find((one) => one.name === section)?.title}>
+          <Details
+            section={section}
+            state={state}
+            threadId={threadId}
+            onPassage={(id) => onPassage(turn, id)}
+          />
+        </section>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+import type { Tone } from "@/components/badge";
+import type { Effect, PodiumState } from "./types";
+
+export interface Standing {
+  words: string;
+  tone: Tone;
+  /** What it means, for whoever wonders. */
+  means: string;
+}
+
+const STANDINGS: Record<string, Standing> = {
+  completed: { words: "Answered", tone: "good", means: "The answer was good enough to be sent." },
+  clarify: { words: "Asks you", tone: "accent", means: "Something is missing. Answer below to go on." },
+  abstained: {
+    words: "Did not answer",
+    tone: "warn",
+    means: "What was found does not support an answer well enough, so none was made up.",
+  },
+  partial: { words: "Stopped early", tone: "warn", means: "A limit of the turn was reached." },
+  refused: { words: "Refused", tone: "bad", means: "A rule does not allow it." },
+  failed: { words: "Failed", tone: "bad", means: "It could not be done." },
+};
+
+const REJECTED: Standing = {
+  words: "Rejected",
+  tone: "warn",
+  means: "A person said no, and nothing was done.",
+};
+const RESPONDED: Standing = {
+  words: "Answered by a person",
+  tone: "good",
+  means: "A person wrote the answer.",
+};
+
+/** How a turn stands, in words. */
+export function standingOf(status: string, effects: readonly Effect[], state?: PodiumState): Standing {
+  const rejected =
+    effects.length > 0 && effects.every((one) => ["rejected", "superseded"].includes(one.status));
+  if (status === "completed" && (state?.review?.kind === "reject" || rejected)) return REJECTED;
+  if (status === "completed" && state?.review?.kind === "respond" && effects.length === 0) return RESPONDED;
+  return STANDINGS[status] ?? { words: inWords(status), tone: "neutral", means: "" };
+}
+
+/** "issue_refund" as "issue refund". */
+export const inWords = (name: string) => name.replace(/[_-]+/g, " ").trim();
+
+/** "Issue refund". */
+export const titled = (name: string) => {
+  const words = inWords(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+const AT_WORK: Record<string, string> = {
+  admit: "Checking the request",
+  plan: "The planner makes a plan",
+  retrieve: "The retriever looks for passages",
+  execute: "The executor works on it",
+  critique: "The critic checks the result",
+  human: "Waiting for a person",
+  commit: "Carrying out what was approved",
+  respond: "Writing the answer",
+};
+
+/** What a node does, as a sentence. */
+export const atWork = (node: string) => AT_WORK[node] ?? `${titled(node)} is at work`;
+
+const EFFECT_STATUS: Record<string, { words: string; tone: Tone }> = {
+  proposed: { words: "Waits for you", tone: "warn" },
+  approved: { words: "Approved", tone: "accent" },
+  rejected: { words: "Rejected", tone: "neutral" },
+  superseded: { words: "Replaced by an edit", tone: "neutral" },
+  expired: { words: "Expired", tone: "neutral" },
+  started: { words: "Running", tone: "accent" },
+  succeeded: { words: "Done", tone: "good" },
+  verified: { words: "Done and checked", tone: "good" },
+  unverified: { words: "Done, not confirmed", tone: "warn" },
+  failed: { words: "Failed", tone: "bad" },
+  in_doubt: { words: "In doubt", tone: "bad" },
+  compensated: { words: "Undone", tone: "neutral" },
+  compensation_failed: { words: "Could not be undone", tone: "bad" },
+  compensation_in_doubt: { words: "Undoing is in doubt", tone: "bad" },
+  simulated: { words: "Simulated only", tone: "neutral" },
+};
+
+export const effectStanding = (status: string) =>
+  EFFECT_STATUS[status] ?? { words: titled(status), tone: "neutral" as Tone };
+
+const EFFECT_CLASS: Record<string, string> = {
+  read: "only reads",
+  reversible: "can be undone",
+  compensable: "can be undone by a counter-action",
+  irreversible: "cannot be undone",
+};
+
+export const effectClass = (name: string) => EFFECT_CLASS[name] ?? name;
+
+const ROUTES: Record<string, string> = {
+  answer: "the answer was sent",
+  act: "the action was carried out",
+  gather: "more was looked for",
+  replan: "another plan was made",
+  clarify: "you were asked",
+  escalate: "a person was asked",
+  abstain: "no answer was given",
+  refuse: "it was refused",
+  stop: "it ended early",
+};
+
+export const routeWords = (route: string) => ROUTES[route] ?? inWords(route);
+
+const STEP_KINDS: Record<string, string> = {
+  retrieve: "Look up",
+  act: "Do",
+  answer: "Answer",
+  clarify: "Ask you",
+};
+
+export const stepWords = (kind: string) => STEP_KINDS[kind] ?? titled(kind);
