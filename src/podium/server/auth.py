@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from podium.core.errors import NotAllowed, NotAuthenticated
 from podium.core.ids import derived_id, new_id
 from podium.core.principal import Access, Principal, is_owner
-from podium.server import scopes
+from podium.server import scopes, unheeded
 from podium.server.services import Services, services_of
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ async def caller(request: Request) -> Caller:
     """
     known = identified(request)
     known.need(scopes.scope_for(request.method, request.scope["path"]))
+    unheeded.note_query(request)
     return known
 
 

@@ -11,10 +11,10 @@ from podium.core.errors import InputError
 from podium.core.principal import Access, Principal
 from podium.runtime.triggers.events import input_of
 from podium.runtime.triggers.templates import render
+from podium.server.asking import Attempt, accept
 from podium.server.auth import Caller
 from podium.server.models.crons import run_of
 from podium.server.models.runs import RunCreate
-from podium.server.routes.runs import Attempt, accept
 from podium.storage.run_requests import OPEN, find
 from podium.storage.triggers import unknown_trigger
 

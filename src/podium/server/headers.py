@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 
-from podium.server import errors
+from podium.server import errors, unheeded
 from podium.server.auth import is_loopback
 
 if TYPE_CHECKING:
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from podium.core.settings import ServerSettings
     from podium.server.services import Services
 
-EXPOSED: Final = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next", "Retry-After")
+EXPOSED: Final = (
+    "Content-Location",
+    "Location",
+    "X-Pagination-Total",
+    "X-Pagination-Next",
+    "Retry-After",
+    unheeded.HEADER,
+)
 """What pages may read of an answer's head."""
 _SECURITY: Final = (
     ("X-Content-Type-Options", "nosniff"),
@@ -57,13 +64,13 @@ class BrowserGuard:
         elif "origin" in headers and headers["origin"] in settings.allow_origins:
             await self._allowed(settings)(scope, receive, send)
         else:
-            await self._app(scope, receive, _secured(send))
+            await self._app(scope, receive, _secured(scope, send))
 
     def _allowed(self, settings: ServerSettings) -> CORSMiddleware:
         if self._cors is None:
 
             async def app(scope: Scope, receive: Receive, send: Send) -> None:
-                await self._app(scope, receive, _secured(send, shared=True))
+                await self._app(scope, receive, _secured(scope, send, shared=True))
 
             self._cors = CORSMiddleware(
                 app,
@@ -116,11 +123,11 @@ async def _refuse(refusal: tuple[str, str, str], scope: Scope, receive: Receive,
         await send({"type": "websocket.close", "code": 1008, "reason": refusal[0][:100]})
         return
     detail, code, hint = refusal
-    await errors.answer(403, detail, code, hint, Connection="close")(scope, receive, _secured(send))
+    await errors.answer(403, detail, code, hint, Connection="close")(scope, receive, _secured(scope, send))
 
 
-def _secured(send: Send, *, shared: bool = False) -> Send:
-    """Sends what it gets with the headers that make browsers careful with it."""
+def _secured(scope: Scope, send: Send, *, shared: bool = False) -> Send:
+    """Sends what it gets with the headers that make browsers careful, and that name what had no effect."""
     chosen = _SECURITY[:-1] if shared else _SECURITY
 
     async def secured(message: Message) -> None:
@@ -128,6 +135,8 @@ def _secured(send: Send, *, shared: bool = False) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in chosen:
                 headers.setdefault(name, value)
+            if told := unheeded.warning(scope):
+                headers[unheeded.HEADER] = told
         await send(message)
 
     return secured

@@ -27,7 +27,9 @@ ROLES = "roles"
 """Among a run's kwargs: the roles of who asked, none for the user of the machine. Clients cannot set it."""
 TRACE = "trace"
 """Among a run's kwargs: the span of the request that asked for it, and the request's id."""
-_PRIVATE = frozenset({ROLES, TRACE, "goes_on"})
+LEFT = "left"
+"""Among a run's kwargs: how many of its attempts ended because their process stopped in good order."""
+_PRIVATE = frozenset({ROLES, TRACE, LEFT, "goes_on"})
 _JSON = ("metadata", "kwargs", "error")
 
 
@@ -85,6 +87,11 @@ class RunRequest:
     def told_kwargs(self) -> dict[str, Any]:
         """What the request said, without what the server noted beside it."""
         return {name: value for name, value in self.kwargs.items() if name not in _PRIVATE}
+
+    @property
+    def breaks(self) -> int:
+        """How often its process has ended without a word, if the present one has."""
+        return self.attempt - int(self.kwargs.get(LEFT, 0))
 
     @property
     def principal(self) -> Principal:
@@ -223,6 +230,16 @@ class RunRequests:
                 " WHERE run_id=? AND status='running'",
                 (now, run_id),
             )
+
+        return work
+
+    def hand_over(self, run: RunRequest) -> Work[None]:
+        """What lets the next start go on with a run whose process stops in good order."""
+        kwargs = dump({**run.kwargs, LEFT: int(run.kwargs.get(LEFT, 0)) + 1})
+
+        def work(connection: sqlite3.Connection) -> None:
+            self.give_back(run.run_id)(connection)
+            connection.execute("UPDATE run_requests SET kwargs=? WHERE run_id=?", (kwargs, run.run_id))
 
         return work
 

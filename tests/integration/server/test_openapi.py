@@ -70,8 +70,13 @@ def _problem(operation: Any, examples: int, known: dict[str, str]) -> str:
     try:
         ask()
     except (Exception, BaseExceptionGroup) as problem:  # noqa: BLE001 - whatever it is, it is what the test tells
-        return f"{type(problem).__name__}: {str(problem)[:600]}"
+        return _told(problem)
     return ""
+
+
+def _told(problem: BaseException) -> str:
+    inner = problem.exceptions if isinstance(problem, BaseExceptionGroup) else ()
+    return "\n".join([f"{type(problem).__name__}: {str(problem)[:600]}", *map(_told, inner)])
 
 
 def test_a_few_operations_answer_as_they_say(asked: Server) -> None:

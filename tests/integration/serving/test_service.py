@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
+from pathlib import Path
 
 import pytest
 
 from podium.core.errors import Conflict, NotFound, Overloaded
 from podium.core.principal import Access
 from podium.runtime.serving.accepting import Offer
+from podium.runtime.serving.service import MAX_BREAKS
 from podium.runtime.serving.streams import Told
 from podium.storage.run_requests import RunRequest
 from podium.testing.run_desk import ANYBODY, RunDesk
@@ -167,6 +171,35 @@ async def test_a_server_that_stops_leaves_its_runs_to_the_next(serve: Open) -> N
         assert b'"first","held"' in rest[-1].data
         await desk.runs.ended(desk.now(waits))
         assert (desk.now(run).attempt, desk.now(waits).status) == (2, "success")
+
+
+async def test_stopping_in_good_order_is_not_held_against_a_run(serve: Open) -> None:
+    async with serve(drain_seconds=0.0) as desk:
+        run = await desk.ask("held")
+        await desk.gate.reached.wait()
+    for _ in range(MAX_BREAKS + 1):
+        async with serve(drain_seconds=0.0) as desk:
+            await desk.gate.reached.wait()
+    async with serve() as desk:
+        desk.gate.opened.set()
+        end = await desk.runs.ended(desk.now(run))
+        assert (end.status, desk.now(run).attempt) == ("success", MAX_BREAKS + 3)
+        assert "left" not in desk.now(run).told_kwargs
+
+
+@pytest.mark.parametrize(("attempts", "status"), [(MAX_BREAKS - 1, "success"), (MAX_BREAKS, "error")])
+async def test_a_run_whose_process_breaks_off_again_and_again_ends_with_an_error(
+    serve: Open, tmp_path: Path, attempts: int, status: str
+) -> None:
+    async with serve(drain_seconds=0.0) as desk:
+        run = await desk.ask("held")
+        await desk.gate.reached.wait()
+    with closing(sqlite3.connect(tmp_path / "podium.db")) as connection, connection:
+        killed = "UPDATE run_requests SET status='running', holder=?, attempt=?, kwargs='{}' WHERE run_id=?"
+        connection.execute(killed, (f"{socket.gethostname()}:4194303:0", attempts, run.run_id))
+    async with serve() as desk:
+        desk.gate.opened.set()
+        assert (await desk.runs.ended(desk.now(run))).status == status
 
 
 async def test_a_run_that_is_due_later_begins_then(serve: Open) -> None:

@@ -63,10 +63,10 @@ class Endings:
         return [one for hook in self.hooks if (one := hook(run, end)) is not None]
 
     def leaving(self, run: RunRequest, lease: Lease) -> Work[None]:
-        """What lets somebody else go on with a run."""
+        """What lets the next start go on with a run; that it had to is not held against the run."""
 
         def work(connection: sqlite3.Connection) -> None:
-            self.requests.give_back(run.run_id)(connection)
+            self.requests.hand_over(run)(connection)
             releasing(lease)(connection)
 
         return work

@@ -45,7 +45,8 @@ def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> Ru
         "podium_principal": run.principal,
         CONFIG_KEY_FENCE: fence,
     }
-    config: RunnableConfig = {"configurable": configurable, "metadata": dict(run.metadata)}
+    metadata = {**(given.get("metadata") or {}), **run.metadata}
+    config: RunnableConfig = {"configurable": configurable, "metadata": metadata}
     if tags := given.get("tags"):
         config["tags"] = list(tags)
     if limit := given.get("recursion_limit"):

@@ -36,8 +36,9 @@ Undo: TypeAlias = Callable[[RunRequest], Awaitable[None]]
 REMEMBERED = 256
 """Of how many runs the end is kept in memory."""
 
-MAX_ATTEMPTS = 10
-"""A run whose process ends so often ends with an error: it may be what ends them."""
+MAX_BREAKS = 10
+"""A run whose process breaks off so often ends with an error: it may be what breaks it. Orderly stops do not
+count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,16 @@ class _Active:
     lease: Lease
     task: asyncio.Task[None]
     wanted: CancelAction | None = None
+    begun: bool = False
     stopped: bool = False
 
     def stop(self) -> None:
         """End the graph's work, once; what follows, such as storing how it ended, is not cut off."""
-        if not self.stopped:
-            self.stopped = True
+        if (
+            self.begun and not self.stopped
+        ):  # a task that is cancelled before it has begun ends without a word
             self.task.cancel()
+        self.stopped = True
 
 
 class ServedRuns:
@@ -162,10 +166,10 @@ class ServedRuns:
 
         def work(connection: sqlite3.Connection) -> None:
             for run in left:
-                if run.attempt < MAX_ATTEMPTS:
+                if run.breaks < MAX_BREAKS:
                     self._requests.give_back(run.run_id)(connection)
                 else:
-                    error = {"error": "RunBrokenOff", "message": f"its process ended {run.attempt} times"}
+                    error = {"error": "RunBrokenOff", "message": f"its process broke off {run.breaks} times"}
                     self._requests.settle(run.run_id, "error", error)(connection)
 
         await self._database.awrite(work)
@@ -210,18 +214,26 @@ class ServedRuns:
             Conflict: The thread has an active run, and the strategy is to reject.
             Overloaded: Too many runs wait, or the server is about to stop.
         """
+        return (await self.accept_all([offer], durable=durable))[0]
+
+    async def accept_all(self, offers: Sequence[Offer], *, durable: bool = True) -> list[RunRequest]:
+        """Take runs on in one write: all of them or, where one is refused, none; see `accept`."""
         if not self.is_taking:
             raise Overloaded("the server is stopping", hint="Ask again in a moment.", retry_after=5)
-        starts = len(self._active) < self._sizes.max_running
-        offer = replace(offer, run=self._following.asked(offer.run))
-        work = self._desk.accepting(offer, starts=starts)
-        accepted = await self._database.awrite_soon(work)
-        self._begin_or_wait(accepted)
-        for run in accepted.superseded:
-            await self._call_off(run, offer.strategy == "rollback")
-        if durable:  # the run begins meanwhile
+        room = self._sizes.max_running - len(self._active)
+        works = [
+            self._desk.accepting(replace(one, run=self._following.asked(one.run)), starts=number < room)
+            for number, one in enumerate(offers)
+        ]
+        taken = await self._database.awrite_soon(lambda connection: [work(connection) for work in works])
+        for accepted in taken:
+            self._begin_or_wait(accepted)
+        for offer, accepted in zip(offers, taken, strict=True):
+            for run in accepted.superseded:
+                await self._call_off(run, offer.strategy == "rollback")
+        if durable:  # the runs begin meanwhile
             await self._database.asynced()
-        return accepted.run
+        return [accepted.run for accepted in taken]
 
     def _begin_or_wait(self, accepted: Accepted) -> None:
         if accepted.lease is not None:
@@ -254,10 +266,11 @@ class ServedRuns:
     async def _carry_out(self, run: RunRequest, lease: Lease) -> None:
         await asyncio.sleep(0)  # until it is listed as active
         active = self._active[run.run_id]
-        try:
-            end: RunEnd | None = await self._worker.carry_out(run, lease.token)
-        except asyncio.CancelledError:
-            end = None
+        end: RunEnd | None = None
+        with suppress(asyncio.CancelledError):
+            if not active.stopped:
+                active.begun = True
+                end = await self._worker.carry_out(run, lease.token)
         active.stopped = True
         next_waits = True
         try:

@@ -17,6 +17,7 @@ from podium.runtime.serving.snapshots import told_checkpoint, told_state
 from podium.runtime.serving.worker import interrupts_of
 from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.threads import ThreadRecord
+from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -239,7 +240,7 @@ class ThreadStates:
         config["configurable"][CONFIG_KEY_FENCE] = fence
         async with self._graphs.opened(name, config, purpose="threads.update") as graph:
             steps = [[_given(update) for update in step] for step in supersteps]
-            with _judged(thread):
+            with _judged(thread), untraced():
                 after = await graph.abulk_update_state(config, steps)
         return told_checkpoint(after, thread.thread_id)
 

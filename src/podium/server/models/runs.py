@@ -90,6 +90,7 @@ class RunCreate(Body):
     strict_resume: bool = False
     """Whether an answer to what does not wait fails the run, and leaves the thread as it was."""
     feedback_keys: list[str] | None = None
+    """Of LangSmith, as the next one is: taken, and answered with a warning."""
     langsmith_tracer: JsonObject | None = Field(
         default=None, validation_alias=AliasChoices("langsmith_tracer", "langsmith_tracing")
     )
@@ -98,6 +99,25 @@ class RunCreate(Body):
         """The kinds of events that are wanted."""
         given = self.stream_mode
         return [given] if isinstance(given, str) else list(given or ["values"])
+
+    def unheeded(self, *, in_thread: bool, attended: bool) -> list[str]:
+        """The fields that have no effect as they are sent.
+
+        Args:
+            in_thread: Whether the run is asked for in a thread.
+            attended: Whether the client stays for the run's end.
+        """
+        at = self.checkpoint_id or (self.checkpoint and self.checkpoint.checkpoint_id)
+        without = {
+            "feedback_keys": bool(self.feedback_keys),
+            "langsmith_tracer": bool(self.langsmith_tracer),
+            "input": bool(self.input) and self.command is not None,
+            "checkpoint": bool(at) and not in_thread,
+            "checkpoint_during": self.checkpoint_during is not None and self.durability is not None,
+            "on_completion": self.on_completion is not None and in_thread,
+            "on_disconnect": self.on_disconnect is not None and not attended,
+        }
+        return [name for name, has_none in without.items() if has_none]
 
     def kwargs(self) -> dict[str, Any]:
         """What is stored of the request for whoever carries it out."""
@@ -119,7 +139,6 @@ class RunCreate(Body):
             "on_completion": self.on_completion,
             "durability": self.durability or _older(self.checkpoint_during),
             "strict_resume": self.strict_resume,
-            "feedback_keys": self.feedback_keys,
         }
         return {name: value for name, value in told.items() if value not in (None, {}, False)}
 

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from podium.core.clock import SystemClock, to_iso
 from podium.core.errors import Conflict, InputError
-from podium.core.ids import new_id
-from podium.runtime.serving.accepting import Offer
 from podium.runtime.serving.encoding import encode
 from podium.runtime.serving.worker import RunEnd
+from podium.server import unheeded
+from podium.server.asking import accept, accept_all
 from podium.server.auth import Caller, Parts, Who
-from podium.server.governing import check_command
 from podium.server.models.runs import (
     BatchRun,
     CancelRuns,
@@ -33,8 +29,7 @@ from podium.server.models.runs import (
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
 from podium.server.wire import JsonResponse, PatientResponse
-from podium.storage.operations import Work
-from podium.storage.run_requests import OPEN, ROLES, CancelAction, RunRequest
+from podium.storage.run_requests import OPEN, CancelAction, RunRequest
 
 router = APIRouter(tags=["Runs"])
 
@@ -47,48 +42,61 @@ WAIT_BEAT_S = 1.0
 
 
 @router.post("/threads/{thread_id}/runs", response_model=Run)
-async def create_run(thread_id: ThreadId, body: RunCreate, services: Parts, who: Who) -> JsonResponse:
+async def create_run(
+    request: Request, thread_id: ThreadId, body: RunCreate, services: Parts, who: Who
+) -> JsonResponse:
     """Start a run in the background."""
+    _warn(request, body, in_thread=True)
     run = await accept(services, who, body, thread_id)
     return JsonResponse(shown(run), headers=_headers(run))
 
 
 @router.post("/threads/{thread_id}/runs/stream", response_class=Response)
-async def stream_run(thread_id: ThreadId, body: RunCreate, services: Parts, who: Who) -> Response:
+async def stream_run(
+    request: Request, thread_id: ThreadId, body: RunCreate, services: Parts, who: Who
+) -> Response:
     """Start a run and stream what happens in it."""
+    _warn(request, body, in_thread=True, attended=True)
     return await _streamed(services, who, body, thread_id)
 
 
 @router.post("/threads/{thread_id}/runs/wait", response_class=Response)
-async def wait_for_run(thread_id: ThreadId, body: RunCreate, services: Parts, who: Who) -> Response:
+async def wait_for_run(
+    request: Request, thread_id: ThreadId, body: RunCreate, services: Parts, who: Who
+) -> Response:
     """Start a run and wait for its last state."""
+    _warn(request, body, in_thread=True, attended=True)
     return await _waited(services, who, body, thread_id)
 
 
 @router.post("/runs", response_model=Run)
-async def create_stateless_run(body: RunCreate, services: Parts, who: Who) -> JsonResponse:
+async def create_stateless_run(request: Request, body: RunCreate, services: Parts, who: Who) -> JsonResponse:
     """Start a run in a thread of its own that goes with it."""
+    _warn(request, body, in_thread=False)
     run = await accept(services, who, body, None)
     return JsonResponse(shown(run), headers=_headers(run))
 
 
 @router.post("/runs/stream", response_class=Response)
-async def stream_stateless_run(body: RunCreate, services: Parts, who: Who) -> Response:
+async def stream_stateless_run(request: Request, body: RunCreate, services: Parts, who: Who) -> Response:
     """Start a run in a thread of its own, and stream what happens in it."""
+    _warn(request, body, in_thread=False, attended=True)
     return await _streamed(services, who, body, None)
 
 
 @router.post("/runs/wait", response_class=Response)
-async def wait_for_stateless_run(body: RunCreate, services: Parts, who: Who) -> Response:
+async def wait_for_stateless_run(request: Request, body: RunCreate, services: Parts, who: Who) -> Response:
     """Start a run in a thread of its own, and wait for its last state."""
+    _warn(request, body, in_thread=False, attended=True)
     return await _waited(services, who, body, None)
 
 
 @router.post("/runs/batch", response_model=list[Run])
-async def create_batch(body: list[BatchRun], services: Parts, who: Who) -> JsonResponse:
-    """Start several runs in the background; the first that is refused ends the batch."""
-    runs = [await accept(services, who, one, one.thread_id, number=n) for n, one in enumerate(body)]
-    return JsonResponse([shown(run) for run in runs])
+async def create_batch(request: Request, body: list[BatchRun], services: Parts, who: Who) -> JsonResponse:
+    """Start several runs in the background: all of them or, where one is refused, none."""
+    for one in body:
+        _warn(request, one, in_thread=one.thread_id is not None)
+    return JsonResponse([shown(run) for run in await accept_all(services, who, body)])
 
 
 @router.post("/runs/cancel", status_code=204, response_class=Response)
@@ -98,6 +106,8 @@ async def cancel_runs(
     """Cancel runs by their ids, by their thread, or by how they stand."""
     if body.run_ids is None and body.status is None and body.thread_id is None:
         raise InputError("nothing says which runs are meant", hint="Send run_ids, thread_id or status.")
+    if body.run_ids is not None and body.status is not None:
+        raise InputError("run_ids and status both say which runs are meant", hint="Send one of them.")
     if body.run_ids is not None:
         found = [services.requests.get(run_id, who.access, body.thread_id) for run_id in body.run_ids]
     else:
@@ -207,84 +217,6 @@ async def join_stateless_run_stream(
 # --- what the routes share -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """An attempt to carry out a trigger's firing.
-
-    Attributes:
-        run_id: Of its run.
-        earlier: The runs of the attempts before it, which it goes on from.
-        noting: What notes, in the write that takes the run on, that it has begun.
-    """
-
-    run_id: str
-    earlier: Sequence[str]
-    noting: Callable[[RunRequest], Work[None]]
-
-
-async def accept(
-    services: Services,
-    who: Caller,
-    body: RunCreate,
-    thread_id: str | None,
-    *,
-    durable: bool = True,
-    number: int = 0,
-    attempt: Attempt | None = None,
-) -> RunRequest:
-    """Take a run on.
-
-    Args:
-        services: The server's parts.
-        who: Asks for it.
-        body: What is asked for.
-        thread_id: The thread; None for one of its own.
-        durable: Whether it survives a power cut before its result is there.
-        number: Which of the request's runs it is.
-        attempt: What a trigger's firing knows of it.
-
-    Raises:
-        NotAllowed: It decides what waits for a person, and the caller may not.
-    """
-    assistant = services.assistants.resolve(body.assistant_id, who.access)
-    await check_command(services, who, assistant.graph_id, body.command)
-    if body.webhook:
-        services.callbacks.targets.check(body.webhook)
-    run_id = attempt.run_id if attempt else who.id_of(f"run {number}")
-    if who.creates and (made := services.requests.made(run_id, who.access)) is not None:
-        return made  # by the same request, whose answer was lost with its process
-    kwargs = body.kwargs()
-    if assistant.config or assistant.context:
-        kwargs["config"] = _merged(assistant.config, kwargs.get("config"))
-        kwargs["context"] = {**(assistant.context or {}), **(kwargs.get("context") or {})} or None
-    if attempt and attempt.earlier:
-        kwargs["goes_on"] = list(attempt.earlier)
-    if who.principal.roles:
-        kwargs[ROLES] = sorted(who.principal.roles)
-    due = to_iso(SystemClock().now() + timedelta(seconds=body.after_seconds)) if body.after_seconds else ""
-    run = RunRequest(
-        run_id=run_id,
-        thread_id=thread_id or new_id(),
-        graph_id=assistant.graph_id,
-        assistant_id=assistant.assistant_id,
-        tenant=who.principal.tenant,
-        owner=who.principal.id,
-        due_at=due,
-        multitask_strategy=body.multitask_strategy or "enqueue",
-        temporary=thread_id is None and body.on_completion != "keep",
-        metadata=dict(body.metadata or {}),
-        kwargs=kwargs,
-    )
-    offer = Offer(
-        run,
-        who.access,
-        strategy=body.multitask_strategy or "enqueue",
-        creates=thread_id is None or body.if_not_exists == "create",
-        also=attempt.noting(run) if attempt else None,
-    )
-    return await services.runs.accept(offer, durable=durable)
-
-
 def shown(run: RunRequest) -> dict[str, Any]:
     """A run as it is told."""
     return {
@@ -302,11 +234,8 @@ def shown(run: RunRequest) -> dict[str, Any]:
     }
 
 
-def _merged(below: Mapping[str, Any] | None, above: Mapping[str, Any] | None) -> dict[str, Any]:
-    """An assistant's configuration with the request's over it."""
-    below, above = below or {}, above or {}
-    inner = {**(below.get("configurable") or {}), **(above.get("configurable") or {})}
-    return {**below, **above, "configurable": inner}
+def _warn(request: Request, body: RunCreate, *, in_thread: bool, attended: bool = False) -> None:
+    unheeded.note(request.scope, body.unheeded(in_thread=in_thread, attended=attended))
 
 
 async def _streamed(services: Services, who: Caller, body: RunCreate, thread_id: str | None) -> Response:

@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from podium.core.errors import InputError
 from podium.runtime.serving.states import Update
+from podium.server.asking import check_thread
 from podium.server.auth import Parts, Who
 from podium.server.governing import check_updates
-from podium.server.models.runs import CheckpointRef
 from podium.server.models.thread_states import (
     CheckpointId,
     HistorySearch,
@@ -48,7 +47,7 @@ async def get_state(
 async def get_state_at(thread_id: ThreadId, body: StateAt, services: Parts, who: Who) -> JsonResponse:
     """The state at a checkpoint, or of a subgraph."""
     thread = services.threads.get(thread_id, who.access)
-    _check(body.checkpoint, thread_id)
+    check_thread(body.checkpoint, thread_id)
     told = await services.threads.states.state(thread, place_of(body.checkpoint), subgraphs=body.subgraphs)
     return JsonResponse(state_view(told, body.select))
 
@@ -71,7 +70,7 @@ async def get_state_by_id(
 @router.post("/threads/{thread_id}/state", response_model=StateUpdated, responses={**NOT_FOUND, **CONFLICT})
 async def update_state(thread_id: ThreadId, body: StateUpdate, services: Parts, who: Who) -> JsonResponse:
     """Change a thread's state as if a node had run; values may be null to go on as they are."""
-    _check(body.checkpoint, thread_id)
+    check_thread(body.checkpoint, thread_id)
     place = place_of(body.checkpoint, body.checkpoint_id)
     update = Update(body.values, as_node=body.as_node)
     thread = services.threads.get(thread_id, who.access)
@@ -108,7 +107,7 @@ async def get_history(
 
 async def _history(thread_id: str, body: HistorySearch, services: Services, who: Who) -> Response:
     thread = services.threads.get(thread_id, who.access)
-    _check(body.checkpoint, thread_id)
+    check_thread(body.checkpoint, thread_id)
     found = services.threads.states.history(
         thread,
         place_of(body.checkpoint),
@@ -117,11 +116,3 @@ async def _history(thread_id: str, body: HistorySearch, services: Services, who:
         metadata=body.metadata,
     )
     return await json_list(state_view(one, body.select) async for one in found)
-
-
-def _check(ref: CheckpointRef | None, thread_id: str) -> None:
-    if ref is not None and ref.thread_id not in (None, thread_id):
-        raise InputError(
-            f"the checkpoint is of thread {ref.thread_id}, not of {thread_id}",
-            hint="Leave thread_id out of the checkpoint, or ask that thread.",
-        )
