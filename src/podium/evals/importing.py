@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -187,8 +188,14 @@ def write_cases(cases: Iterable[Case], path: Path, *, append: bool = False) -> i
         lines.append(json.dumps(said, ensure_ascii=False) + "\n")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write("".join(lines))
+        file.write("".join([*([] if _ends_whole(path) else ["\n"]), *lines]))
     return len(lines)
+
+
+def _ends_whole(path: Path) -> bool:
+    """Whether a file is empty or ends with a whole line."""
+    with path.open("rb") as file:
+        return not file.seek(0, os.SEEK_END) or (file.seek(-1, os.SEEK_END), file.read(1))[1] == b"\n"
 
 
 def ids_in(path: Path) -> set[str]:

@@ -24,6 +24,8 @@ from podium.evals.suite import Threshold
 from podium.storage.files import sync_folder
 
 SCHEMA_VERSION = 1
+_TAIL = 65_536
+"""Bytes in which the last line lies, where it is an end."""
 
 
 class LogHeader(Model):
@@ -117,6 +119,26 @@ def read_header(path: Path) -> LogHeader:
             return entry
         break
     raise InputError(f"{path} is no log of an evaluation", hint="Name a file that 'podium eval run' wrote.")
+
+
+def read_end(path: Path) -> LogEnd | None:
+    """How a run ended, from the log's last line alone; None where it goes on, or was cut off.
+
+    Raises:
+        InputError: The log cannot be read, or its last line is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL))
+            tail = file.read()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from None
+    line = tail.removesuffix(b"\n").rpartition(b"\n")[2]
+    if not tail.endswith(b"\n") or not line.startswith(b'{"kind":"end"'):
+        return None
+    entry = _entry(line, str(path))
+    return entry if isinstance(entry, LogEnd) else None
 
 
 def read_trials(path: Path) -> Iterator[TrialRecord]:

@@ -67,6 +67,33 @@ def pairs_of(baseline: Path, run: Path, wanted: Sequence[tuple[str, str]]) -> di
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class CaseMean:
+    """A case in one run.
+
+    Attributes:
+        digest: Of what decides its outcome: cases of two runs are only paired where it is the same.
+        tags: Its tags.
+        value: The mean of a metric over its epochs.
+    """
+
+    digest: str
+    tags: tuple[str, ...]
+    value: float
+
+
+def means_of(run: Path, metric: str) -> dict[str, CaseMean]:
+    """The cases of a run that a metric judged, by their ids.
+
+    Args:
+        run: The log.
+        metric: The metric.
+    """
+    found = _gathered(read_trials(run), frozenset({metric})).items()
+    means = ((name, case, case.mean(metric)) for name, case in found)
+    return {name: CaseMean(case.digest, case.tags, mean) for name, case, mean in means if mean is not None}
+
+
 def _gathered(trials: Iterable[TrialRecord], metrics: frozenset[str]) -> dict[str, _Case]:
     found: dict[str, _Case] = {}
     for trial in trials:

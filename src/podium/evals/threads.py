@@ -21,12 +21,11 @@ from podium.storage.runs import RunRecord, RunRecords
 from podium.tools.effect import Effect
 from podium.tools.ledger import EffectLedger
 
-_LATEST = (
-    "SELECT thread_id FROM runs WHERE kind='ask' GROUP BY thread_id ORDER BY max(started_at) DESC LIMIT ?"
-)
 _PAGE = 1_000
 _MOST_RUNS = 10_000
 _KIND = "recorded"
+_ASKED = ("ask", "graph")
+"""The kinds of runs that begin with words of a user: of the app's own turns, and of turns that others led."""
 _DECISIONS = ("approve", "reject", "edit", "respond")
 
 
@@ -87,9 +86,10 @@ def threads_with_turns(database: Database, *, limit: int) -> list[str]:
         limit: How many at most.
     """
     sql = (
-        "SELECT thread_id FROM runs WHERE kind='ask' GROUP BY thread_id ORDER BY max(started_at) DESC LIMIT ?"
+        "SELECT thread_id FROM runs WHERE kind IN (?, ?) GROUP BY thread_id"
+        " ORDER BY max(started_at) DESC LIMIT ?"
     )
-    rows = database.read(lambda connection: connection.execute(sql, (limit,)).fetchall())
+    rows = database.read(lambda connection: connection.execute(sql, (*_ASKED, limit)).fetchall())
     return [str(thread) for (thread,) in reversed(rows)]
 
 
@@ -110,8 +110,12 @@ def _effects(database: Database, thread: str) -> Sequence[Effect]:
 def _turns(runs: Sequence[RunRecord]) -> Iterator[Turn]:
     for run in runs:
         given = run.input or {}
-        if run.kind == "ask" and given.get("text"):
+        if run.kind in _ASKED and given.get("text"):
             yield Turn(user=str(given["text"]))
+        review = (run.output or {}).get("review")
+        if run.kind == "graph" and isinstance(review, dict) and review.get("kind") in _DECISIONS:
+            # A client that resumes the run itself leaves no run of its own behind.
+            yield Turn(decision=review["kind"], message=str(review.get("message") or ""))
         decision = given.get("decision")
         if run.kind == "resume" and isinstance(decision, dict) and decision.get("kind") in _DECISIONS:
             args = decision.get("args")
@@ -131,7 +135,7 @@ def _observed(last: RunRecord, runs: Sequence[RunRecord], effects: Sequence[Effe
     outcome, confidence = output.get("outcome") or {}, output.get("confidence") or {}
     verdicts: list[dict[str, Any]] = output.get("verdicts") or []
     models = {f"model {role}": str(model) for role, model in (last.models or {}).items()}
-    usages = [run.usage or {} for run in runs if run.kind in ("ask", "resume", "continue")]
+    usages = [run.usage or {} for run in runs if run.kind in (*_ASKED, "resume", "continue")]
     costs = [usage.get("cost", 0.0) for usage in usages]
     return Observation(
         output=outcome.get("answer"),

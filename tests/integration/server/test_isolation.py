@@ -17,7 +17,7 @@ from podium.server.services import open_services
 from podium.storage.api_keys import ROLES
 from podium.testing.server import Callers, served
 
-SHARED: Final = {"graph_id", "collection", "name", "namespace", "source"}
+SHARED: Final = {"graph_id", "collection", "name", "namespace", "source", "suite"}
 """Parameters that name what belongs to the project, not to an owner."""
 REQUIRED: Final[dict[str, Any]] = {
     "assistant_id": "asks",
@@ -77,6 +77,7 @@ LISTED: Final = [
     if not _parameters(path)
     and (method == "GET" or path.endswith(("/search", "/count", "/namespaces")))
     and "/audit/" not in path
+    and not any(one.get("required") for one in operation.get("parameters", ()))
 ]
 
 

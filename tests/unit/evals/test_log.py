@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from podium.core.errors import InputError, StorageError
-from podium.evals.log import LogWriter, cut_off, line_of, read_header, read_trials
+from podium.evals.log import LogEnd, LogWriter, cut_off, line_of, read_end, read_header, read_trials
 from podium.testing.trials import header, trial, write_log
 
 
@@ -40,6 +40,18 @@ def test_a_line_that_was_damaged_is_named(tmp_path: Path, line: bytes) -> None:
     log.write_bytes(log.read_bytes() + line)
     with pytest.raises(InputError, match=r"log.jsonl:3: no line of a log"):
         list(read_trials(log))
+
+
+def test_how_a_run_ended_is_read_from_its_last_line(tmp_path: Path) -> None:
+    log = write_log(tmp_path / "log.jsonl", header(), trial("a"))
+    assert read_end(log) is None
+    ended = LogEnd(kind="end", finished_at="2026-01-01T00:00:00.000000Z", seconds=2.0)
+    log.write_bytes(log.read_bytes() + line_of(ended))
+    assert read_end(log) == ended
+    log.write_bytes(log.read_bytes()[:-1])
+    assert read_end(log) is None
+    log.write_bytes(log.read_bytes() + b"\n" + line_of(trial("b")))
+    assert read_end(log) is None
 
 
 def test_another_file_is_no_log(tmp_path: Path) -> None:

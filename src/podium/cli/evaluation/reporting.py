@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from podium.evals.gate import Gate
     from podium.evals.report.model import Report
 
-TREND = 20
-"""How many earlier runs are followed."""
-
 
 def write_report(
     log: Path, gate: Gate | None, *, baseline: Path | None = None, page: Path | None = None
@@ -29,6 +26,7 @@ def write_report(
     Returns:
         Where the page is.
     """
+    from podium.evals.logs import earlier_than
     from podium.evals.report.build import build_report
 
     report = build_report(log, baseline=baseline, gate=gate, trend=earlier_than(log))
@@ -58,23 +56,6 @@ def write_page(report: Report, page: Path) -> Path:
     return page
 
 
-def earlier_than(log: Path) -> list[Path]:
-    """The logs of whole runs of the suite up to this one, oldest first."""
-    from podium.core.errors import PodiumError
-    from podium.evals.log import read_header
-
-    suite = read_header(log).suite
-    found: list[tuple[str, Path]] = []
-    for path in log.parent.glob("*.jsonl"):
-        try:
-            header = read_header(path)
-        except PodiumError:
-            continue
-        if header.suite == suite and not header.selection:
-            found.append((header.created_at, path))
-    return [path for _, path in sorted(found)][-TREND:]
-
-
 def show_report(
     log: Path | None, *, baseline: Path | None, output: Path | None, project: Path, as_json: bool
 ) -> None:
@@ -89,6 +70,7 @@ def show_report(
     """
     from podium.evals.gate import judge_run
     from podium.evals.log import read_header, read_trials
+    from podium.evals.logs import earlier_than
     from podium.evals.report.build import build_report
     from podium.evals.summary import Summary
 

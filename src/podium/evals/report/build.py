@@ -75,7 +75,7 @@ def build_report(
         guardrails=dict(gathered.guardrails.most_common()),
         spent=_spent(gathered),
         worst=tuple(
-            _view(trial) for _, _, trial in sorted(gathered.worst, key=lambda one: (-one[0], -one[1]))
+            view_of(trial) for _, _, trial in sorted(gathered.worst, key=lambda one: (-one[0], -one[1]))
         ),
         rows=tuple(gathered.rows),
         trend=tuple(moment_of(path) for path in trend),
@@ -195,7 +195,7 @@ def _changes(header: LogHeader, gathered: Gathered, baseline: Path) -> dict[str,
         for score in trial.scores:
             if score.value is not None:
                 before.setdefault(score.name, {})[trial.key] = score.value
-    lower = _less_is_better() | {rule.metric for rule in header.thresholds if rule.better == "lower"}
+    lower = less_is_better() | {rule.metric for rule in header.thresholds if rule.better == "lower"}
     compared, pairs = {}, {}
     for name, column in gathered.columns.items():
         known = before.get(name, {})
@@ -225,7 +225,7 @@ def _changes(header: LogHeader, gathered: Gathered, baseline: Path) -> dict[str,
     }
 
 
-def _less_is_better() -> frozenset[str]:
+def less_is_better() -> frozenset[str]:
     """The metrics of which less is better, when they go by their scorer's name."""
     from podium.evals.scorers.registry import higher_is_better, names
 
@@ -292,7 +292,8 @@ def _spent(gathered: Gathered) -> Spent:
     )
 
 
-def _view(trial: TrialRecord) -> CaseView:
+def view_of(trial: TrialRecord) -> CaseView:
+    """One run of a case, whole."""
     case, seen = trial.case, trial.observation
     given: JsonValue = case.input
     if case.turns:

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from podium.app.results import ActionDecision, ActionView, EffectView, Reply, ReviewDetail
 from podium.core.model import JsonObject, JsonValue, Model
-from podium.evals.log import LogEnd, LogHeader
 from podium.server.models.runs import Uuid
 from podium.server.wire import Body
 from podium.storage.api_keys import Scope
@@ -177,40 +176,6 @@ class FeedbackList(Model):
     """Feedback on a thread, oldest first."""
 
     feedback: list[Feedback]
-
-
-class Evaluation(Model):
-    """The log of a run of a suite."""
-
-    name: str
-    header: LogHeader
-    end: LogEnd | None = None
-    """Null where it was cut off, or goes on."""
-    bytes: int
-
-
-class EvaluationList(Model):
-    """The logs of evaluations, the latest first."""
-
-    evaluations: list[Evaluation]
-
-
-class Figure(Model):
-    """A metric of an evaluation."""
-
-    metric: str
-    mean: float | None
-    low: float | None
-    high: float | None
-
-
-class EvaluationReport(Model):
-    """An evaluation and its figures."""
-
-    evaluation: Evaluation
-    trials: int
-    errors: int
-    figures: list[Figure]
 
 
 class AuditRecordView(Model):

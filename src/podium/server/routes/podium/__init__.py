@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from podium.server.routes.podium import (
     audit,
+    cases,
     decisions,
     documents,
     effects,
@@ -30,6 +31,7 @@ for _part in (
     knowledge,
     documents,
     feedback,
+    cases,
     evaluations,
     audit,
     usage,
