@@ -1,0 +1,253 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  Bot,
+  Box,
+  ChevronDown,
+  ChevronRight,
+  CircleDot,
+  type LucideIcon,
+  Play,
+  Search,
+  Send,
+  ShieldCheck,
+  Wrench,
+} from "lucide-react";
+import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { Badge, type Tone } from "@/components/badge";
+import { Time } from "@/components/time";
+import { money, whole } from "@/lib/numbers";
+import { duration } from "@/lib/times";
+import type { Axis } from "./axis";
+import type { Row, RunGroup } from "./rows";
+import type { Span, SpanKind } from "./span";
+import styles from "./trace.module.css";
+
+const ROW = 34;
+const OVERSCAN = 14;
+const INDENT = 14;
+const PAGE = 10;
+
+const ICONS: Record<SpanKind, LucideIcon> = {
+  run: Play,
+  node: Box,
+  model: Bot,
+  tool: Wrench,
+  retrieval: Search,
+  guardrail: ShieldCheck,
+  request: Send,
+  event: CircleDot,
+};
+
+const STATUS: Record<string, Tone> = {
+  completed: "good",
+  success: "good",
+  interrupted: "warn",
+  failed: "bad",
+  error: "bad",
+};
+
+const share = (part: number) => `${(part * 100).toFixed(3)}%`;
+
+function Bar({ span, axis }: { span: Span; axis: Axis }) {
+  const from = axis.at(span.started_ms);
+  const until = axis.at(span.started_ms + span.seconds * 1_000);
+  return (
+    <span className={styles.track} aria-hidden="true">
+      {axis.pauses.map((pause) => (
+        <span
+          key={pause.from}
+          className={styles.pause}
+          style={{
+            left: share(axis.at(pause.from)),
+            width: share(axis.at(pause.until) - axis.at(pause.from)),
+          }}
+        />
+      ))}
+      <span
+        className={`${styles.bar} ${styles[span.kind]} ${span.status === "error" ? styles.error : ""}`}
+        style={{ left: share(from), width: span.kind === "event" ? "6px" : share(until - from) }}
+      />
+    </span>
+  );
+}
+
+/** What a span is called in the list. */
+export function nameOf(span: Span): string {
+  if (span.model) return `${span.model.role || "model"}: ${span.model.model}`;
+  if (span.tool) return span.tool.tool;
+  const verdict = span.guardrail?.verdict;
+  if (verdict) return `${verdict.rule}: ${verdict.outcome}`;
+  if (span.guardrail) return `check of the ${span.guardrail.stage}`;
+  if (span.retrieval) return `search${span.retrieval.step === "" ? "" : ` for ${span.retrieval.step}`}`;
+  return span.name;
+}
+
+/** How long it took, where that is more than nothing. */
+const took = (seconds: number) => (seconds < 0.0005 ? "<1 ms" : duration(seconds));
+
+/** Figures of a span beside its time. */
+function figureOf(span: Span): string {
+  if (span.model) return `${whole((span.model.input_tokens ?? 0) + (span.model.output_tokens ?? 0))} tok`;
+  if (span.guardrail) return `check of the ${span.guardrail.stage}`;
+  if (span.retrieval) return `${span.retrieval.hits.length} found`;
+  return "";
+}
+
+function SpanRow({ row }: { row: Extract<Row, { kind: "span" }> }) {
+  const { span, depth, dimmed, group } = row;
+  const Icon = ICONS[span.kind];
+  return (
+    <>
+      <span
+        className={`${styles.name} ${dimmed ? styles.dimmed : ""}`}
+        style={{ paddingLeft: 8 + depth * INDENT }}
+      >
+        <Icon size={15} aria-hidden className={styles[`${span.kind}Icon`]} />
+        <span className="visually-hidden">{span.kind} </span>
+        <span className={styles.label}>{nameOf(span)}</span>
+        {span.status === "error" ? <Badge tone="bad">{span.error || "error"}</Badge> : null}
+        {span.model?.cached ? <Badge>cached</Badge> : null}
+      </span>
+      <Bar span={span} axis={group.axis} />
+      <span className={styles.figure}>{figureOf(span)}</span>
+      <span className={styles.figure}>{span.model ? money(span.model.cost) : ""}</span>
+      <span className={styles.figure}>{span.kind === "event" ? "" : took(span.seconds)}</span>
+    </>
+  );
+}
+
+interface RunRowProps {
+  row: Extract<Row, { kind: "run" }>;
+  folded: boolean;
+  onFold: (group: RunGroup) => void;
+}
+
+function RunRow({ row, folded, onFold }: RunRowProps) {
+  const { group, place, shown } = row;
+  const { run } = group;
+  const paused = group.axis.pauses.reduce((sum, pause) => sum + pause.until - pause.from, 0) / 1_000;
+  const Fold = folded ? ChevronRight : ChevronDown;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.fold}
+        tabIndex={-1}
+        aria-label={`${folded ? "Unfold" : "Fold"} run ${place}`}
+        onClick={(event) => {
+          event.stopPropagation();
+          onFold(group);
+        }}
+      >
+        <Fold size={16} aria-hidden />
+      </button>
+      <strong>Run {place}</strong>
+      {run === null ? null : <Badge tone={STATUS[run.status] ?? "neutral"}>{run.status}</Badge>}
+      <span className={styles.runFacts}>
+        <Time at={run?.started_at} /> · {duration(group.seconds - paused)}
+        {paused > 0 ? ` and ${duration(paused)} of waiting` : ""} · {whole(shown)} spans
+        {group.tokens > 0 ? ` · ${whole(group.tokens)} tokens` : ""}
+        {group.cost === null ? "" : ` · ${money(group.cost)}`}
+      </span>
+      {group.errors > 0 ? <Badge tone="bad">{group.errors} failed</Badge> : null}
+    </>
+  );
+}
+
+interface WaterfallProps {
+  rows: Row[];
+  folded: ReadonlySet<string>;
+  selected: number | null;
+  onSelect: (seq: number) => void;
+  onFold: (group: RunGroup) => void;
+}
+
+function nextPlace(key: string, at: number, last: number): number | null {
+  const moves: Record<string, number> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + PAGE,
+    PageUp: at - PAGE,
+  };
+  if (key === "Home") return 0;
+  if (key === "End") return last;
+  const to = moves[key];
+  return to === undefined ? null : Math.min(Math.max(to, 0), last);
+}
+
+/** The next row with a span, from a place on, in a direction. */
+function spanFrom(rows: Row[], place: number, step: 1 | -1): Extract<Row, { kind: "span" }> | null {
+  for (let at = place; at >= 0 && at < rows.length; at += step) {
+    const row = rows[at];
+    if (row?.kind === "span") return row;
+  }
+  return null;
+}
+
+/** Spans as bars over time, of which only what is seen is drawn. */
+export function Waterfall({ rows, folded, selected, onSelect, onFold }: WaterfallProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const drawn = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: OVERSCAN,
+    getItemKey: (index) => rows[index]?.key ?? index,
+  });
+  const at =
+    selected === null ? -1 : rows.findIndex((row) => row.kind === "span" && row.span.seq === selected);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when the choice changes, not when rows come.
+  useEffect(() => {
+    if (at !== -1) drawn.scrollToIndex(at, { align: "auto" });
+  }, [selected]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = nextPlace(event.key, at, rows.length - 1);
+    if (to === null) return;
+    const back = event.key === "ArrowUp" || event.key === "PageUp" || event.key === "End";
+    const row = spanFrom(rows, to, back ? -1 : 1) ?? spanFrom(rows, to, back ? 1 : -1);
+    event.preventDefault();
+    if (row !== null) onSelect(row.span.seq);
+  };
+  return (
+    <div
+      ref={box}
+      className={styles.waterfall}
+      role="listbox"
+      aria-label="Spans, the latest run first"
+      aria-activedescendant={at === -1 ? undefined : `${id}-${selected}`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div className={styles.rows} style={{ height: drawn.getTotalSize() }} role="presentation">
+        {drawn.getVirtualItems().map((item) => {
+          const row = rows[item.index] as Row;
+          const style = { transform: `translateY(${item.start}px)`, height: ROW };
+          return row.kind === "run" ? (
+            <div key={item.key} className={styles.runRow} style={style} role="presentation">
+              <RunRow row={row} folded={folded.has(row.group.runId)} onFold={onFold} />
+            </div>
+          ) : (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its options.
+            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and names the active option.
+            <div
+              key={item.key}
+              id={`${id}-${row.span.seq}`}
+              className={styles.spanRow}
+              style={style}
+              role="option"
+              aria-selected={row.span.seq === selected}
+              aria-posinset={item.index + 1}
+              aria-setsize={rows.length}
+              data-kind={row.span.kind}
+              onClick={() => onSelect(row.span.seq)}
+            >
+              <SpanRow row={row} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
