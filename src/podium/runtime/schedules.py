@@ -40,7 +40,7 @@ class Schedule:
         Raises:
             InputError: There is no such zone, or the line is none that ever happens.
         """
-        made = cls(" ".join(line.split()), _zone(timezone))
+        made = cls(" ".join(line.split()), zone_of(timezone))
         if len(line.split()) != _FIELDS:
             raise _bad_line(line, "it has to have five fields")
         try:
@@ -64,7 +64,12 @@ class Schedule:
         return None
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of a name.
+
+    Raises:
+        InputError: There is none.
+    """
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

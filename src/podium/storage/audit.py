@@ -36,6 +36,7 @@ class AuditFilter:
         since: Not before this moment, ISO 8601 in UTC.
         until: Before this moment.
         after: With a higher number.
+        before: With a lower number; 0 for any.
         tenant: Of this tenant.
     """
 
@@ -46,6 +47,7 @@ class AuditFilter:
     until: str = ""
     after: int = 0
     tenant: str = ""
+    before: int = 0
 
 
 class AuditLog:
@@ -140,6 +142,8 @@ def _next(rows: sqlite3.Cursor) -> tuple[int, bytes, bytes]:
 def select(connection: sqlite3.Connection, wanted: AuditFilter, limit: int | None) -> list[AuditRecord]:
     """The records that are wanted, oldest first."""
     terms: list[tuple[str, object]] = [("a.seq>?", wanted.after)]
+    if wanted.before:
+        terms.append(("a.seq<?", wanted.before))
     if wanted.thread_id:
         terms += [("a.thread_id>=?", wanted.thread_id), ("a.thread_id<?", f"{wanted.thread_id}{_LAST}")]
     if wanted.kind:

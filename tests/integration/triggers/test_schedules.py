@@ -29,6 +29,16 @@ def test_a_declared_schedule_tells_its_times_in_its_zone(ada: httpx.Client) -> N
     assert ada.get(f"{PATH}/tides").json()["next_at"] == times[0]
 
 
+def test_times_are_told_by_the_clocks_of_any_zone(ada: httpx.Client) -> None:
+    times = ada.get(f"{PATH}/tides/next", params={"limit": 366}).json()["times"]
+    asked: dict[str, Any] = {"limit": 366, "zone": "America/New_York"}
+    there = ada.get(f"{PATH}/tides/next", params=asked).json()["times"]
+    assert [datetime.fromisoformat(one) for one in there] == [datetime.fromisoformat(one) for one in times]
+    assert {one[-6:] for one in there} == {"-05:00", "-04:00"}
+    nowhere = ada.get(f"{PATH}/tides/next", params={"zone": "Mars/Olympus"})
+    assert refusal(nowhere) == (422, "input_invalid")
+
+
 def test_a_schedule_runs_when_it_is_told_to(ada: httpx.Client, until: Until) -> None:
     headers = {"Idempotency-Key": "once"}
     told = ada.post(f"{PATH}/tides/run", headers=headers).json()

@@ -198,6 +198,10 @@ class AuditRecordList(Model):
     """Records, oldest first."""
 
     records: list[AuditRecordView]
+    before: int | None = None
+    """What `before` is for the page before this one; null where this is the first."""
+    kinds: list[str] = []
+    """The kinds that there are."""
 
 
 class AuditCheck(Model):

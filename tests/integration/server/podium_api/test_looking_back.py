@@ -158,6 +158,22 @@ def test_the_audit_chain_is_told_checked_and_handed_out(
     assert refused(desk.admin.get(f"{V1}/audit/records", params={"since": "soon"})) == (422, "input_invalid")
 
 
+def test_the_chain_is_read_page_by_page_back_to_its_beginning(desk: Callers, refunded: str) -> None:
+    wanted: dict[str, Any] = {"thread": refunded, "limit": 1000}
+    whole = desk.admin.get(f"{V1}/audit/records", params=wanted).json()
+    assert whole["before"] is None
+    assert "effect" in whole["kinds"]
+    found: list[Any] = []
+    wanted["limit"] = 7
+    while True:
+        page = desk.admin.get(f"{V1}/audit/records", params=wanted).json()
+        found = [*page["records"], *found]
+        if page["before"] is None:
+            break
+        wanted["before"] = page["before"]
+    assert [one["seq"] for one in found] == [one["seq"] for one in whole["records"]]
+
+
 @pytest.mark.parametrize("by", ["thread", "model", "day"])
 def test_what_was_spent_is_added_up(desk: Callers, refunded: str, by: str) -> None:
     report = desk.ada.get(f"{V1}/usage", params={"by": by}).json()
@@ -165,6 +181,7 @@ def test_what_was_spent_is_added_up(desk: Callers, refunded: str, by: str) -> No
         assert sum(row["steps"] for row in report["rows"]) > 0
     if by == "thread":
         assert refunded in {row["key"] for row in report["rows"]}
+    assert len(desk.ada.get(f"{V1}/usage", params={"by": by, "limit": 1}).json()["rows"]) <= 1
     assert desk.bob.get(f"{V1}/usage", params={"by": by}).json()["rows"] == []
     assert refused(desk.ada.get(f"{V1}/usage", params={"by": "mood"})) == (422, "input_invalid")
 

@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from podium.app.audit import AuditTrail
 from podium.app.audit_query import wanted_records
+from podium.core.audit import AUDIT_KINDS
 from podium.server.auth import Parts, Who
 from podium.server.models.podium import AuditCheck, AuditRecordList, AuditRecordView
 from podium.server.services import Services
@@ -33,11 +34,12 @@ async def list_records(
     since: Annotated[str, Query(max_length=50)] = "",
     until: Annotated[str, Query(max_length=50)] = "",
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    before: Annotated[int, Query(ge=0, le=2**62, description="The page before: its first record's seq.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> JsonResponse:
     """Records of the caller's tenant, oldest first; the latest ones where there are more than the limit."""
     wanted = wanted_records(thread=thread, kind=kind, actor=actor, since=since, until=until)
-    wanted = replace(wanted, tenant=who.access.tenant, after=after)
+    wanted = replace(wanted, tenant=who.access.tenant, after=after, before=before)
     found = await asyncio.to_thread(_trail(services).records, wanted, limit=limit)
     return JsonResponse(
         AuditRecordList(
@@ -56,7 +58,9 @@ async def list_records(
                     sealed=one.sealed,
                 )
                 for one in found
-            ]
+            ],
+            before=found[0].seq if len(found) == limit and found[0].seq > 1 else None,
+            kinds=list(AUDIT_KINDS),
         )
     )
 

@@ -13,12 +13,14 @@ from podium.core.clock import SystemClock, to_iso
 from podium.core.errors import InputError
 from podium.core.principal import Access
 from podium.core.trigger_settings import EventTriggerSettings, TriggerName
+from podium.runtime.schedules import zone_of
 from podium.runtime.triggers.directory import AnyTrigger, Declaration, id_of, name_of
 from podium.runtime.triggers.due import upcoming
 from podium.runtime.triggers.events import Event
 from podium.runtime.triggers.signatures import refused, verified_id
 from podium.server.auth import Parts, Who
 from podium.server.firing import call_off, caller_of
+from podium.server.models.crons import Zone
 from podium.server.models.triggers import (
     EventBody,
     FiringList,
@@ -97,11 +99,19 @@ async def resume_trigger(name: Name, services: Parts, who: Who) -> JsonResponse:
 
 @router.get("/{name}/next", response_model=NextTimes)
 async def next_times(
-    name: Name, services: Parts, who: Who, limit: Annotated[int, Query(ge=1, le=366)] = 10
+    name: Name,
+    services: Parts,
+    who: Who,
+    limit: Annotated[int, Query(ge=1, le=366)] = 10,
+    zone: Zone | None = None,
 ) -> JsonResponse:
-    """When a schedule fires next, whether or not it is paused."""
+    """When a schedule fires next, whether or not it is paused: in UTC, or by the clocks of a zone."""
     cron = services.triggers.directory.schedule(name, who.access)
-    return JsonResponse({"times": [to_iso(one) for one in upcoming(cron, SystemClock().now(), limit)]})
+    times = upcoming(cron, SystemClock().now(), limit)
+    if zone is None:
+        return JsonResponse({"times": [to_iso(one) for one in times]})
+    there = zone_of(zone)
+    return JsonResponse({"times": [one.astimezone(there).isoformat() for one in times]})
 
 
 @router.post("/{name}/run", response_model=FiringShown, status_code=202)

@@ -27,10 +27,13 @@ async def get_usage(
     graph: Word = "",
     since: Word = "",
     until: Word = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> JsonResponse:
-    """What the caller's turns have spent, by thread, model or day in UTC."""
+    """What the caller's turns have spent, by thread, model or day in UTC: the latest or dearest first."""
     wanted = _wanted(thread=thread, graph=graph, since=since, until=until)
-    rows = [UsageRow(**asdict(row)) for row in await services.spending.by(by, who.access, wanted)]
+    rows = [
+        UsageRow(**asdict(row)) for row in await services.spending.by(by, who.access, wanted, limit=limit)
+    ]
     report = UsageReport(by=by, since=wanted.since or None, until=wanted.until or None, rows=rows)
     return JsonResponse(report)
 
