@@ -28,7 +28,7 @@ from podium.app.seams import Seams
 from podium.app.similarity import KnowledgeSimilarity
 from podium.app.team import assemble, prompts_of
 from podium.app.threads import ThreadReader
-from podium.app.tracing import provider_of, showing_of
+from podium.app.tracing import langsmith_of, provider_of, showing_of
 from podium.app.turns import Turns
 from podium.app.upkeep import Upkeep
 from podium.core.clock import Clock, SystemClock
@@ -323,6 +323,7 @@ def _assembled(
         threads=records.threads,
         leases=records.leases,
         telemetry=context.telemetry,
+        around=langsmith_of(project.manifest.telemetry, project.manifest.project.name),
     )
     turns = Turns(graph, service, reader, toolbox, fingerprints)
     return Composition(

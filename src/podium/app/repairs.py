@@ -13,6 +13,7 @@ from podium.core.errors import InputError
 from podium.core.ids import new_id
 from podium.core.model import JsonValue
 from podium.core.principal import Principal, is_owner
+from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
     from podium.graphs.build import PodiumGraph
@@ -88,7 +89,8 @@ class Repairs:
         except NotImplementedError:
             raise InputError(f"{type(saver).__name__} cannot copy threads") from None
         if at is not None and at != points[0]:
-            await self._graph.aupdate_state(place(copy, at), None, as_node="__copy__")
+            with untraced():
+                await self._graph.aupdate_state(place(copy, at), None, as_node="__copy__")
         head = await self._threads.head(copy)
         await self._records.atouch(copy, status="interrupted" if head.interrupts else "idle")
         return copy

@@ -14,6 +14,7 @@ from podium.core.clock import Clock, to_iso
 from podium.core.effects import HAPPENED, is_undoable
 from podium.core.model import JsonObject, JsonValue
 from podium.core.principal import Principal
+from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
     from podium.graphs.build import PodiumGraph
@@ -178,10 +179,9 @@ class Rollbacks:
             return await self._embedded.fork(thread, target.checkpoint_id)
         done = not target.next
         config = self._service.fenced(place(thread, target.checkpoint_id))
-        if done:
-            written = await self._graph.aupdate_state(config, {"stopped": ""}, as_node="respond")
-        else:
-            written = await self._graph.aupdate_state(config, None, as_node="__copy__")
+        values, node = ({"stopped": ""}, "respond") if done else (None, "__copy__")
+        with untraced():
+            written = await self._graph.aupdate_state(config, values, as_node=node)
         return str(written["configurable"]["checkpoint_id"])
 
     def _foreseen(self, effect: Effect, *, chosen: bool) -> UndoView:

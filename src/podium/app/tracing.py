@@ -11,14 +11,14 @@ from podium.core.errors import ConfigError
 from podium.guardrails.finding import CheckContext, apply_fixes
 from podium.guardrails.redaction import redact
 from podium.guardrails.validators.personal_data import personal_data
+from podium.telemetry.langsmith import untraced
 from podium.telemetry.showing import Showing
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
     from podium.core.operations_settings import TelemetrySettings
-    from podium.runtime.following import Around
-    from podium.storage.run_requests import RunRequest
+    from podium.runtime.following import Around, Followed
 
 LANGSMITH_KEYS: Final = ("LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 _EXPORT_S: Final = 5.0
@@ -89,14 +89,14 @@ def langsmith_of(
     sends = settings.langsmith and any(known.get(name) for name in LANGSMITH_KEYS)
 
     @contextmanager
-    def around(run: RunRequest) -> Iterator[None]:
-        from langsmith.run_helpers import tracing_context
-
+    def around(run: Followed) -> Iterator[None]:
         nonlocal client
         if not sends:
-            with tracing_context(enabled=False):
+            with untraced():
                 yield
             return
+        from langsmith.run_helpers import tracing_context
+
         client = client or _client()
         ids = {"podium_run_id": run.run_id, "thread_id": run.thread_id}
         with tracing_context(enabled=True, client=client, project_name=project, metadata=ids, parent=False):

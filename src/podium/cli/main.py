@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from podium.telemetry.langsmith import switch_off
+
 _STDERR = 2
 _TYPER_INTERRUPTED = 130
 """What Typer makes of ctrl-c; ours is 1, as for every cancelled run."""
@@ -34,6 +36,7 @@ def run(arguments: list[str]) -> int:
     """
     _have_streams()
     _speak_any_language()
+    switch_off(os.environ)
     try:
         return _dispatch(arguments)
     except KeyboardInterrupt:

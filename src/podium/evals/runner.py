@@ -20,6 +20,7 @@ from podium.evals.scorers.judging import judge
 from podium.evals.suite import Limits
 from podium.evals.targets.target import Target
 from podium.evals.world import World
+from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
     from podium.evals.cache import ObservationCache
@@ -146,7 +147,8 @@ class Runner:
                 if told is not None:
                     told(record)
 
-        slots = [asyncio.create_task(slot()) for _ in range(self._conditions.limits.concurrency)]
+        with untraced():
+            slots = [asyncio.create_task(slot()) for _ in range(self._conditions.limits.concurrency)]
         try:
             await asyncio.gather(*slots)
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from podium.storage.run_requests import TRACE
 
@@ -13,11 +13,27 @@ if TYPE_CHECKING:
     from podium.storage.run_requests import RunRequest
     from podium.telemetry.telemetry import Telemetry
 
-Around: TypeAlias = "Callable[[RunRequest], AbstractContextManager[None]]"
+
+class Followed(Protocol):
+    """A run, whoever carries it out."""
+
+    @property
+    def run_id(self) -> str:
+        """Names the run."""
+        ...
+
+    @property
+    def thread_id(self) -> str:
+        """The thread that it runs in."""
+        ...
+
+
+Around: TypeAlias = "Callable[[Followed], AbstractContextManager[None]]"
 """What else follows a run while it is carried out."""
 
 
-def _nothing(run: RunRequest) -> AbstractContextManager[None]:
+def nothing_around(run: Followed) -> AbstractContextManager[None]:
+    """Nothing else follows a run."""
     del run
     return nullcontext()
 
@@ -32,7 +48,7 @@ class Following:
     """
 
     telemetry: Telemetry | None = None
-    around: Around = _nothing
+    around: Around = nothing_around
 
     def asked(self, run: RunRequest) -> RunRequest:
         """The run, with what its trace goes on from noted in it; the request's span is told its ids."""

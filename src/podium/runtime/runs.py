@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from podium.core.errors import PodiumError
 from podium.core.principal import Principal
+from podium.runtime.following import Around, nothing_around
 from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.runs import RUNNING, RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
@@ -107,6 +108,7 @@ class RunService:
         threads: Where threads are listed.
         leases: Who may work on which thread.
         telemetry: Spans and metrics.
+        around: What else follows a run.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class RunService:
         threads: ThreadRecords,
         leases: ThreadLeases,
         telemetry: Telemetry,
+        around: Around = nothing_around,
     ) -> None:
         self._graph = graph
         self._renewal = renewal
@@ -129,6 +132,7 @@ class RunService:
         self._threads = threads
         self._leases = leases
         self._telemetry = telemetry
+        self._around = around
         self._held: dict[str, int] = {}
 
     @asynccontextmanager
@@ -226,7 +230,7 @@ class RunService:
 
     async def _run(self, request: RunRequest, emit: Callable[[Event], None]) -> None:
         await self._renewal.refresh()
-        with self._in_force.held():
+        with self._in_force.held(), self._around(request):
             await self._run_held(request, self._renewal.versions(), emit)
 
     async def _run_held(
