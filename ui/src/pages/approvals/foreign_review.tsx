@@ -1,0 +1,105 @@
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { JsonView } from "@/components/json_view";
+import { Card } from "@/components/page";
+import { SchemaForm } from "@/components/schema_form";
+import { Value } from "@/judging/value";
+import styles from "./approvals.module.css";
+import { DecideBar } from "./own_review";
+import { ReasonDialog } from "./reason_dialog";
+import type { DecidingProps } from "./review";
+
+interface Request {
+  name: string;
+  args: Record<string, unknown>;
+  description?: string;
+}
+
+/** The requests of LangChain's human-in-the-loop form; null where a graph asks in words of its own. */
+export function requestsOf(value: unknown): Request[] | null {
+  const asked = (value as { action_requests?: unknown } | null)?.action_requests;
+  return Array.isArray(asked) ? (asked as Request[]) : null;
+}
+
+const ANYTHING = {};
+
+/** What another graph than the project's own asks, answered in the form that it understands. */
+export function ForeignReview({ one, whyNot, busy, decide }: DecidingProps) {
+  const [rejecting, setRejecting] = useState(false);
+  const requests = requestsOf(one.value);
+  const may = whyNot === "" && !busy;
+  if (requests === null) {
+    return (
+      <>
+        <Card title={`${one.graph_id} asks`}>
+          {typeof one.value === "string" ? (
+            <p dir="auto">
+              <Value value={one.value} />
+            </p>
+          ) : (
+            <JsonView value={one.value} label="What the graph asks" />
+          )}
+        </Card>
+        <Card title="Your answer">
+          <p className={styles.muted}>The graph takes any JSON value: true, "words", or an object.</p>
+          <SchemaForm
+            schema={ANYTHING}
+            value={undefined}
+            submitLabel={busy ? "Sending…" : "Send the answer"}
+            disabled={!may}
+            onSubmit={(value) => decide({ kind: "respond", message: "answered", value: value ?? true })}
+          />
+          {whyNot === "" ? null : (
+            <p className={styles.muted}>You may look, but not decide this: see above why.</p>
+          )}
+        </Card>
+      </>
+    );
+  }
+  const all = (decision: Record<string, unknown>) => ({ decisions: requests.map(() => decision) });
+  return (
+    <>
+      {requests.map((request, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: requests have no other identity than their place.
+        <Card key={place} title={request.name}>
+          {request.description ? (
+            <p dir="auto">
+              <Value value={request.description} />
+            </p>
+          ) : null}
+          <JsonView value={request.args} label={`Arguments of ${request.name}`} />
+        </Card>
+      ))}
+      <DecideBar whyNot={whyNot} noApproval="">
+        <Button
+          look="main"
+          disabled={!may}
+          onClick={() => decide({ kind: "approve", value: all({ type: "approve" }) })}
+        >
+          {requests.length === 1 ? "Approve" : `Approve all ${requests.length}`}
+        </Button>
+        <Button look="danger" disabled={!may} onClick={() => setRejecting(true)}>
+          Reject…
+        </Button>
+      </DecideBar>
+      {rejecting ? (
+        <ReasonDialog
+          title="Reject"
+          label="Why?"
+          hint="The graph gets it with the rejection."
+          send="Reject"
+          danger
+          busy={busy}
+          onSend={(message) => {
+            setRejecting(false);
+            decide({
+              kind: "reject",
+              value: all({ type: "reject", ...(message === "" ? {} : { message }) }),
+            });
+          }}
+          onClose={() => setRejecting(false)}
+        />
+      ) : null}
+    </>
+  );
+}

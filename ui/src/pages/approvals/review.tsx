@@ -1,0 +1,237 @@
+import { ArrowLeft } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Link } from "react-router";
+import { asProblem } from "@/api/problem";
+import { useSession } from "@/api/session";
+import { Badge } from "@/components/badge";
+import { Button } from "@/components/button";
+import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Card } from "@/components/page";
+import { Time } from "@/components/time";
+import { Value } from "@/judging/value";
+import styles from "./approvals.module.css";
+import { Background } from "./background";
+import { DraftReview } from "./draft_review";
+import { ForeignReview } from "./foreign_review";
+import { isExpired, type Outcome, titleOf, type WaitingDetail } from "./model";
+import { OutcomeNotice } from "./outcome_notice";
+import { OwnReview } from "./own_review";
+import { useAssign, useDecide, useWaiting } from "./queries";
+
+interface ReviewProps {
+  threadId: string;
+  interruptId: string;
+  /** Back to the list, on narrow screens. */
+  back: string;
+  /** Goes on to what waits next; undefined where nothing does. */
+  onNext?: () => void;
+}
+
+/** What every form of a review gets: what waits, whether it may be decided now, and how. */
+export interface DecidingProps {
+  one: WaitingDetail;
+  /** Why it may not be decided; empty when it may. */
+  whyNot: string;
+  busy: boolean;
+  decide: (body: Record<string, unknown>) => void;
+}
+
+/** One thing that waits, in full, and deciding it. */
+export function Review({ threadId, interruptId, back, onNext }: ReviewProps) {
+  const waiting = useWaiting(threadId, interruptId);
+  const decision = useDecide();
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  const one = waiting.data;
+  const again = outcome?.status === "interrupted";
+  if (outcome !== null && !again) {
+    return (
+      <ReviewFrame back={back} title="Decided">
+        <OutcomeNotice outcome={outcome} onNext={onNext} />
+      </ReviewFrame>
+    );
+  }
+  const fault = problem ?? waiting.error;
+  const gone = fault !== null && asProblem(fault).status === 404;
+  if (one === undefined || gone) {
+    return (
+      <ReviewFrame back={back} title="Approval">
+        {gone ? <Gone threadId={threadId} onNext={onNext} /> : null}
+        {!gone && waiting.error !== null ? (
+          <ProblemNotice error={waiting.error} onRetry={() => void waiting.refetch()} />
+        ) : null}
+        {waiting.isPending ? <Loading /> : null}
+      </ReviewFrame>
+    );
+  }
+  const decide = (body: Record<string, unknown>) => {
+    setProblem(null);
+    decision.mutate({ one, body }, { onSuccess: setOutcome, onError: setProblem });
+  };
+  const deciding: DecidingProps = {
+    one,
+    whyNot: one.may_decide ? "" : one.why_not,
+    busy: decision.isPending,
+    decide,
+  };
+  return (
+    <ReviewFrame back={back} title={titleOf(one)} beside={<Arrangement one={one} />}>
+      {again ? (
+        <Notice tone="warn">
+          It was not carried out: {outcome?.reply?.error?.message || "it has to be looked at again"}.
+        </Notice>
+      ) : null}
+      {problem === null ? null : <ProblemNotice error={problem} />}
+      <Standing one={one} />
+      {one.detail?.error ? (
+        <Notice tone="warn">The last answer was not taken: {one.detail.error}</Notice>
+      ) : null}
+      {one.detail?.request ? (
+        <Card title="What was asked">
+          <blockquote className={styles.request} dir="auto">
+            <Value value={one.detail.request} />
+          </blockquote>
+        </Card>
+      ) : null}
+      <Body {...deciding} />
+    </ReviewFrame>
+  );
+}
+
+function Body(props: DecidingProps) {
+  const { one } = props;
+  if (one.detail === null) return <ForeignReview {...props} />;
+  return one.detail.actions.length === 0 ? (
+    <>
+      <DraftReview {...props} />
+      <Background one={one} detail={one.detail} />
+    </>
+  ) : (
+    <OwnReview {...props} detail={one.detail}>
+      <Background one={one} detail={one.detail} />
+    </OwnReview>
+  );
+}
+
+function ReviewFrame({
+  title,
+  back,
+  beside,
+  children,
+}: {
+  title: string;
+  back: string;
+  beside?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <article className={styles.review} aria-label={title}>
+      <Link to={back} className={styles.back}>
+        <ArrowLeft size={16} aria-hidden /> All that waits
+      </Link>
+      <header className={styles.reviewHead}>
+        <h2>
+          <bdi>{title}</bdi>
+        </h2>
+        {beside}
+      </header>
+      {children}
+    </article>
+  );
+}
+
+function Gone({ threadId, onNext }: { threadId: string; onNext?: () => void }) {
+  return (
+    <Notice tone="info">
+      <p>
+        <strong>This does not wait any more.</strong> Somebody has decided it, or the thread went on without
+        it.
+      </p>
+      <p className={styles.row}>
+        <Link to={`/threads/${encodeURIComponent(threadId)}`}>See in the thread what became of it</Link>
+        {onNext === undefined ? null : <Button onClick={onNext}>Next</Button>}
+      </p>
+    </Notice>
+  );
+}
+
+/** Since when, until when, whose, and who is to decide. */
+function Arrangement({ one }: { one: WaitingDetail }) {
+  const { me } = useSession();
+  const assign = useAssign();
+  const mine = me !== null && one.assignee === me.principal;
+  const may = me?.may.decide ?? false;
+  return (
+    <div className={styles.arrangement}>
+      <span>
+        waits since <Time at={one.created_at} />
+      </span>
+      {one.expires_at === null ? null : (
+        <span>
+          {isExpired(one, Date.now()) ? "expired" : "expires"} <Time at={one.expires_at} />
+        </span>
+      )}
+      <span>
+        for <bdi>{one.owner}</bdi>
+      </span>
+      <Link to={`/threads/${encodeURIComponent(one.thread_id)}`}>Open the thread</Link>
+      {one.assignee === null ? (
+        <Badge>anybody may decide</Badge>
+      ) : (
+        <Badge tone={mine ? "accent" : "neutral"}>
+          {mine ? "yours to decide" : <bdi>{one.assignee} is to decide</bdi>}
+        </Badge>
+      )}
+      {me === null ? null : (
+        <Button
+          small
+          disabled={!may || assign.isPending}
+          title={may ? undefined : "Your role may look, but not decide."}
+          onClick={() => assign.mutate({ one, assignee: mine ? null : me.principal })}
+        >
+          {mine ? "Give it back" : "Assign to me"}
+        </Button>
+      )}
+      {assign.error === null ? null : <ProblemNotice error={assign.error} />}
+    </div>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** Why it may not be decided, and what to do about it. */
+function Standing({ one }: { one: WaitingDetail }) {
+  const { me } = useSession();
+  const assign = useAssign();
+  if (one.may_decide) return null;
+  const expired = isExpired(one, Date.now());
+  const may = me?.may.decide ?? false;
+  if (!expired || !may) {
+    return (
+      <Notice tone="warn">
+        <p>
+          <strong>You may look at this, but not decide it.</strong>
+        </p>
+        <p>{may ? one.why_not : "Your role may look, but not approve. Ask somebody who may."}</p>
+      </Notice>
+    );
+  }
+  const longer = () =>
+    assign.mutate({ one, assignee: one.assignee, expiresAt: new Date(Date.now() + DAY_MS).toISOString() });
+  return (
+    <Notice tone="warn">
+      <p>
+        <strong>The time to decide this has passed.</strong> Nothing was done, and nothing will be done by
+        itself.
+      </p>
+      <p>Give it another day to decide it after all, or ask for it again in the thread.</p>
+      <p className={styles.row}>
+        <Button disabled={assign.isPending} onClick={longer}>
+          Give it another day
+        </Button>
+        <Link to={`/threads/${encodeURIComponent(one.thread_id)}`}>Ask again in the thread</Link>
+      </p>
+      {assign.error === null ? null : <ProblemNotice error={assign.error} />}
+    </Notice>
+  );
+}
