@@ -99,9 +99,7 @@ export function DocumentState({ document }: { document: DocumentShown }) {
           replaced
         </Badge>
       ) : (
-        <Badge tone={document.status === "current" ? "good" : "neutral"}>
-          {document.status || "current"}
-        </Badge>
+        <Badge tone={current ? "good" : "neutral"}>{current ? "current" : document.status}</Badge>
       )}
       {document.uploaded ? <Badge tone="accent">added here</Badge> : null}
     </span>
