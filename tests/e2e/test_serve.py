@@ -320,6 +320,31 @@ def test_running_work_has_time_to_end(folder: Path, start: Callable[..., Server]
     assert answer == [["wait", "old first", "old second"]]
 
 
+@pytest.mark.slow
+def test_a_server_ends_though_somebody_waits_for_what_it_does_not_end(
+    folder: Path, start: Callable[..., Server]
+) -> None:
+    server = start("dev", "--no-reload")
+    url = server.told()["url"]
+    errors: list[str] = []
+
+    def wait() -> None:
+        try:
+            body = {"assistant_id": "agent", "input": {"said": ["wait"]}}
+            httpx.post(f"{url}/runs/wait", json=body, timeout=PATIENCE_S)
+        except httpx.TransportError as error:
+            errors.append(type(error).__name__)
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    until = time.monotonic() + PATIENCE_S
+    while not _is_running(folder) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.end() == 0
+    waiting.join(PATIENCE_S)
+    assert (errors, server.lines) == (["RemoteProtocolError"], [])
+
+
 def _is_running(folder: Path) -> bool:
     import sqlite3
 

@@ -60,16 +60,51 @@ async def _one_by_one(head: list[Any], rest: AsyncIterator[Any]) -> AsyncIterato
     yield b"]"
 
 
-class PatientResponse(StreamingResponse):
-    """An answer in parts for which nothing is to be done when the client goes away before its end.
+BEAT = b"\n"
+"""What is sent while the answer is not there: JSON may begin with empty lines."""
 
-    Without the task that looks out for that it costs half.
+
+class PatientResponse(StreamingResponse):
+    """An answer of one part that may take long: until it is there, empty lines are sent.
+
+    Looking out for a reader who goes away costs a task, half of what a short answer costs: only what has
+    taken longer than one line's time does.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the parts."""
-        del scope, receive
-        await self.stream_response(send)
+        """Send the parts, as long as there is a reader."""
+        del scope
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        parts = aiter(self.body_iterator)
+        gone: asyncio.Future[None] | None = None
+        try:
+            while (part := await _next(parts, gone)) is not None:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+                if part == BEAT and gone is None:
+                    gone = asyncio.ensure_future(_left(receive))
+            if gone is None or not gone.done():
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            if gone is not None:
+                gone.cancel()
+
+
+async def _next(parts: AsyncIterator[Any], gone: asyncio.Future[None] | None) -> Any:
+    """The next part; None when there is none, or nobody to read it."""
+    if gone is None:
+        return await anext(parts, None)
+    coming = asyncio.ensure_future(anext(parts, None))
+    try:
+        await asyncio.wait({coming, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return None if gone.done() else await coming
+    finally:
+        coming.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Wait until the reader goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 def page_headers(total: int, offset: int, shown: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 
 from podium.core.errors import Conflict, NotFound, Overloaded
 from podium.core.principal import Access
-from podium.runtime.serving.accepting import Offer
+from podium.runtime.serving.accepting import Multitask, Offer
 from podium.runtime.serving.service import MAX_BREAKS
 from podium.runtime.serving.streams import Told
 from podium.storage.run_requests import RunRequest
@@ -200,6 +200,39 @@ async def test_a_run_whose_process_breaks_off_again_and_again_ends_with_an_error
     async with serve() as desk:
         desk.gate.opened.set()
         assert (await desk.runs.ended(desk.now(run))).status == status
+
+
+async def test_who_waits_for_a_run_is_told_that_the_server_stops(serve: Open) -> None:
+    async with serve(drain_seconds=0.0) as desk:
+        run = await desk.ask("held")
+        await desk.gate.reached.wait()
+        queued = await desk.ask("plain", run.thread_id)
+        waiting = [asyncio.ensure_future(desk.runs.ended(one)) for one in (run, queued)]
+        await asyncio.sleep(0)
+    for one in waiting:
+        with pytest.raises(Overloaded, match="stopping"):
+            await one
+    with pytest.raises(Overloaded, match="stopping"):
+        await desk.runs.ended(run)
+
+
+async def test_a_run_that_is_called_off_before_it_has_begun_ends(serve: Open) -> None:
+    async with serve() as desk:
+        thread = "019ab000-0000-7000-8000-000000000000"
+        ways: tuple[Multitask, ...] = ("enqueue", "interrupt")
+        offers = [
+            Offer(
+                RunRequest(
+                    str(one), thread, "plain", "plain", "default", "local:ada", kwargs={"input": {"log": []}}
+                ),
+                ANYBODY,
+                strategy=way,
+                creates=True,
+            )
+            for one, way in enumerate(ways)
+        ]
+        runs = await desk.runs.accept_all(offers)
+        assert [(await desk.runs.ended(run)).status for run in runs] == ["interrupted", "success"]
 
 
 async def test_a_run_that_is_due_later_begins_then(serve: Open) -> None:

@@ -23,6 +23,7 @@ from podium.server.services import Services, open_services
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from podium.cli.serving.certificates import Certificate
     from podium.cli.serving.plan import ServePlan
@@ -77,11 +78,21 @@ async def _serve(plan: ServePlan, listening: socket, told: Callable[[Started], N
         def started() -> None:
             told(_started(plan, services, url, time.monotonic() - began))
 
-        server = _Server(_settings(create_app(opened), plan.certificate), services, started)
+        server = _Server(_settings(_quiet(create_app(opened)), plan.certificate), services, started)
         await server.serve(sockets=[listening])
 
 
-def _settings(app: FastAPI, certificate: Certificate | None) -> uvicorn.Config:
+def _quiet(app: FastAPI) -> ASGIApp:
+    """The application, whose answers may be called off when the server stops."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return answer
+
+
+def _settings(app: ASGIApp, certificate: Certificate | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=GuardedProtocol,
@@ -157,6 +168,10 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             if connection.transport is not None:
                 connection.transport.abort()
+        if answering := set(self.server_state.tasks):  # they have noticed, or they wait for something else
+            await asyncio.wait(answering, timeout=_LAST_WORDS_S)
+        for task in set(self.server_state.tasks):
+            task.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

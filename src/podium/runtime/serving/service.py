@@ -157,6 +157,8 @@ class ServedRuns:
             await asyncio.wait([self._pumping])
         await self._drain(self._sizes.drain_seconds if seconds is None else seconds)
         self.hub.close()
+        for waiter in self._waiting.values():
+            waiter.cancel()
 
     async def _recover(self) -> None:
         """Let runs be taken again whose process is gone."""
@@ -219,7 +221,7 @@ class ServedRuns:
     async def accept_all(self, offers: Sequence[Offer], *, durable: bool = True) -> list[RunRequest]:
         """Take runs on in one write: all of them or, where one is refused, none; see `accept`."""
         if not self.is_taking:
-            raise Overloaded("the server is stopping", hint="Ask again in a moment.", retry_after=5)
+            raise _stopping()
         room = self._sizes.max_running - len(self._active)
         works = [
             self._desk.accepting(replace(one, run=self._following.asked(one.run)), starts=number < room)
@@ -359,16 +361,22 @@ class ServedRuns:
         self._queue.nudge()
 
     async def ended(self, run: RunRequest) -> RunEnd:
-        """Wait until a run has ended, wherever it is carried out."""
+        """Wait until a run has ended, wherever it is carried out.
+
+        Raises:
+            Overloaded: The server stops before that.
+        """
         if (known := self._ended.get(run.run_id)) is not None:
             return known
         waiter = self._waiting.setdefault(run.run_id, asyncio.get_running_loop().create_future())
-        while not waiter.done():
+        while not waiter.done() and not self.hub.is_closed:
             patience = None if self.is_here(run.run_id) else ELSEWHERE_S
             await asyncio.wait([waiter], timeout=patience)
             if not waiter.done() and not self.is_here(run.run_id) and self.is_over(run.run_id):
                 self._waiting.pop(run.run_id, None)
                 return await self.stored_end(run)
+        if waiter.cancelled() or not waiter.done():
+            raise _stopping()
         return waiter.result()
 
     def is_here(self, run_id: str) -> bool:
@@ -406,6 +414,10 @@ class ServedRuns:
             state = await graph.aget_state(config)
             found: Mapping[str, Any] = plain(shown_values(graph, state.values))
             return found
+
+
+def _stopping() -> Overloaded:
+    return Overloaded("the server is stopping", hint="Ask again in a moment.", retry_after=5)
 
 
 async def _stopped(task: asyncio.Task[None]) -> None:

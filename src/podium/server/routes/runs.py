@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from podium.core.errors import Conflict, InputError
+from podium.core.errors import Conflict, InputError, Overloaded
 from podium.runtime.serving.encoding import encode
 from podium.runtime.serving.worker import RunEnd
 from podium.server import unheeded
@@ -28,7 +28,7 @@ from podium.server.models.runs import (
 )
 from podium.server.services import Services
 from podium.server.sse import place_of, stream_response
-from podium.server.wire import JsonResponse, PatientResponse
+from podium.server.wire import BEAT, JsonResponse, PatientResponse
 from podium.storage.run_requests import OPEN, CancelAction, RunRequest
 
 router = APIRouter(tags=["Runs"])
@@ -258,7 +258,10 @@ async def _waited(services: Services, who: Caller, body: RunCreate, thread_id: s
 
 
 async def _result(services: Services, run: RunRequest, *, cancels: bool = False) -> AsyncIterator[bytes]:
-    """Empty lines until the run has ended, then its last state."""
+    """Empty lines until the run has ended, then its last state.
+
+    When the server stops before that, its connections are cut off, and their clients come back.
+    """
     waiting = asyncio.ensure_future(services.runs.ended(run))
     try:
         while True:
@@ -266,7 +269,10 @@ async def _result(services: Services, run: RunRequest, *, cancels: bool = False)
                 async with asyncio.timeout(WAIT_BEAT_S):
                     end = await asyncio.shield(waiting)
                     break
-            yield b"\n"
+            yield BEAT
+    except Overloaded:
+        yield BEAT
+        await asyncio.get_running_loop().create_future()
     finally:
         if not waiting.done():
             waiting.cancel()
