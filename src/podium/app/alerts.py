@@ -7,10 +7,11 @@ import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from podium.app.audit import AuditTrail
 from podium.app.objectives import measure
 from podium.app.status import own_graph
 from podium.core.clock import Clock, to_iso
@@ -33,6 +34,8 @@ ALERTS: Final = "alerts.json"
 """In the project's data: which rules are broken, and since when."""
 _CALM: Final = 0.8
 """A rule holds again once the value is so far below its bound, so that it does not come and go."""
+_SETTLED_S: Final = 60.0
+"""After so many seconds a server has taken up its work."""
 _logger = logging.getLogger(__name__)
 
 
@@ -45,12 +48,14 @@ class Reading:
         value: What was found.
         bound: From where on people are told.
         words: What the value is, for a sentence.
+        command: What shows more of it.
     """
 
     rule: str
     value: float
     bound: float
     words: str
+    command: str = "podium status"
 
 
 class Alerts:
@@ -76,6 +81,7 @@ class Alerts:
         self._clock = clock
         self._settings = project.manifest.alerts
         self._since = _known(project.data / ALERTS)
+        self._audit: Reading | None = None
         for name in self._settings.channels:
             if name not in project.manifest.notifications:
                 raise UnknownName(
@@ -89,13 +95,15 @@ class Alerts:
         if not self._settings.channels:
             yield
             return
-        task = asyncio.create_task(self._watch(), name="alerts")
+        tasks = [asyncio.create_task(self._watch(), name="alerts")]
+        if self._settings.audit_hours:
+            tasks.append(asyncio.create_task(self._watch_audit(), name="alerts-audit"))
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self) -> None:
         while True:
@@ -104,6 +112,23 @@ class Alerts:
             except (PodiumError, OSError) as error:
                 _logger.warning("the alert rules could not be looked at: %s", error)
             await asyncio.sleep(self._settings.seconds)
+
+    async def _watch_audit(self) -> None:
+        pause = self._settings.audit_hours * 3_600.0
+        await asyncio.sleep(min(_SETTLED_S, pause))
+        while True:
+            try:
+                await self.check_audit()
+            except (PodiumError, OSError) as error:
+                _logger.warning("the audit chain could not be checked: %s", error)
+            await asyncio.sleep(pause)
+
+    async def check_audit(self) -> None:
+        """Check the whole audit chain, beside all else; the next look at the rules tells what was found."""
+        trail = AuditTrail(self._project, self._database, clock=self._clock)
+        fault = (await asyncio.to_thread(trail.check)).fault
+        words = "faults in the audit chain" + ("" if fault is None else f" ({fault.message})")
+        self._audit = Reading("audit", float(fault is not None), 1.0, words, "podium audit verify")
 
     async def look(self) -> list[str]:
         """Look at every rule and tell what changed; the rules that are broken now."""
@@ -128,6 +153,8 @@ class Alerts:
         settings, found = self._settings, standing(connection)
         yield Reading("queue", found.pending, settings.queue, "runs wait")
         yield Reading("dead_letters", found.dead_letters, settings.dead_letters, "letters were given up")
+        if self._audit is not None:
+            yield self._audit
         aims, now = self._project.manifest.objectives, self._clock.now()
         for one in measure(connection, aims, own_graph(self._project), now):
             words = f"times too fast is the budget of {one.name} being spent"
@@ -148,7 +175,7 @@ class Alerts:
             at=to_iso(self._clock.now()),
             project=name,
             subject=f"{name}: {what}",
-            text=f"{reading.value:g} {reading.words}; the bound is {reading.bound:g}.\npodium status",
+            text=f"{reading.value:g} {reading.words}; the bound is {reading.bound:g}.\n{reading.command}",
             data=data,
         )
         await asyncio.to_thread(self._tell, notification, self._settings.channels)

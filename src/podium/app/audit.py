@@ -138,14 +138,18 @@ class AuditTrail:
 
         A fault is told at once over the channels that the manifest names.
         """
-        trusted = self.trusted_keys(key)
-        extra = read_heads(heads) if heads is not None else []
-        report = self._database.read(lambda connection: _verify(connection, trusted, extra))
+        report = self.check(key=key, heads=heads)
         if report.fault is not None:
             notifications = self._notifications()
             notifications.chain_broken(report.fault)
             notifications.deliver()
         return report
+
+    def check(self, *, key: str | None = None, heads: Path | None = None) -> AuditReport:
+        """What `verify` finds, told to nobody."""
+        trusted = self.trusted_keys(key)
+        extra = read_heads(heads) if heads is not None else []
+        return self._database.read(lambda connection: _verify(connection, trusted, extra))
 
     def records(self, wanted: AuditFilter, *, limit: int | None = None) -> list[AuditRecord]:
         """The records that are wanted, oldest first; with a limit, the latest of them."""

@@ -76,6 +76,9 @@ class AlertSettings(Model):
     """How many runs may wait."""
     dead_letters: Annotated[int, Field(ge=1)] = 1
     """How many events, callbacks and notifications may have been given up."""
+    audit_hours: Annotated[float, Field(ge=0)] = 24.0
+    """How often the whole audit chain is checked while the server runs, first a minute after its start; 0 for
+    never."""
     seconds: Annotated[float, Field(ge=1)] = 60.0
     """How often it is looked at while the server runs."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +13,10 @@ import pytest
 from podium.app.alerts import Alerts
 from podium.app.notifications import Notifications
 from podium.app.project import Project
+from podium.core.audit import AuditEntry
 from podium.core.errors import UnknownName
 from podium.runtime.notifications.channel import Notification
+from podium.storage.audit_rows import append
 from podium.storage.database import Database
 
 MANIFEST = """
@@ -137,3 +141,48 @@ def test_a_channel_that_nobody_declared_is_refused(project: Project, database: D
     (project.folder / "podium.toml").write_text(text, encoding="utf-8")
     with pytest.raises(UnknownName, match="nobody"):
         made(Project.open(project.folder), database, Moved())
+
+
+async def test_a_broken_audit_chain_is_told_once_and_once_when_it_is_whole_again(
+    project: Project, database: Database, clock: Moved
+) -> None:
+    entries = [AuditEntry("run", f"2026-01-01T00:00:0{n}Z", "ada", {"n": n}) for n in range(5)]
+    database.write(lambda connection: append(connection, entries))
+    alerts = made(project, database, clock)
+    await alerts.check_audit()
+    assert await alerts.look() == []
+
+    def tamper(connection: sqlite3.Connection) -> str:
+        connection.execute("DROP TRIGGER audit_is_never_changed")
+        body: str = connection.execute("SELECT body FROM audit WHERE seq=3").fetchone()[0]
+        connection.execute("UPDATE audit SET body='{}' WHERE seq=3")
+        return body
+
+    body = database.write(tamper)
+    assert await alerts.look() == []  # nobody has checked it since
+    await alerts.check_audit()
+    assert await alerts.look() == await alerts.look() == ["audit"]
+    assert told(project, database) == [("audit", False)]
+    (letter,) = Notifications(project, database).letters(limit=10)
+    assert "podium audit verify" in str(letter.payload["text"])
+    again = made(project, database, clock)  # after a restart nobody knows yet, and nobody is told anew
+    assert await again.look() == ["audit"]
+    database.execute("UPDATE audit SET body=? WHERE seq=3", (body,))
+    await again.check_audit()
+    assert await again.look() == []
+    assert told(project, database) == [("audit", False), ("audit", True)]
+
+
+async def test_a_running_server_checks_the_audit_chain_by_itself(
+    project: Project, database: Database, clock: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("podium.app.alerts._SETTLED_S", 0.0)
+    checked = asyncio.Event()
+    alerts = made(project, database, clock)
+    monkeypatch.setattr(Alerts, "check_audit", lambda _: _set(checked))
+    async with alerts.watching():
+        await asyncio.wait_for(checked.wait(), 10)
+
+
+async def _set(event: asyncio.Event) -> None:
+    event.set()
