@@ -75,7 +75,7 @@ class Logs:
             try:
                 header = read_header(file)
                 if not suite or header.suite == suite:
-                    yield LogFile(self._name(file), file, header, read_end(file))
+                    yield LogFile(self.name_of(file), file, header, read_end(file))
             except InputError:
                 continue
 
@@ -89,14 +89,14 @@ class Logs:
             root = self._folder.resolve()
             path = (root / f"{name}.jsonl").resolve(strict=True)
             if path.is_relative_to(root):
-                return LogFile(self._name(path), path, read_header(path), read_end(path))
+                return LogFile(self.name_of(path), path, read_header(path), read_end(path))
         except (OSError, ValueError, InputError):
             pass
         raise NotFound(f"no evaluation {name!r}", hint="List the evaluations to see which there are.")
 
-    def _name(self, file: Path) -> str:
-        root = self._folder.resolve() if file.is_absolute() else self._folder
-        return file.resolve().relative_to(root.resolve()).as_posix().removesuffix(".jsonl")
+    def name_of(self, file: Path) -> str:
+        """The name of a log."""
+        return file.resolve().relative_to(self._folder.resolve()).as_posix().removesuffix(".jsonl")
 
 
 def earlier_than(log: Path) -> list[Path]:

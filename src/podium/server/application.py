@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from podium import __version__
+from podium.evals.background import BackgroundRuns
 from podium.server import errors, openapi
 from podium.server.admission import Admission
 from podium.server.counting import RequestMetrics
@@ -64,7 +65,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opening() as services:
             app.state.services = services
-            async with services.triggers.engine.serving(FiringRuns(services)):
+            async with services.triggers.engine.serving(FiringRuns(services)), aclosing(app.state.suite_runs):
                 yield
 
     app = FastAPI(
@@ -78,6 +79,7 @@ def create_app(
         responses={422: {"model": errors.Problem, "description": "The request cannot be taken as it is."}},
     )
     app.state.pages = ui.Pages.of(bundle)
+    app.state.suite_runs = BackgroundRuns()
     errors.install(app)
     openapi.describe(app)
     for router in ROUTERS:

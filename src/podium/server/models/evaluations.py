@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -149,6 +149,34 @@ class EvaluationComparison(Model):
     metrics: list[MetricChange]
     cases: list[CaseDifference]
     """A page, the largest loss first."""
+
+
+class RunSuiteBody(Body):
+    """Which part of a suite to run, and how."""
+
+    tags: Annotated[list[Short], Field(max_length=50)] = []
+    """Only cases with one of them; all when empty."""
+    limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """Only so many cases."""
+    model: Short | None = None
+    """In place of the project's own; `offline` costs nothing."""
+    max_cost: Annotated[float, Field(ge=0)] | None = None
+    """Money after which no further case is begun; a run that costs needs it."""
+
+
+class SuiteProgress(Model):
+    """How far a run of a suite is."""
+
+    name: str
+    """The evaluation's."""
+    state: Literal["running", "ended", "failed", "stopped"]
+    planned: int
+    done: int
+    case: str
+    """What was done last."""
+    verdict: str
+    """What the suite's rules came to: passed, failed, cannot tell; empty until it ended."""
+    problem: Problem | None
 
 
 class CaseBody(Body):

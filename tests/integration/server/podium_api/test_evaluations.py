@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,24 @@ scorers: [contains]
 primary: contains
 """
 LISTED = "name: listed\ntarget: {project: .}\ncases: [{adapter: 'lists.py:cases'}]\nscorers: [contains]\n"
+PLAIN = """\
+name: plain
+target: {function: "plain.py:answer"}
+cases: [{id: a, input: go}, {id: b, input: go}, {id: c, input: stay}]
+scorers: [exact]
+thresholds: [{metric: exact, min: 0.5}]
+limits: {concurrency: 1}
+"""
+TARGET = """\
+import time
+
+
+def answer(question):
+    print("noise")
+    while question == "stay":
+        time.sleep(0.01)
+    return question
+"""
 CASE = {"id": "one", "input": "x", "expected": {"answer": "y"}}
 
 
@@ -59,6 +78,8 @@ def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "evals" / "listed.yaml").write_text(LISTED, encoding="utf-8")
     (folder / "evals" / "broken.yaml").write_text("name: broken\n", encoding="utf-8")
     (folder / "evals" / "cases" / "answers.jsonl").write_text(json.dumps(CASE), encoding="utf-8")
+    (folder / "evals" / "plain.yaml").write_text(PLAIN, encoding="utf-8")
+    (folder / "evals" / "plain.py").write_text(TARGET, encoding="utf-8")
     write_log(folder, "answers/first", {str(number): 1.0 for number in range(1, 41)})
     late = {str(number): 0.0 if number <= 20 else 1.0 for number in range(1, 40)}
     write_log(folder, "answers/second", {**late, "40": None})
@@ -215,6 +236,47 @@ def test_a_thread_without_a_turn_or_of_nobody_is_no_case(desk: Callers) -> None:
     for one in (thread_id, new_id()):
         added = desk.admin.post(f"{PLACE}/answers/cases", json={"thread_id": one})
         assert refused(added) == (404, "not_found")
+
+
+def watched(desk: Callers, name: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """How far a run is, once it is as far as that."""
+    for _ in range(2_000):
+        told = got(desk, f"{name}/progress")
+        if until(told):
+            return told
+        time.sleep(0.02)
+    raise AssertionError(told)
+
+
+def test_a_suite_is_run_watched_and_looked_into(desk: Callers) -> None:
+    begun = desk.admin.post(f"{PLACE}/suites/plain/runs", json={"limit": 2})
+    assert begun.status_code == 202, begun.text
+    assert (begun.json()["state"], begun.json()["planned"]) == ("running", 2)
+    name = begun.json()["name"]
+    ended = watched(desk, name, lambda told: told["state"] != "running")
+    assert (ended["state"], ended["done"], ended["problem"]) == ("ended", 2, None)
+    assert got(desk, name)["trials"] == 2
+    assert [one["case"] for one in got(desk, f"{name}/cases", order="log")["cases"]] == ["a", "b"]
+
+
+def test_a_run_that_goes_on_is_alone_and_can_be_stopped(desk: Callers) -> None:
+    name = desk.admin.post(f"{PLACE}/suites/plain/runs", json={}).json()["name"]
+    assert refused(desk.admin.post(f"{PLACE}/suites/plain/runs", json={})) == (409, "conflict")
+    watched(desk, name, lambda told: told["done"] == 2)
+    assert got(desk, name)["evaluation"]["end"] is None
+    stopped = desk.admin.post(f"{PLACE}/{name}/stop").json()
+    assert (stopped["state"], stopped["done"]) == ("stopped", 2)
+    assert got(desk, name)["trials"] == 2
+
+
+def test_a_suite_that_cannot_be_run_says_why_at_once(desk: Callers) -> None:
+    place = f"{PLACE}/suites"
+    assert refused(desk.admin.post(f"{place}/listed/runs", json={})) == (422, "input_invalid")
+    assert refused(desk.admin.post(f"{place}/broken/runs", json={})) == (422, "config_invalid")
+    assert refused(desk.admin.post(f"{place}/none/runs", json={})) == (404, "not_found")
+    assert refused(desk.admin.post(f"{place}/plain/runs", json={"tags": ["no"]})) == (422, "input_invalid")
+    assert refused(desk.ada.post(f"{place}/plain/runs", json={})) == (403, "not_allowed")
+    assert refused(desk.admin.get(f"{PLACE}/answers/first/progress")) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ async def add_case(
     """Add a thread to a suite as a case; what people corrected is the answer that is expected."""
     who.need_project(services)
     services.threads.get(body.thread_id, who.access)
-    loaded = await asyncio.to_thread(_loaded, services, suite)
+    loaded = await asyncio.to_thread(loaded_suite, services, suite)
     added = await asyncio.to_thread(
         partial(
             add_thread,
@@ -146,7 +146,7 @@ def _suites(services: Services) -> list[SuiteView]:
     for name in suites_in(services.app.project.folder):
         told: dict[str, Any] = {"name": name}
         try:
-            loaded = _loaded(services, name)
+            loaded = loaded_suite(services, name)
             told |= {
                 "description": loaded.suite.description,
                 "target": " ".join(f"{one}" for one in loaded.suite.target.model_dump().values() if one),
@@ -162,7 +162,13 @@ def _suites(services: Services) -> list[SuiteView]:
     return found
 
 
-def _loaded(services: Services, name: str) -> LoadedSuite:
+def loaded_suite(services: Services, name: str) -> LoadedSuite:
+    """A suite of the project.
+
+    Raises:
+        NotFound: There is none.
+        ConfigError: It is broken.
+    """
     folder = services.app.project.folder
     if name not in suites_in(folder):
         raise NotFound(f"no suite {name!r}", hint=f"There are: {', '.join(suites_in(folder)) or 'none'}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from itertools import islice
+from pathlib import Path as File
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
@@ -91,9 +92,14 @@ async def get_evaluation(name: Name, services: Parts, who: Who) -> JsonResponse:
     return JsonResponse(await asyncio.to_thread(_figures, log))
 
 
+def logs_folder(services: Services) -> File:
+    """Where the project's logs lie."""
+    return services.app.project.data / _FOLDER
+
+
 def logs_of(services: Services) -> Logs:
     """The project's logs."""
-    return Logs(services.app.project.data / _FOLDER)
+    return Logs(logs_folder(services))
 
 
 def shown(log: LogFile) -> Evaluation:
