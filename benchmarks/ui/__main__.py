@@ -80,7 +80,7 @@ def scrolled(browser: Browser, address: str) -> float:
     """The longest task, in milliseconds, while a thread's history is scrolled to its end and filtered."""
     with cold(browser, address) as (page, _):
         page.goto(address)
-        tree = page.get_by_role("region", name="Steps")
+        tree = page.get_by_role("listbox", name="Steps")
         expect(tree).to_be_visible(timeout=60_000)
         page.wait_for_load_state("networkidle")
         page.evaluate("window.longTasks.length = 0")

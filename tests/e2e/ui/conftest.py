@@ -19,12 +19,22 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 PODIUM = Path(sys.executable).with_name("podium")
 CHROMIUM = ("PODIUM_CHROMIUM", "chromium", "chromium-browser", "google-chrome")
 STEP_MS = 15_000
 """How long one step in the browser may take on a machine that does other things as well."""
+TEST_S = 300
+"""Seconds for a test: one may start a server and a browser first."""
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 380, "height": 760}
 
@@ -35,6 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.timeout(TEST_S))
 
 
 @dataclass
@@ -165,6 +176,13 @@ def desk(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Call
 
 
 @pytest.fixture(scope="module")
+def talking(tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
+    """Graphs that are not Podium's, in a folder with a langgraph.json, served by `podium dev`; one for a module."""
+    source = Path(__file__).with_name("talking")
+    return serving(shutil.copytree(source, tmp_path_factory.mktemp("ui") / "talking"))
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. It ends with the module: Playwright's loop would be in the way of async tests."""
     path = next(filter(None, [os.environ.get(CHROMIUM[0]), *map(shutil.which, CHROMIUM[1:])]), None)
@@ -172,6 +190,7 @@ def browser() -> Iterator[Browser]:
         raise RuntimeError(
             "the browser tests need Chromium: apt-get install chromium, or name it in PODIUM_CHROMIUM"
         )
+    expect.set_options(timeout=STEP_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { type Connection, connect } from "./connection";
-import { Problem } from "./problem";
+import { asProblem, Problem } from "./problem";
 
 /** Who asks, what they may do and what answers, as `GET /podium/v1/me` tells it. */
 export interface Me {
@@ -124,8 +124,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       me: data ?? null,
       isPodium: data !== null && data !== undefined,
       loading: isLoading,
-      problem:
-        error === null ? null : error instanceof Problem ? error : new Problem(0, "error", error.message),
+      problem: error === null ? null : asProblem(error),
       openServer,
       retry: () => void refetch(),
     }),
