@@ -1,4 +1,4 @@
-import { NavLink, useParams } from "react-router";
+import { NavLink, useLocation, useParams } from "react-router";
 import { useSession } from "@/api/session";
 import styles from "./thread_tabs.module.css";
 
@@ -14,8 +14,9 @@ const TABS = [
 /** The views of one thread; those which only Podium has are left out for other servers. */
 export function ThreadTabs() {
   const { threadId } = useParams();
+  const { pathname } = useLocation();
   const { isPodium } = useSession();
-  if (threadId === undefined || threadId === "new") return null;
+  if (threadId === undefined || threadId === "new" || !pathname.startsWith("/threads/")) return null;
   return (
     <nav className={styles.tabs} aria-label="Views of this thread">
       {TABS.filter((tab) => isPodium || !tab.own).map((tab) => (

@@ -147,7 +147,7 @@ export function Page() {
       title="Approvals"
       lead="What agents want to do, or are not sure of, and what only a person may decide."
       actions={
-        <Button look="quiet" onClick={() => setHelp(true)}>
+        <Button look="quiet" className={styles.help} onClick={() => setHelp(true)}>
           Keys <kbd>?</kbd>
         </Button>
       }
