@@ -38,11 +38,11 @@ def moment_of(text: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise InputError(
             f"{text!r} is no moment", hint="Write it like 2026-01-31 or 2026-01-31T12:00."
         ) from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def erasure_of(*, thread: str, principal: str, record: int) -> tuple[Scope, str]:

@@ -32,6 +32,7 @@ from podium.server.key_ring import KeyRing
 from podium.storage.api_keys import ApiKeys
 from podium.storage.assistants import Assistants
 from podium.storage.crons import Crons
+from podium.storage.dashboard import Dashboard
 from podium.storage.decisions import Decisions
 from podium.storage.feedback import FeedbackRecords
 from podium.storage.idempotency import IdempotencyKeys
@@ -60,6 +61,7 @@ class Services:
         assistants: The assistants, those of the graphs themselves among them.
         callbacks: Tells the addresses that runs name how the runs ended.
         crons: The runs that begin by the clock.
+        dashboard: How runs went, counted.
         decisions: Where turns were sent, and why.
         dev: Whether the user of this machine may do all without a key.
         graphs: The graphs that are served.
@@ -83,6 +85,7 @@ class Services:
     assistants: AssistantDirectory
     callbacks: RunCallbacks
     crons: Crons
+    dashboard: Dashboard
     decisions: Decisions
     dev: bool
     graphs: ServedGraphs
@@ -157,6 +160,7 @@ async def open_services(
             assistants=assistants,
             callbacks=callbacks,
             crons=triggers.crons,
+            dashboard=Dashboard(database),
             decisions=Decisions(database),
             dev=dev,
             graphs=graphs,

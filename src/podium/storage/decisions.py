@@ -77,13 +77,16 @@ _INSERT: Final = (
     " coalesce((SELECT owner FROM threads WHERE thread_id=?), ?))"
 )
 _PAGE: Final = f"SELECT {_COLUMNS} FROM decisions WHERE thread_id=? AND seq>?"  # noqa: S608  # constants
-RIGHT: Final = (
-    "coalesce((SELECT CASE WHEN f.kind='correction' OR f.rating<0 THEN 0 WHEN f.rating>0 THEN 1 END"
-    " FROM feedback f WHERE f.thread_id=d.thread_id AND f.run_id=d.run_id ORDER BY f.at DESC LIMIT 1),"
-    " (SELECT w.route='approve' FROM decisions w WHERE w.thread_id=d.thread_id AND w.turn_id=d.turn_id"
-    " AND w.kind='review' AND w.seq>d.seq ORDER BY w.seq LIMIT 1))"
+FELT: Final = (
+    "(SELECT CASE WHEN f.kind='correction' OR f.rating<0 THEN 0 WHEN f.rating>0 THEN 1 END FROM feedback f"
+    " WHERE f.thread_id=d.thread_id AND f.run_id=d.run_id ORDER BY f.at DESC LIMIT 1)"
 )
-"""Whether the decision `d` was right, as far as people said."""
+"""Whether the decision `d` was right, by what was thought of the answer."""
+REVIEWED: Final = (
+    "(SELECT w.route='approve' FROM decisions w WHERE w.thread_id=d.thread_id AND w.turn_id=d.turn_id"
+    " AND w.kind='review' AND w.seq>d.seq ORDER BY w.seq LIMIT 1)"
+)
+"""Whether what the decision `d` sent to a person was approved as it was."""
 
 
 class Decisions:
@@ -142,8 +145,8 @@ class Decisions:
         }
         given = {term: value for term, value in terms.items() if value is not None}
         query = (
-            f"SELECT {_COLUMNS}, {RIGHT} FROM decisions d WHERE kind='route' AND {' AND '.join(given)}"  # noqa: S608
-            " ORDER BY d.at DESC, d.seq DESC LIMIT ?"
+            f"SELECT {_COLUMNS}, coalesce({FELT}, {REVIEWED}) FROM decisions d"  # noqa: S608  # constants
+            f" WHERE kind='route' AND {' AND '.join(given)} ORDER BY d.at DESC, d.seq DESC LIMIT ?"
         )
 
         def work(connection: sqlite3.Connection) -> list[Judged]:

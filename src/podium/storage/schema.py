@@ -102,6 +102,7 @@ events = Table(
     UniqueConstraint("event_id"),
     Index("ix_events_thread_id_seq", "thread_id", "seq"),
     Index("ix_events_run_id_seq", "run_id", "seq"),
+    Index("ix_events_verdicts_at", "at", sqlite_where=text("kind='verdict'")),
     sqlite_autoincrement=True,
 )
 
@@ -242,6 +243,7 @@ feedback = Table(
     text_column("reason"),
     Column("at", Text, nullable=False),
     Index("ix_feedback_thread_id_at", "thread_id", "at"),
+    Index("ix_feedback_run_id", "run_id"),
 )
 
 audit = Table(

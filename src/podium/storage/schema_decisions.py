@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, Table, Text, text
 
 from podium.storage.schema_columns import json_column, metadata, owned_columns, text_column
 
@@ -29,5 +29,6 @@ decisions = Table(
     Index("ix_decisions_thread_id_seq", "thread_id", "seq"),
     Index("ix_decisions_run_id_seq", "run_id", "seq"),
     Index("ix_decisions_tenant_at", "tenant", "at"),
+    Index("ix_decisions_reviews_turn_id", "turn_id", sqlite_where=text("kind='review'")),
     sqlite_autoincrement=True,
 )

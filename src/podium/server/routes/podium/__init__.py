@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from podium.server.routes.podium import (
     audit,
     cases,
+    dashboard,
     decisions,
     documents,
     effects,
@@ -43,5 +44,6 @@ for _part in (
     triggers,
     traces,
     decisions,
+    dashboard,
 ):
     router.include_router(_part.router)

@@ -10,7 +10,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Make the table, and let turns be counted by time."""
+    """Make the table, and let turns and guardrails be counted by time."""
     op.create_table(
         "decisions",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -38,7 +38,12 @@ def upgrade() -> None:
     op.create_index("ix_decisions_thread_id_seq", "decisions", ["thread_id", "seq"])
     op.create_index("ix_decisions_run_id_seq", "decisions", ["run_id", "seq"])
     op.create_index("ix_decisions_tenant_at", "decisions", ["tenant", "at"])
+    op.create_index(
+        "ix_decisions_reviews_turn_id", "decisions", ["turn_id"], sqlite_where=sa.text("kind='review'")
+    )
+    op.create_index("ix_feedback_run_id", "feedback", ["run_id"])
     op.create_index("ix_runs_tenant_started_at", "runs", ["tenant", "started_at"])
+    op.create_index("ix_events_verdicts_at", "events", ["at"], sqlite_where=sa.text("kind='verdict'"))
 
 
 def _text(name: str) -> sa.Column[str]:
