@@ -20,7 +20,7 @@ const COMPARED = 60_000;
 const AROUND = 3;
 const LINE = 2_000;
 /** Texts with more changed lines than this are told by their beginnings too. */
-const EDITS = 2_000;
+const EDITS = 400;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value);

@@ -1,9 +1,9 @@
 import { useCallback, useMemo } from "react";
-import { useParams, useSearchParams } from "react-router";
-import { useSession } from "@/api/session";
+import { useParams } from "react-router";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
 import { pathTo, type Turn, treeOf, turnsOf } from "@/steps/branches";
 import { useGraph } from "@/steps/graph";
@@ -11,6 +11,7 @@ import { type ThreadEvent, useThreadEvents } from "@/steps/live";
 import type { LoadedSteps } from "@/steps/load";
 import { type Step, titleOf, withState } from "@/steps/step";
 import { type ThreadInfo, useStateAt, useSteps, useThread } from "@/steps/thread";
+import { useWorld } from "@/steps/world";
 import { Canvas } from "./canvas";
 import styles from "./graph.module.css";
 import { figuresOf } from "./nodes";
@@ -22,29 +23,13 @@ import { useInnerRefresh, useInnerSteps, useMeasures, wholeProgress } from "./us
 
 const REFRESH_MS = 150;
 
-/** The view that the address holds. */
-function useView() {
-  const [search, setSearch] = useSearchParams();
-  const set = useCallback(
-    (changes: Record<string, string | null>) =>
-      setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(changes)) {
-            if (value === null || value === "") after.delete(name);
-            else after.set(name, value);
-          }
-          return after;
-        },
-        { replace: true },
-      ),
-    [setSearch],
-  );
-  const open = search.get("open") ?? "";
-  return { step: search.get("step"), node: search.get("node"), open, set };
+/** What the address says of this page. */
+function useGraphView() {
+  const { said, change } = useView();
+  return { step: said("step") || null, node: said("node") || null, open: said("open"), set: change };
 }
 
-type View = ReturnType<typeof useView>;
+type View = ReturnType<typeof useGraphView>;
 
 /** The path that is shown: the one that the thread stands on, or the one that a chosen step is on. */
 function usePath(loaded: LoadedSteps, chosen: string | null, head: Step | undefined): Step[] {
@@ -100,7 +85,7 @@ interface LiveGraphProps {
 }
 
 function LiveGraph({ loaded, thread, view }: LiveGraphProps) {
-  const { isPodium } = useSession();
+  const world = useWorld(thread.graphId);
   const graph = useGraph(thread.assistantId ?? thread.graphId);
   const headState = useStateAt(thread.threadId, null);
   const known = loaded.steps.find((step) => step.id === loaded.head);
@@ -182,7 +167,7 @@ function LiveGraph({ loaded, thread, view }: LiveGraphProps) {
               progress={progress.nodes.get(view.node)}
               figures={figuresOf(progress.nodes.get(view.node), confidence.get(view.node) ?? null)}
               threadId={thread.threadId}
-              isPodium={isPodium}
+              hasTrace={world === "governed"}
             />
           )}
           {steps.length === 0 ? (
@@ -205,7 +190,7 @@ const isNews = ({ mode }: ThreadEvent) =>
 
 export function Page() {
   const { threadId = "" } = useParams();
-  const view = useView();
+  const view = useGraphView();
   const thread = useThread(threadId);
   const steps = useSteps(threadId);
   const head = useStateAt(threadId, null);

@@ -123,11 +123,12 @@ interface NodeCardProps {
   progress: NodeProgress | undefined;
   figures: string[];
   threadId: string;
-  isPodium: boolean;
+  /** Whether the server keeps a trace of what this graph does. */
+  hasTrace: boolean;
 }
 
 /** What is known of the chosen node. */
-export function NodeCard({ node, progress, figures, threadId, isPodium }: NodeCardProps) {
+export function NodeCard({ node, progress, figures, threadId, hasTrace }: NodeCardProps) {
   const visits = progress?.visits ?? 0;
   const name = node.slice(node.lastIndexOf(":") + 1);
   return (
@@ -138,7 +139,7 @@ export function NodeCard({ node, progress, figures, threadId, isPodium }: NodeCa
         {visits > 0 ? `, ran ${visits === 1 ? "once" : `${visits} times`}` : ""}
         {figures.length > 0 ? ` · ${figures.join(" · ")}` : ""}
       </p>
-      {isPodium ? (
+      {hasTrace ? (
         <Link to={`/threads/${threadId}/trace?q=${encodeURIComponent(name)}`}>What it did, in the trace</Link>
       ) : null}
     </section>

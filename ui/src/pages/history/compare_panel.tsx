@@ -137,7 +137,7 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
       <p className={styles.quiet}>
         {compared.common === null
           ? "They have no step in common."
-          : `They parted after step ${compared.common.step}; ${messages.common} messages are in both.`}
+          : `They parted after step ${compared.common.step}; messages in both: ${messages.common}.`}
       </p>
       <div className={styles.sides}>
         <Side

@@ -27,6 +27,8 @@ interface EditDialogProps {
   thread: ThreadInfo;
   /** Who wrote the state, as whom it is edited unless another is chosen. */
   writer: string | undefined;
+  /** A key that it wrote, which is offered first. */
+  wrote: string | undefined;
   onClose: () => void;
   onEdited: (checkpointId: string) => void;
 }
@@ -54,11 +56,11 @@ function useEdit({ state, thread, onClose, onEdited }: EditDialogProps) {
 
 /** Changes one key of a state as if a node had written it; what was there stays. */
 export function EditDialog(props: EditDialogProps) {
-  const { state, thread, writer, onClose } = props;
+  const { state, thread, writer, wrote, onClose } = props;
   const values = (state.values ?? {}) as Record<string, unknown>;
   const keys = Object.keys(values);
   const nodes = nodeNames(useGraph(thread.assistantId ?? thread.graphId).data);
-  const [key, setKey] = useState(keys[0] ?? "");
+  const [key, setKey] = useState(wrote !== undefined && wrote in values ? wrote : (keys[0] ?? ""));
   const [texts, setTexts] = useState<Record<string, string>>({});
   const [node, setNode] = useState(writer ?? "");
   const edit = useEdit(props);

@@ -1,11 +1,12 @@
 import { GitBranch } from "lucide-react";
 import { useDeferredValue, useMemo } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { whole } from "@/lib/numbers";
+import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
 import { drawTree, type StepTree, treeOf } from "@/steps/branches";
 import { useThreadEvents } from "@/steps/live";
@@ -22,33 +23,21 @@ import { StepList } from "./step_list";
 const MANY = 500;
 const REFRESH_MS = 250;
 
-/** The view that the address holds. */
-function useView() {
-  const [search, setSearch] = useSearchParams();
-  const kind = search.get("show") as StepKind;
-  const set = (changes: Record<string, string | null>) =>
-    setSearch(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null || value === "") after.delete(name);
-          else after.set(name, value);
-        }
-        return after;
-      },
-      { replace: true },
-    );
+/** What the address says of this page. */
+function useHistoryView() {
+  const { said, change } = useView();
+  const kind = said("show") as StepKind;
   return {
-    words: search.get("q") ?? "",
-    kind: KINDS.includes(kind) ? kind : "all",
-    step: search.get("step"),
-    compare: search.get("compare"),
-    count: Number(search.get("count")) || MANY,
-    set,
+    words: said("q"),
+    kind: KINDS.includes(kind) ? kind : ("all" as const),
+    step: said("step") || null,
+    compare: said("compare") || null,
+    count: Number(said("count")) || MANY,
+    set: change,
   };
 }
 
-type View = ReturnType<typeof useView>;
+type View = ReturnType<typeof useHistoryView>;
 
 function Branches({ tree, head, view }: { tree: StepTree; head: string | null; view: View }) {
   if (tree.ends.length < 2) return null;
@@ -240,7 +229,7 @@ function History({ loaded, thread, view }: { loaded: LoadedSteps; thread: Thread
 
 export function Page() {
   const { threadId = "" } = useParams();
-  const view = useView();
+  const view = useHistoryView();
   const { isPodium } = useSession();
   const thread = useThread(threadId);
   const steps = useSteps(threadId, "", isPodium ? MANY : view.count);

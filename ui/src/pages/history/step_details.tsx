@@ -117,6 +117,7 @@ function Actions({
           state={state}
           thread={thread}
           writer={writersOf(step, parent)[0]}
+          wrote={changedKeys(step, parent).keys().next().value}
           onClose={() => setOpen(null)}
           onEdited={rest.onSelect}
         />

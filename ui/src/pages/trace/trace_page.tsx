@@ -1,10 +1,11 @@
 import { useDeferredValue, useMemo, useRef } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { whole } from "@/lib/numbers";
+import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
 import { useThreadEvents } from "@/steps/live";
 import { type LoadedTrace, useTrace } from "./load";
@@ -16,34 +17,22 @@ import { Waterfall } from "./waterfall";
 
 const REFRESH_MS = 1_000;
 
-/** The view that the address holds. */
-function useView() {
-  const [search, setSearch] = useSearchParams();
-  const set = (changes: Record<string, string | null>) =>
-    setSearch(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === null || value === "") after.delete(name);
-          else after.set(name, value);
-        }
-        return after;
-      },
-      { replace: true },
-    );
-  const kinds = (search.get("kind") ?? "").split(",").filter((kind) => SPAN_KINDS.includes(kind as SpanKind));
+/** What the address says of this page. */
+function useTraceView() {
+  const { said, change } = useView();
+  const kinds = said("kind").split(",") as SpanKind[];
   return {
-    words: search.get("q") ?? "",
-    kinds: kinds as SpanKind[],
-    run: search.get("run"),
-    errors: search.has("errors"),
-    span: search.has("span") ? Number(search.get("span")) : null,
-    folded: (search.get("folded") ?? "").split(",").filter(Boolean),
-    set,
+    words: said("q"),
+    kinds: kinds.filter((kind) => SPAN_KINDS.includes(kind)),
+    run: said("run") || null,
+    errors: said("errors") !== "",
+    span: said("span") === "" ? null : Number(said("span")),
+    folded: said("folded").split(",").filter(Boolean),
+    set: change,
   };
 }
 
-type View = ReturnType<typeof useView>;
+type View = ReturnType<typeof useTraceView>;
 
 const toggled = <Value,>(list: Value[], value: Value) =>
   list.includes(value) ? list.filter((one) => one !== value) : [...list, value];
@@ -195,7 +184,7 @@ function TraceView({ trace, threadId, view }: { trace: LoadedTrace; threadId: st
 
 function OwnTrace() {
   const { threadId = "" } = useParams();
-  const view = useView();
+  const view = useTraceView();
   const trace = useTrace(threadId);
   const refresh = useBell(trace.refresh, REFRESH_MS);
   useThreadEvents(threadId, ({ mode }) => {
