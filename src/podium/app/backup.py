@@ -108,7 +108,8 @@ def back_up(
             audit=_audited(folder / DATABASE, cipher if keys else None),
             knowledge=_knowledge(project, folder, wanted=knowledge),
             world=world,
-            segments=_segments(project, folder),
+            segments=_folder(project.data / "audit", folder / "audit"),
+            uploads=_folder(project.uploads, folder / "uploads"),
             encryption_keys=keys,
             files=(),
         )
@@ -183,11 +184,10 @@ def _knowledge(project: Project, folder: Path, *, wanted: bool) -> BackupPart:
     return BackupPart(state="left_out", version=version, note="'podium ingest' makes it from the documents")
 
 
-def _segments(project: Project, folder: Path) -> BackupPart:
-    source = project.data / "audit"
+def _folder(source: Path, target: Path) -> BackupPart:
     if not source.is_dir():
         return BackupPart(state="none")
-    copy_folder(source, folder / "audit")
+    copy_folder(source, target)
     return BackupPart(state="included")
 
 

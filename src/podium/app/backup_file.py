@@ -70,6 +70,8 @@ class BackupManifest(Model):
     world: BackupPart
     segments: BackupPart
     """Files of audit records that were put away."""
+    uploads: BackupPart = BackupPart(state="none")
+    """Documents that were sent to the knowledge base."""
     encryption_keys: tuple[str, ...] = ()
     """The ids of the keys that the database is encrypted with; a restore needs them."""
     files: tuple[BackupEntry, ...]

@@ -20,12 +20,11 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 """Told how many documents are done, of how many, and which was the last."""
 
 DEFAULT_COLLECTION = "default"
-_UPLOADS = "uploads"
 
 
 def uploads_of(project: Project, collection: str) -> Path:
     """The folder of files that were sent to a collection; they belong to it as declared ones do."""
-    return project.data / _UPLOADS / collection
+    return project.uploads / collection
 
 
 class Ingests:

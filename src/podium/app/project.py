@@ -59,6 +59,11 @@ class Project:
         return self.data / "knowledge"
 
     @property
+    def uploads(self) -> Path:
+        """Documents that were sent to the knowledge base, by collection."""
+        return self.data / "uploads"
+
+    @property
     def world(self) -> Path:
         """What the project's tools act on."""
         return self.data / "world"

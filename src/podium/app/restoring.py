@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from podium.app.project import Project
     from podium.storage.encryption.cipher import Cipher
 
-_PARTS = ("knowledge", "world", "audit")
+_PARTS = ("knowledge", "world", "audit", "uploads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _keep_damaged(project: Project, kept: Path) -> None:
 
 def _put_parts(project: Project, folder: Path) -> None:
     """Put what the backup holds beside the database; what it does not hold stays as it is."""
-    for name in ("knowledge", "audit"):
+    for name in ("knowledge", "audit", "uploads"):
         if (folder / name).exists():
             shutil.rmtree(project.data / name, ignore_errors=True)
             shutil.copytree(folder / name, project.data / name)

@@ -72,6 +72,19 @@ def test_what_was_stored_is_there_elsewhere(desk: Project, tmp_path: Path) -> No
     assert backup.file.stat().st_mode & 0o077 == 0
 
 
+def test_documents_that_were_sent_are_among_it(desk: Project, tmp_path: Path) -> None:
+    sent = desk.uploads / "handbook" / "tour.md"
+    sent.parent.mkdir(parents=True)
+    sent.write_text("# Tour", encoding="utf-8")
+    backup = back_up(desk, tmp_path / "b.zip")
+    assert backup.manifest.uploads.state == "included"
+    sent.write_text("# Another", encoding="utf-8")
+    restored = restore(desk, backup.file, who="local:ada", over=True)
+    assert sent.read_text(encoding="utf-8") == "# Tour"
+    assert restored.kept is not None
+    assert (restored.kept / "uploads" / "handbook" / "tour.md").read_text(encoding="utf-8") == "# Another"
+
+
 def test_a_backup_says_what_it_holds(desk: Project) -> None:
     backup = back_up(desk)
     assert backup.file.parent == desk.data / "backups"
