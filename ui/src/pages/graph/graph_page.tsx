@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useParams } from "react-router";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
@@ -14,6 +14,7 @@ import { type ThreadInfo, useStateAt, useSteps, useThread } from "@/steps/thread
 import { useWorld } from "@/steps/world";
 import { Canvas } from "./canvas";
 import styles from "./graph.module.css";
+import { NOTHING, type Overlay, withEvent, withOverlay } from "./live";
 import { figuresOf } from "./nodes";
 import { progressOf } from "./progress";
 import { Replay } from "./replay";
@@ -82,9 +83,10 @@ interface LiveGraphProps {
   loaded: LoadedSteps;
   thread: ThreadInfo;
   view: View;
+  overlay: Overlay;
 }
 
-function LiveGraph({ loaded, thread, view }: LiveGraphProps) {
+function LiveGraph({ loaded, thread, view, overlay }: LiveGraphProps) {
   const world = useWorld(thread.graphId);
   const graph = useGraph(thread.assistantId ?? thread.graphId);
   const headState = useStateAt(thread.threadId, null);
@@ -106,7 +108,9 @@ function LiveGraph({ loaded, thread, view }: LiveGraphProps) {
   const measures = useMeasures(thread.threadId, turn === turns.length - 1 ? runId : null, steps);
   const open = useMemo(() => (view.open === "" ? [] : view.open.split(",")), [view.open]);
   const inner = useInnerSteps(thread.threadId, open, steps, at);
-  const progress = wholeProgress(progressOf(steps, at, isBusy, measures), inner, isBusy);
+  const isNow = isBusy && at === steps.length - 1;
+  const whole = wholeProgress(progressOf(steps, at, isBusy, measures), inner, isNow);
+  const progress = withOverlay(whole, isNow ? overlay : NOTHING);
   const confidence = useConfidence(thread.threadId, steps, at);
   const drawing = useMemo(
     () => (graph.data === undefined ? null : drawingOf(graph.data, new Set(open))),
@@ -199,7 +203,9 @@ export function Page() {
     () => Promise.all([steps.refresh(), head.refetch(), thread.refetch(), refreshInner()]),
     REFRESH_MS,
   );
+  const [overlay, setOverlay] = useState(NOTHING);
   useThreadEvents(threadId, (event) => {
+    setOverlay((before) => withEvent(before, event));
     if (isNews(event)) refresh();
   });
   const error = thread.error ?? steps.error;
@@ -208,7 +214,7 @@ export function Page() {
     <PageFrame title="Graph" lead="The way this thread takes through its graph, live or step by step.">
       {error === null ? null : <ProblemNotice error={error} onRetry={retry} />}
       {thread.data !== undefined && steps.data !== undefined ? (
-        <LiveGraph loaded={steps.data} thread={thread.data} view={view} />
+        <LiveGraph loaded={steps.data} thread={thread.data} view={view} overlay={overlay} />
       ) : error === null ? (
         <Loading what="Loading the graph" />
       ) : null}
