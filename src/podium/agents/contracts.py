@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from podium.core.confidence import Factor
 from podium.core.effects import EffectClass
-from podium.core.evidence import Citation, Evidence
+from podium.core.evidence import Citation, Evidence, Provenance
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.core.plan import Plan, Step
 from podium.core.tool import ToolCall, ToolSpec
@@ -29,7 +29,7 @@ ROLES: tuple[Role, ...] = ("planner", "retriever", "executor", "critic")
 class HistoryTurn(Model):
     """One earlier message of the conversation."""
 
-    speaker: Literal["user", "assistant", "summary"]
+    speaker: Literal["user", "event", "assistant", "summary"]
     text: str
 
 
@@ -138,6 +138,8 @@ class ExecuteRequest(Model):
     step: Step
     plan: Plan
     request: str
+    event: Provenance | None = None
+    """Where the request came from, when it is not the words of a user."""
     history: tuple[HistoryTurn, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     results: dict[str, StepResult] = {}

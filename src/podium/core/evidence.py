@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from podium.core.model import JsonValue, Model
 
 Trust = Literal["trusted", "internal", "untrusted"]
 """Trusted: the project's own data and its users. Internal: its documents. Untrusted: everything else."""
+
+
+EVENT_MARK: Final = "podium_event"
+"""Among the additional arguments of a message: it is the words of an event, not of a user."""
 
 
 class Evidence(Model):
@@ -54,7 +58,7 @@ class Citation(Model):
 class Provenance(Model):
     """Where one value came from."""
 
-    origin: Literal["user", "tool", "document", "model", "default", "person"]
+    origin: Literal["user", "event", "tool", "document", "model", "default", "person"]
     source: str = ""
-    """The message, tool or document; empty when the origin says it all."""
+    """The message, trigger, tool or document; empty when the origin says it all."""
     trust: Trust = "untrusted"

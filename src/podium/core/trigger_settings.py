@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
+from podium.core.evidence import Trust
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.core.source_settings import EnvironmentName
 
@@ -65,6 +66,9 @@ class EventTriggerSettings(_TriggerSettings):
     """Seconds before the second attempt; each further wait is twice as long."""
     longest_wait: float = Field(default=3_600.0, gt=0, le=86_400)
     """Seconds between two attempts at most."""
+    trust: Trust = "untrusted"
+    """How far what an event says is trusted: of `trusted`, the words count as a user's own; else an action
+    that is built from them may have to be approved, as the policy says."""
     webhook: WebhookSettings | None = None
     """Whether it takes signed webhooks."""
 

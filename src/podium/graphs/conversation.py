@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from podium.agents.contracts import HistoryTurn
 from podium.agents.memory import Memory, fold_history, remember
 from podium.core.errors import InputError
+from podium.core.evidence import EVENT_MARK, Provenance, Trust
 from podium.graphs.state import PodiumState
 
 
@@ -76,10 +77,20 @@ def text_of(message: AnyMessage) -> str:
     return "".join(block if isinstance(block, str) else str(block.get("text", "")) for block in content)
 
 
+def event_of(message: AnyMessage) -> Provenance | None:
+    """Where a message came from that is the words of an event; None for a user's own."""
+    mark = message.additional_kwargs.get(EVENT_MARK)
+    if mark is None:
+        return None
+    said = mark if isinstance(mark, dict) else {}
+    trust: Trust = "internal" if said.get("trust") == "internal" else "untrusted"
+    return Provenance(origin="event", source=str(said.get("trigger", "")), trust=trust)
+
+
 def _speaker(message: AnyMessage) -> str | None:
     match message:
         case HumanMessage():
-            return "user"
+            return "user" if event_of(message) is None else "event"
         case AIMessage():
             return "assistant"
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from podium.core.evidence import Citation
+from podium.core.evidence import Citation, Provenance
 from podium.core.model import Model
 
 TurnStatus = Literal["completed", "clarify", "abstained", "partial", "refused", "failed"]
@@ -18,6 +18,8 @@ class Turn(Model):
     run_id: str
     text: str
     """The request after the input guardrails."""
+    event: Provenance | None = None
+    """Where it came from, when it is not the words of a user."""
     principal: str
     tenant: str = "default"
     started_at: str

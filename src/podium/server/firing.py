@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from podium.core.errors import InputError
 from podium.core.principal import Access, Principal
-from podium.runtime.triggers.events import input_of
+from podium.runtime.triggers.events import input_of, marked
 from podium.runtime.triggers.templates import render
 from podium.server.asking import Attempt, accept
 from podium.server.auth import Caller
@@ -66,7 +66,7 @@ class FiringRuns:
         settings = self._services.triggers.events.settings_of(trigger)
         told: dict[str, Any] = {
             "assistant_id": settings.graph,
-            "input": input_of(trigger.name, settings, firing.event),
+            "input": marked(input_of(trigger.name, settings, firing.event), trigger.name, settings.trust),
             "metadata": {
                 **settings.metadata,
                 "trigger": trigger.name,

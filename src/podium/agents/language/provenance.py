@@ -1,7 +1,7 @@
 """Where the value of an argument came from, found out by us and never asked of a model.
 
-The user's own words come first, then whole values in outputs of tools, then text that tools and documents
-carry; a value found nowhere was made up by the model.
+The user's own words come first, then what an event said that began the work, then whole values in outputs of
+tools, then text that tools and documents carry; a value found nowhere was made up by the model.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ def trace(value: JsonValue, request: ExecuteRequest) -> Provenance:
 def _of_leaf(value: JsonValue, request: ExecuteRequest) -> Provenance:
     if any(mentions(text, value) for text in user_words(request)):
         return Provenance(origin="user", trust="trusted")
+    if any(mentions(text, value) for text in _event_words(request)):
+        # Before what tools gave: they were asked about what the event names.
+        return request.event or Provenance(origin="event", trust="untrusted")
     outputs = list(outputs_of(request.outputs, request.results))
     for output in outputs:
         if any(_same(leaf, value) for leaf in leaves(output.result)):
@@ -56,13 +59,25 @@ def _of_leaf(value: JsonValue, request: ExecuteRequest) -> Provenance:
 
 
 def user_words(request: ExecuteRequest) -> Iterator[str]:
-    """What the user has said: the request, and earlier turns."""
-    yield request.request
+    """What the user has said: the request, unless an event made it, and earlier turns."""
+    if request.event is None:
+        yield request.request
     for turn in request.history:
         if turn.speaker == "user":
             yield turn.text
         elif turn.speaker == "summary":
             yield from (line[5:] for line in turn.text.splitlines() if line.startswith("user:"))
+
+
+def _event_words(request: ExecuteRequest) -> Iterator[str]:
+    """What events said: the request, where one made it, and earlier turns."""
+    if request.event is not None:
+        yield request.request
+    for turn in request.history:
+        if turn.speaker == "event":
+            yield turn.text
+        elif turn.speaker == "summary":
+            yield from (line[6:] for line in turn.text.splitlines() if line.startswith("event:"))
 
 
 def outputs_of(own: tuple[ToolOutput, ...], results: dict[str, StepResult]) -> Iterator[ToolOutput]:

@@ -6,7 +6,7 @@ from langchain_core.messages import HumanMessage
 
 from podium.core.clock import to_iso
 from podium.graphs.context import GraphContext
-from podium.graphs.conversation import current_message, memory_of, text_of
+from podium.graphs.conversation import current_message, event_of, memory_of, text_of
 from podium.graphs.node import RunScope, reset_usage
 from podium.graphs.screening import check_text
 from podium.graphs.state import STATE_VERSION, PodiumState, Update, reset
@@ -21,6 +21,7 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         id=message.id or scope.run_id,
         run_id=scope.run_id,
         text=checked.value,
+        event=event_of(message),
         principal=scope.principal.id,
         tenant=scope.principal.tenant,
         started_at=to_iso(context.clock.now()),
@@ -59,4 +60,4 @@ def _cleaned(message: HumanMessage, text: str) -> Update:
     """The message without what a guardrail took out, so that later turns do not meet it in the history."""
     if message.id is None or text == text_of(message):
         return {}
-    return {"messages": [HumanMessage(content=text, id=message.id)]}
+    return {"messages": [message.model_copy(update={"content": text})]}

@@ -42,6 +42,7 @@ async def execute(state: PodiumState, context: GraphContext, scope: RunScope) ->
         step=plan.steps[0],
         plan=plan,
         request=turn.text,
+        event=turn.event,
         history=history_of(state, turn.id, context.history_tokens),
         evidence=tuple(Evidence.model_validate(item) for item in state.get("evidence", ())),
         results=results,

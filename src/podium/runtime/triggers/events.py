@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import InputError
+from podium.core.evidence import EVENT_MARK
 from podium.core.ids import derived_id, digest_of
 from podium.core.trigger_settings import EventTriggerSettings
 from podium.runtime.triggers.schemas import check_event
@@ -17,12 +18,14 @@ from podium.runtime.triggers.templates import part_of, render, text_of
 from podium.storage.firings import Firing, Firings
 
 if TYPE_CHECKING:
-    from podium.core.model import JsonValue
+    from podium.core.evidence import Trust
+    from podium.core.model import JsonObject, JsonValue
     from podium.storage.triggers import Trigger
 
 _KEPT: Final = 256
 """Of how many triggers the settings are kept ready."""
 _LONGEST_LANE: Final = 200
+_USER: Final = ("user", "human")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,35 @@ def input_of(name: str, settings: Any, event: Mapping[str, Any]) -> JsonValue:
         return render(settings.input, {**event, "trigger": name})
     data: JsonValue = event.get("data")
     return data if isinstance(data, dict) else {"event": data}
+
+
+def marked(given: JsonValue, trigger: str, trust: Trust) -> JsonValue:
+    """What a graph is given, the messages in it marked as the words of an event and not of a user.
+
+    Args:
+        given: What the graph is given.
+        trigger: The trigger's name.
+        trust: How far its events are trusted; where they are, their words count as a user's.
+    """
+    if trust == "trusted" or not isinstance(given, dict) or "messages" not in given:
+        return given
+    mark: JsonObject = {EVENT_MARK: {"trigger": trigger, "trust": trust}}
+    messages = given["messages"]
+    several = messages if isinstance(messages, list) else [messages]
+    return {**given, "messages": [_marked(one, mark) for one in several]}
+
+
+def _marked(message: JsonValue, mark: JsonObject) -> JsonValue:
+    match message:
+        case str():
+            return {"role": "user", "content": message, "additional_kwargs": mark}
+        case [str() as role, content] if role in _USER:
+            return {"role": "user", "content": content, "additional_kwargs": mark}
+        case dict() if message.get("role", message.get("type")) in _USER:
+            known = message.get("additional_kwargs")
+            return {**message, "additional_kwargs": {**(known if isinstance(known, dict) else {}), **mark}}
+        case _:
+            return message
 
 
 def _schemas(settings: EventTriggerSettings) -> Mapping[str, Mapping[str, Any]]:
