@@ -1,9 +1,97 @@
-import { PageFrame } from "@/components/page";
+import { useDeferredValue, useMemo } from "react";
+import { Button } from "@/components/button";
+import { CopyButton } from "@/components/copy_button";
+import { FilterBar, RangeFilter } from "@/components/filters";
+import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Card, PageFrame } from "@/components/page";
+import { momentsOf, rangeOf } from "@/lib/ranges";
+import { useView } from "@/lib/view";
+import { changedLevels, LEVELS, misfit, type Policy, policyLines, triedOf } from "./model";
+import { usePolicy, useWhatIf } from "./queries";
+import { Results } from "./results";
+import { Slider } from "./slider";
+import styles from "./thresholds.module.css";
 
+const ALL = "all";
+
+/** What other thresholds would have done on past runs. */
 export function Page() {
+  const policy = usePolicy();
   return (
-    <PageFrame title="Thresholds">
-      <p />
+    <PageFrame
+      title="Thresholds"
+      lead="How sure agents have to be before they act alone. Move one, and see what it would have done on past runs. Nothing is changed by trying."
+    >
+      {policy.error === null ? null : (
+        <ProblemNotice error={policy.error} onRetry={() => void policy.refetch()} />
+      )}
+      {policy.isPending ? <Loading what="Reading the policy" /> : null}
+      {policy.data === undefined ? null : <Trying policy={policy.data} />}
     </PageFrame>
+  );
+}
+
+function Trying({ policy }: { policy: Policy }) {
+  const { said, change } = useView();
+  const tried = triedOf(said, policy.thresholds);
+  const range = rangeOf(said, ALL);
+  const { since, until } = momentsOf(range, Date.now());
+  const changed = changedLevels(tried, policy.thresholds);
+  const wrong = misfit(tried);
+  const key = JSON.stringify(changed);
+  const asked = useDeferredValue(key);
+  const thresholds = useMemo(() => JSON.parse(asked) as typeof changed, [asked]);
+  const result = useWhatIf(thresholds, since, until, wrong === "");
+  const any = Object.keys(changed).length > 0;
+  return (
+    <div className={styles.panes}>
+      <Card
+        title="Thresholds"
+        actions={
+          any ? (
+            <Button small onClick={() => change(Object.fromEntries(LEVELS.map((level) => [level, null])))}>
+              Reset all
+            </Button>
+          ) : null
+        }
+      >
+        <p className={styles.muted}>
+          In force: policy <code>{policy.version}</code>, {policy.file}
+        </p>
+        {LEVELS.map((level) => (
+          <Slider
+            key={level}
+            level={level}
+            value={tried[level]}
+            inForce={policy.thresholds[level]}
+            onChange={(value) =>
+              change({ [level]: value === policy.thresholds[level] ? null : String(value) })
+            }
+          />
+        ))}
+        {any && wrong === "" ? (
+          <Notice>
+            <p>To put this into force, change {policy.file} and let it be reviewed as any other change:</p>
+            <pre>{policyLines(changed)}</pre>
+            <CopyButton text={policyLines(changed)} what="the lines for the policy" />
+          </Notice>
+        ) : null}
+      </Card>
+      <div className={styles.results}>
+        <FilterBar names={["range", "since", "until"]}>
+          <RangeFilter range={range} fallback={ALL} />
+        </FilterBar>
+        {wrong === "" ? null : <Notice tone="warn">{wrong}</Notice>}
+        {result.error === null ? null : (
+          <ProblemNotice error={result.error} onRetry={() => void result.refetch()} />
+        )}
+        {result.isPending && wrong === "" ? <Loading what="Trying it on past decisions" /> : null}
+        {result.data === undefined || wrong !== "" ? null : (
+          <div className={styles.results} aria-busy={result.isPlaceholderData}>
+            <Results result={result.data} />
+          </div>
+        )}
+      </div>
+    </div>
   );
 }

@@ -1,9 +1,88 @@
-import { PageFrame } from "@/components/page";
+import { useParams } from "react-router";
+import { Button } from "@/components/button";
+import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Card, PageFrame } from "@/components/page";
+import { Time } from "@/components/time";
+import { useView } from "@/lib/view";
+import { useStateAt } from "@/steps/thread";
+import { DecisionCard } from "./decision_card";
+import { type Turn, turnsOf } from "./model";
+import { useDecisions } from "./queries";
+import styles from "./why.module.css";
 
+interface Said {
+  id?: string;
+  content?: unknown;
+}
+
+/** What the user wrote, by the id of the message. */
+function wordsOf(values: unknown): Map<string, string> {
+  const messages = (values as { messages?: Said[] } | null)?.messages;
+  if (!Array.isArray(messages)) return new Map();
+  return new Map(
+    messages
+      .filter((message) => typeof message?.content === "string")
+      .map((message) => [message.id ?? "", String(message.content)]),
+  );
+}
+
+/** Why each turn of a thread went where it went. */
 export function Page() {
+  const threadId = useParams().threadId ?? "";
+  const { said, change } = useView();
+  const decisions = useDecisions(threadId);
+  const state = useStateAt(threadId, null);
+  const run = said("run");
+  const all = turnsOf(decisions.data ?? []);
+  const turns = run === "" ? all : all.filter((turn) => turn.runIds.includes(run));
+  const words = wordsOf(state.data?.values);
   return (
-    <PageFrame title="Why">
-      <p />
+    <PageFrame
+      title="Why"
+      lead="Every decision of this thread: what it went by, the rule, the threshold and its policy, and what would have changed it."
+      actions={run === "" ? null : <Button onClick={() => change({ run: null })}>Show all turns</Button>}
+    >
+      {decisions.error === null ? null : (
+        <ProblemNotice error={decisions.error} onRetry={() => void decisions.refetch()} />
+      )}
+      {decisions.isPending ? <Loading what="Reading the decisions" /> : null}
+      {decisions.data !== undefined && turns.length === 0 ? (
+        <Empty title={run === "" ? "Nothing was decided here yet" : "Nothing is on record of this turn"}>
+          Decisions are recorded as soon as agents judge an answer or an action. Graphs other than the
+          project's own decide by themselves.
+        </Empty>
+      ) : null}
+      {turns.map((turn, place) => (
+        <TurnCard key={turn.turnId} turn={turn} words={words.get(turn.turnId) ?? ""} first={place === 0} />
+      ))}
     </PageFrame>
+  );
+}
+
+function TurnCard({ turn, words, first }: { turn: Turn; words: string; first: boolean }) {
+  const last = turn.decisions.length - 1;
+  return (
+    <Card
+      title={
+        words === "" ? (
+          "A turn"
+        ) : (
+          <q className={styles.words}>
+            <bdi>{words.slice(0, 300)}</bdi>
+          </q>
+        )
+      }
+      actions={
+        <span className={styles.muted}>
+          <Time at={turn.at} />
+        </span>
+      }
+    >
+      <ol className={styles.decisions}>
+        {turn.decisions.map((decision, place) => (
+          <DecisionCard key={decision.seq} decision={decision} open={first && place === last} />
+        ))}
+      </ol>
+    </Card>
   );
 }
