@@ -66,6 +66,7 @@ def examine(folder: str | Path = ".", *, online: bool = False) -> tuple[Check, .
         ("policy", _policy),
         ("tools", _tools),
         ("storage", _storage),
+        ("triggers", _triggers),
         ("knowledge", _knowledge),
         ("disk", _disk),
     )
@@ -202,6 +203,17 @@ def _storage(project: Project) -> Check:
         )
     encrypted = ", encrypted" if keys else ""
     return Check("storage", "ok", f"{project.database}, schema {found}{encrypted}")
+
+
+def _triggers(project: Project) -> Check:
+    from podium.app.trigger_check import orphans
+
+    missing, count = orphans(project)
+    if missing:
+        return Check(
+            "triggers", "warn", f"no such graph: {', '.join(missing)}", "Its events wait until there is one."
+        )
+    return Check("triggers", "ok", f"{count} declared" if count else "none are declared")
 
 
 def _knowledge(project: Project) -> Check:

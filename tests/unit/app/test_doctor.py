@@ -8,6 +8,10 @@ import pytest
 
 from podium.app import file_limit
 from podium.app.doctor import Check, examine
+from podium.runtime.assistants import own_assistant_id
+from podium.storage.database import Database
+from podium.storage.encryption.cipher import Cipher
+from podium.storage.triggers import Trigger, Triggers
 
 MANIFEST = '[project]\nname = "demo"\n'
 
@@ -117,3 +121,31 @@ def test_fields_of_langgraph_json_without_effect(tmp_path: Path) -> None:
     check = found(tmp_path, "langgraph.json")
     assert check.status == "warn"
     assert "'ui' is not served" in check.detail
+
+
+def test_triggers_whose_graph_is_gone_are_named(tmp_path: Path) -> None:
+    graph = '[graphs]\nmain = "main.py:main"\n'
+    one = '[triggers.{0}]\nkind = "event"\ngraph = "{1}"\n'.format
+    two = '[triggers.{0}]\nkind = "schedule"\nschedule = "0 6 * * *"\ngraph = "{1}"\n'.format
+    manifest = tmp_path / "podium.toml"
+    manifest.write_text(MANIFEST, encoding="utf-8")
+    assert found(tmp_path, "triggers").detail == "none are declared"
+    assistant = own_assistant_id("main")
+    text = MANIFEST + graph + one("mail", "main") + one("by-assistant", assistant) + two("morning", "main")
+    manifest.write_text(text, encoding="utf-8")
+    assert (found(tmp_path, "triggers").status, found(tmp_path, "triggers").detail) == ("ok", "3 declared")
+    manifest.write_text(text + one("orders", "gone") + two("night", "lost"), encoding="utf-8")
+    check = found(tmp_path, "triggers")
+    assert (check.status, check.detail) == ("warn", "no such graph: night: lost, orders: gone")
+
+
+@pytest.mark.parametrize("cipher", [None, Cipher([b"k" * 32])])
+def test_triggers_that_were_made_by_api_are_looked_at_too(tmp_path: Path, cipher: Cipher | None) -> None:
+    key = '[storage]\nencryption_key = "file:the.key"\n' if cipher else ""
+    (tmp_path / "the.key").write_text((b"k" * 32).hex())
+    (tmp_path / "podium.toml").write_text(MANIFEST + key, encoding="utf-8")
+    with Database.open(tmp_path / ".podium" / "podium.db", cipher=cipher) as database:
+        for name, graph in (("mail", "demo"), ("orders", "gone")):
+            trigger = Trigger(trigger_id=name, tenant="t", owner="o", name=name, settings={"graph": graph})
+            database.write(Triggers(database).put(trigger))
+    assert found(tmp_path, "triggers").detail == "no such graph: orders: gone"
