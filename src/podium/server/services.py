@@ -37,7 +37,9 @@ from podium.storage.decisions import Decisions
 from podium.storage.feedback import FeedbackRecords
 from podium.storage.idempotency import IdempotencyKeys
 from podium.storage.run_requests import RunRequests
+from podium.storage.steps import Steps
 from podium.storage.store_items import SqlStore
+from podium.storage.thread_list import ThreadList
 from podium.storage.tickets import Tickets
 from podium.storage.traces import Traces
 from podium.storage.usage import Spending
@@ -72,8 +74,10 @@ class Services:
         reloads: Whether the server starts again by itself when the project's files change.
         requests: The runs that were requested.
         runs: Accepts, carries out and streams runs.
+        steps: The checkpoints of threads without their states.
         store: What graphs and clients remember across threads; `of` gives a caller's part.
         spending: What turns have spent.
+        thread_list: Threads with their titles.
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
         tickets: Who is to decide what waits.
@@ -96,7 +100,9 @@ class Services:
     reloads: bool
     requests: RunRequests
     runs: ServedRuns
+    steps: Steps
     store: SqlStore
+    thread_list: ThreadList
     thread_streams: ThreadStreams
     spending: Spending
     threads: ServedThreads
@@ -171,7 +177,9 @@ async def open_services(
             reloads=reloads,
             requests=RunRequests(database, clock),
             runs=runs,
+            steps=Steps(database, app.checkpointer.serde),
             store=store,
+            thread_list=ThreadList(database),
             thread_streams=ThreadStreams(database, runs),
             spending=Spending(database),
             threads=threads,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from podium.server.routes.podium import (
     audit,
     cases,
+    conversations,
     dashboard,
     decisions,
     documents,
@@ -28,6 +29,7 @@ from podium.server.routes.podium import (
 router = APIRouter(prefix="/podium/v1")
 for _part in (
     me,
+    conversations,
     interrupts,
     effects,
     knowledge,

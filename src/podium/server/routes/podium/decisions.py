@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 
 from podium.app.what_if import thresholds_with, what_if
 from podium.core.clock import to_iso
 from podium.server.auth import Parts, Who
+from podium.server.decision_views import decision_view, policy_file
 from podium.server.models.decisions import (
     ChangedRun,
     DecisionPage,
@@ -18,9 +19,7 @@ from podium.server.models.decisions import (
     WhatIfReport,
 )
 from podium.server.models.runs import Uuid
-from podium.server.services import Services
 from podium.server.wire import JsonResponse
-from podium.storage.decisions import StoredDecision
 
 if TYPE_CHECKING:
     from podium.app.what_if import Change
@@ -44,7 +43,7 @@ async def list_decisions(
     services.threads.get(thread_id, who.access)
     await services.app.context.telemetry.flush()  # of a run that goes on, what is decided so far
     found, more = await services.decisions.page(thread_id, run_id=run_id, after=after, limit=limit)
-    shown = [_shown(services, one) for one in found]
+    shown = [decision_view(services, one) for one in found]
     return JsonResponse({"decisions": shown, "next": found[-1].seq if more else None})
 
 
@@ -86,7 +85,7 @@ async def get_policy(services: Parts, who: Who) -> JsonResponse:
     calibrator = policy.calibrator
     shown = PolicyShown(
         version=policy.version,
-        file=_file(services),
+        file=policy_file(services),
         thresholds=policy.thresholds,
         bounds=policy.bounds,
         weights=policy.weights,
@@ -97,47 +96,6 @@ async def get_policy(services: Parts, who: Who) -> JsonResponse:
         calibration=calibrator.model_dump(mode="json") if calibrator is not None else None,
     )
     return JsonResponse(shown)
-
-
-def _file(services: Services) -> str:
-    files = services.app.project.manifest.policy.files
-    return files[-1] if files else ""
-
-
-def _shown(services: Services, one: StoredDecision) -> dict[str, Any]:
-    details = one.details
-    confidence = details.get("confidence") or {}
-    return {
-        "seq": one.seq,
-        "at": one.at,
-        "thread_id": one.thread_id,
-        "run_id": one.run_id,
-        "turn_id": one.turn_id,
-        "node": one.node,
-        "kind": one.kind,
-        "checkpoint_id": one.checkpoint_id,
-        "step": one.step,
-        "route": one.route,
-        "rule": one.rule,
-        "threshold": one.threshold,
-        "confidence": None
-        if one.score is None
-        else {
-            "score": one.score,
-            "uncalibrated": confidence.get("uncalibrated"),
-            "calibrated": confidence.get("calibrated", False),
-            "factors": confidence.get("factors", []),
-            "reasons": confidence.get("reasons", []),
-        },
-        "reasons": details.get("reasons", []),
-        "policy": {
-            "version": one.policy_version,
-            "file": _file(services),
-            "current": one.policy_version == services.app.context.policy.version,
-        },
-        "facts": details.get("facts"),
-        "who": one.who,
-    }
 
 
 def _changed(one: Change) -> ChangedRun:
