@@ -5,6 +5,7 @@ import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { SearchInput } from "@/components/search_input";
 import { whole } from "@/lib/numbers";
 import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
@@ -94,12 +95,11 @@ function Tools({
 }) {
   return (
     <search className={styles.tools} aria-label="Steps">
-      <input
-        type="search"
-        aria-label="Search steps"
+      <SearchInput
+        label="Search steps"
         placeholder="Search: node, key, id…"
         value={view.words}
-        onChange={(event) => view.set({ q: event.target.value })}
+        onChange={(words) => view.set({ q: words })}
       />
       <select
         aria-label="Which steps"

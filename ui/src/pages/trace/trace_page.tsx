@@ -4,6 +4,7 @@ import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { SearchInput } from "@/components/search_input";
 import { whole } from "@/lib/numbers";
 import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
@@ -52,12 +53,11 @@ function Tools({
 }) {
   return (
     <search className={styles.tools} aria-label="Spans">
-      <input
-        type="search"
-        aria-label="Search spans"
+      <SearchInput
+        label="Search spans"
         placeholder="Search: names, prompts, results…"
         value={view.words}
-        onChange={(event) => view.set({ q: event.target.value })}
+        onChange={(words) => view.set({ q: words })}
       />
       {groups.length > 1 ? (
         <select
