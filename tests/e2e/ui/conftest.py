@@ -177,7 +177,7 @@ def desk(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Call
 
 @pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
-    """Graphs that are not Podium's, in a folder with a langgraph.json, served by `podium dev`; one for a module."""
+    """Graphs that are not Podium's, of a langgraph.json, served by `podium dev`; one for a module."""
     source = Path(__file__).with_name("talking")
     return serving(shutil.copytree(source, tmp_path_factory.mktemp("ui") / "talking"))
 

@@ -31,7 +31,7 @@ async function* broken(...ids: number[]) {
 test("a run is read from its beginning to its end", async () => {
   const { client, from } = server([() => told(1, 2)], ["success"]);
   const live = new LiveRun("r");
-  await follow(client, "t", live, ["custom"], new AbortController().signal);
+  await follow(client, "t", live, new AbortController().signal);
   expect(from).toEqual(["-1"]);
   expect(live.lastEventId).toBe("2");
 });
@@ -45,7 +45,7 @@ test("after a lost connection, a server that is away, and a stream that ends too
     ["running", "success"],
   );
   const live = new LiveRun("r");
-  await follow(client, "t", live, ["custom"], new AbortController().signal);
+  await follow(client, "t", live, new AbortController().signal);
   expect(from).toEqual(["-1", "2", "2", "3"]);
   expect(live.lastEventId).toBe("4");
 });
@@ -55,7 +55,7 @@ test("it ends when it is aborted, while it waits for a server too", async () => 
   try {
     const abort = new AbortController();
     const { client } = server([], []);
-    const followed = follow(client, "t", new LiveRun("r"), ["custom"], abort.signal);
+    const followed = follow(client, "t", new LiveRun("r"), abort.signal);
     await vi.advanceTimersByTimeAsync(2_000);
     abort.abort();
     await vi.advanceTimersByTimeAsync(0);
@@ -70,6 +70,6 @@ test("a run that is not there any more is not waited for", async () => {
     throw new Error("HTTP 404: {}");
   };
   const { client, from } = server([gone], []);
-  await follow(client, "t", new LiveRun("r"), ["custom"], new AbortController().signal);
+  await follow(client, "t", new LiveRun("r"), new AbortController().signal);
   expect(from).toHaveLength(1);
 });

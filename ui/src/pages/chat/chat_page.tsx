@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useMay, useSession } from "@/api/session";
 import { Button } from "@/components/button";
@@ -29,6 +29,7 @@ export function Page() {
     (id: string) => void navigate(`/threads/${id}${words === "" ? "" : `?q=${encodeURIComponent(words)}`}`),
     [navigate, words],
   );
+  const onWords = useCallback((text: string) => change({ q: text }), [change]);
   const onMoved = useCallback(() => change({ at: null }), [change]);
   const conversation = useConversation({
     threadId,
@@ -48,7 +49,7 @@ export function Page() {
   return (
     <div className={`${styles.chat} ${hasPassage ? styles.withPanel : ""} ${listed ? styles.listed : ""}`}>
       <div className={styles.list}>
-        <ThreadList current={threadId} words={words} onWords={(text) => change({ q: text })} />
+        <ThreadList current={threadId} words={words} onWords={onWords} />
       </div>
       {listed ? (
         <button
@@ -59,7 +60,12 @@ export function Page() {
         />
       ) : null}
       <div className={styles.main}>
-        <ThreadHeader conversation={conversation} isPodium={isPodium} onList={() => setListed(!listed)} />
+        <ThreadHeader
+          conversation={conversation}
+          isPodium={isPodium}
+          onList={() => setListed(!listed)}
+          listHidden={hasPassage}
+        />
         <Middle key={threadId ?? "new"} conversation={conversation} assistant={search.get("assistant")} />
       </div>
       {hasPassage ? (
@@ -108,7 +114,7 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
   const { threadId, ask, stop, live, active, at } = conversation;
   const busy = live !== null || active !== null;
   const kind = useChatInput(conversation);
-  useSlash(field);
+  useKeys(field, busy, stop);
   if (conversation.missing) {
     return (
       <Empty title="There is no such thread">
@@ -162,6 +168,7 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
             loading={kind.loading}
             busy={busy}
             mayRun={mayRun}
+            folded={threadId !== null}
             onRun={(input) => ask({ input, checkpointId: at })}
             onStop={() => void stop()}
           />
@@ -172,17 +179,21 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
   );
 }
 
-/** "/" leads to where one writes. */
-function useSlash(field: React.RefObject<HTMLTextAreaElement | null>) {
+const ELSEWHERE = "input, textarea, select, [contenteditable], dialog";
+
+/** "/" leads to where one writes; Escape stops what is at work. */
+function useKeys(field: RefObject<HTMLTextAreaElement | null>, busy: boolean, stop: () => Promise<void>) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement | null;
-      const writes = target?.closest("input, textarea, select, [contenteditable], dialog") ?? null;
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || writes !== null) return;
-      event.preventDefault();
-      field.current?.focus();
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if ((target?.closest(ELSEWHERE) ?? null) !== null) return;
+      if (event.key === "/") {
+        event.preventDefault();
+        field.current?.focus();
+      } else if (event.key === "Escape" && busy) void stop();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [field]);
+  }, [field, busy, stop]);
 }

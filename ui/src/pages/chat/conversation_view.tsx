@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { useMay } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
@@ -11,7 +11,7 @@ import styles from "./conversation_view.module.css";
 import { SECTIONS, type Section } from "./details";
 import { ApprovalCard } from "./effect_card";
 import { InterruptForm } from "./interrupt_form";
-import { askedText, type Turn, textOf } from "./messages";
+import { askedText, type Turn } from "./messages";
 import { useThreadState } from "./queries";
 import { Scroll } from "./scroll";
 import { TurnCard } from "./turn_card";
@@ -40,7 +40,6 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const section = SECTIONS.find((one) => one.name === said("show"))?.name ?? null;
   const chosenState = useTurnState(conversation, chosen);
   const effects = useMemo(() => byTurn(conversation.effects), [conversation.effects]);
-  const spoken = useSpoken(conversation);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new value each time that there is more to see.
   const growth = useMemo(() => ({}), [live, interrupts, queued]);
 
@@ -88,6 +87,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         state={isLast ? conversation.state : turn.id === chosen ? chosenState : null}
         effects={effects.get(turn.id) ?? NO_EFFECTS}
         live={atWork}
+        spoken={isLast}
         section={turn.id === chosen ? section : null}
         mayRun={mayRun}
         onSection={onSection}
@@ -108,30 +108,29 @@ export function ConversationView({ conversation }: { conversation: Conversation 
       growth={growth}
     >
       <div className={styles.end}>
-        <p className="visually-hidden" aria-live="polite">
-          {spoken}
-        </p>
         {turns.length === 0 && live !== null ? <AtWork live={live} /> : null}
         {Array.isArray(conversation.values.messages) ||
         Object.keys(conversation.values).length === 0 ? null : (
           <StateBox values={conversation.values} />
         )}
-        {interrupts.map((interrupt) =>
-          own ? (
-            <ApprovalCard key={interrupt.id} threadId={threadId ?? ""} interrupt={interrupt} />
-          ) : (
-            <InterruptForm
-              key={interrupt.id}
-              interrupt={interrupt}
-              mayRun={mayRun}
-              error={conversation.askError}
-              onAnswer={(value) => {
-                const resume = interrupt.id === undefined ? value : { [interrupt.id]: value };
-                void ask({ resume }).catch(ignore);
-              }}
-            />
-          ),
-        )}
+        <div className={styles.waiting} aria-live="polite">
+          {interrupts.map((interrupt) =>
+            own ? (
+              <ApprovalCard key={interrupt.id} threadId={threadId ?? ""} interrupt={interrupt} />
+            ) : (
+              <InterruptForm
+                key={interrupt.id}
+                interrupt={interrupt}
+                mayRun={mayRun}
+                error={conversation.askError}
+                onAnswer={(value) => {
+                  const resume = interrupt.id === undefined ? value : { [interrupt.id]: value };
+                  void ask({ resume }).catch(ignore);
+                }}
+              />
+            ),
+          )}
+        </div>
         <Fault conversation={conversation} mayRun={mayRun} />
         {queued.map((run) => (
           <div key={run.run_id} className={styles.queued}>
@@ -184,9 +183,11 @@ function Fault({ conversation, mayRun }: { conversation: Conversation; mayRun: b
         <strong>{stopped ? "Stopped before it was done." : "The run failed."}</strong>
       </p>
       {stopped ? null : <p dir="auto">{faultText(fault?.error)}</p>}
-      <Button small disabled={!mayRun} onClick={() => void ask({ text: null }).catch(ignore)}>
-        Go on
-      </Button>
+      {unfinished ? (
+        <Button small disabled={!mayRun} onClick={() => void ask({ text: null }).catch(ignore)}>
+          Go on
+        </Button>
+      ) : null}
     </Notice>
   );
 }
@@ -195,23 +196,4 @@ function faultText(error: unknown): string {
   if (typeof error === "string") return error.slice(0, 2_000);
   const told = error as { message?: string; error?: string } | null | undefined;
   return (told?.message ?? told?.error ?? "No reason was given.").slice(0, 2_000);
-}
-
-/** What screen readers are told once an answer is whole. */
-function useSpoken({ live, turns, interrupts, threadId }: Conversation): string {
-  const [spoken, setSpoken] = useState("");
-  const was = useRef<string | null>(null);
-  useEffect(() => {
-    if (live !== null) {
-      was.current = threadId;
-      return;
-    }
-    const isNew = was.current !== null && was.current === threadId;
-    was.current = null;
-    if (!isNew) return;
-    const answer = turns.at(-1)?.replies.findLast((message) => message.type === "ai");
-    if (interrupts.length > 0) setSpoken("Something waits for your decision.");
-    else if (answer !== undefined) setSpoken(`Answer: ${textOf(answer).slice(0, 2_000)}`);
-  }, [live, threadId, turns, interrupts]);
-  return spoken;
 }

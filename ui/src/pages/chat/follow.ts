@@ -1,4 +1,4 @@
-import type { Client, StreamMode } from "@langchain/langgraph-sdk";
+import type { Client } from "@langchain/langgraph-sdk";
 import { asProblem } from "@/api/problem";
 import type { LiveRun, StreamEvent } from "./live";
 
@@ -24,14 +24,13 @@ export async function follow(
   client: Client,
   threadId: string,
   live: LiveRun,
-  modes: StreamMode[],
   signal: AbortSignal,
 ): Promise<void> {
   const runId = live.snapshot().runId;
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
-      const options = { lastEventId: live.lastEventId ?? "-1", streamMode: modes, signal };
+      const options = { lastEventId: live.lastEventId ?? "-1", signal };
       for await (const event of client.runs.joinStream(threadId, runId, options)) {
         live.connection(true);
         wait = FIRST_WAIT_MS;

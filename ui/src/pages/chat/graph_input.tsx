@@ -10,6 +10,8 @@ interface GraphInputProps {
   loading: boolean;
   busy: boolean;
   mayRun: boolean;
+  /** Whether it begins folded, as there is something to see already. */
+  folded: boolean;
   onRun: (input: Record<string, unknown>) => Promise<void>;
   onStop: () => void;
 }
@@ -17,15 +19,35 @@ interface GraphInputProps {
 const ANY: JsonSchema = { type: "object" };
 
 /** The input of a graph that is no chat, as a form of its schema or as JSON. */
-export function GraphInput({ schema, loading, busy, mayRun, onRun, onStop }: GraphInputProps) {
+export function GraphInput({ schema, loading, busy, mayRun, folded, onRun, onStop }: GraphInputProps) {
+  const [open, setOpen] = useState(!folded);
   const [value, setValue] = useState<unknown>(undefined);
   const [error, setError] = useState<unknown>(null);
   if (loading) return <Loading what="Reading what the graph takes" />;
   const run = (input: unknown) => {
     setError(null);
     setValue(input);
-    onRun(input as Record<string, unknown>).catch(setError);
+    setOpen(false);
+    onRun(input as Record<string, unknown>).catch((thrown: unknown) => {
+      setError(thrown);
+      setOpen(true);
+    });
   };
+  const stop = busy ? (
+    <Button look="danger" onClick={onStop} disabled={!mayRun}>
+      <Square size={14} aria-hidden /> Stop
+    </Button>
+  ) : null;
+  if (!open) {
+    return (
+      <p className={styles.folded}>
+        <Button onClick={() => setOpen(true)} disabled={!mayRun}>
+          {busy ? "Run with another input after this" : "Run with another input"}
+        </Button>
+        {stop}
+      </p>
+    );
+  }
   return (
     <section className={styles.input} aria-label="Input of the graph">
       <SchemaForm
@@ -35,11 +57,7 @@ export function GraphInput({ schema, loading, busy, mayRun, onRun, onStop }: Gra
         submitLabel={busy ? "Run after this" : "Run"}
         disabled={!mayRun}
       />
-      {busy ? (
-        <Button look="danger" onClick={onStop} disabled={!mayRun}>
-          <Square size={14} aria-hidden /> Stop
-        </Button>
-      ) : null}
+      {stop}
       {error === null ? null : <ProblemNotice error={error} />}
     </section>
   );

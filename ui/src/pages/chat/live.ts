@@ -36,7 +36,7 @@ export interface LiveState {
 type Listener = () => void;
 
 /** Told of changes at most so often; a frame of its own, so that a fast stream does not draw for every token. */
-const FRAME_MS = 40;
+const FRAME_MS = 50;
 
 const APPENDED = ["verdicts"] as const;
 

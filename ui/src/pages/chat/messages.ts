@@ -34,6 +34,20 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   return turns;
 }
 
+/** The same turns, but those of which nothing has changed as they were, so that they need not be drawn again. */
+export function steady(before: readonly Turn[], now: Turn[]): Turn[] {
+  return now.map((turn, place) => {
+    const was = before[place];
+    const same =
+      was !== undefined &&
+      was.id === turn.id &&
+      was.question === turn.question &&
+      was.replies.length === turn.replies.length &&
+      was.replies.every((reply, index) => reply === turn.replies[index]);
+    return same ? was : turn;
+  });
+}
+
 /** Messages with newer ones in place of those of the same id, and the others after them. */
 export function merged(held: readonly Message[], newer: readonly Message[]): Message[] {
   const byId = new Map(newer.flatMap((message) => (message.id ? [[message.id, message] as const] : [])));

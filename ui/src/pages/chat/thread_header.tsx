@@ -13,11 +13,13 @@ import type { Conversation } from "./use_conversation";
 interface ThreadHeaderProps {
   conversation: Conversation;
   isPodium: boolean;
+  /** Opens the list of threads, where there is no room for it. */
   onList: () => void;
+  listHidden: boolean;
 }
 
 /** The title of a thread, how it stands, and what may be done with the whole of it. */
-export function ThreadHeader({ conversation, isPodium, onList }: ThreadHeaderProps) {
+export function ThreadHeader({ conversation, isPodium, onList, listHidden }: ThreadHeaderProps) {
   const { threadId, title, own } = conversation;
   const mayRun = useMay("run");
   const mayEvaluate = useMay("run_project");
@@ -25,7 +27,12 @@ export function ThreadHeader({ conversation, isPodium, onList }: ThreadHeaderPro
   const close = () => setDialog(null);
   return (
     <header className={styles.head}>
-      <Button look="quiet" label="Threads" className={styles.list} onClick={onList}>
+      <Button
+        look="quiet"
+        label="Threads"
+        className={listHidden ? styles.listWide : styles.list}
+        onClick={onList}
+      >
         <PanelLeft size={18} aria-hidden />
       </Button>
       <h1 className={styles.title} dir="auto">

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useConnection, useMay } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
@@ -20,7 +20,7 @@ interface ThreadListProps {
 }
 
 /** The threads: found by their words, opened, deleted. */
-export function ThreadList({ current, words, onWords }: ThreadListProps) {
+export const ThreadList = memo(function ThreadList({ current, words, onWords }: ThreadListProps) {
   const threads = useThreads(words);
   const [deleting, setDeleting] = useState<ThreadSummary | null>(null);
   const search = words === "" ? "" : `?q=${encodeURIComponent(words)}`;
@@ -66,7 +66,7 @@ export function ThreadList({ current, words, onWords }: ThreadListProps) {
       )}
     </nav>
   );
-}
+});
 
 interface ThreadRowProps {
   thread: ThreadSummary;

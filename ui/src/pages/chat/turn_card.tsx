@@ -28,6 +28,8 @@ export interface TurnCardProps {
   effects: readonly Effect[];
   /** While it is at work. */
   live: LiveState | null;
+  /** Whether screen readers are told of what it says, once that is whole. */
+  spoken: boolean;
   /** What is unfolded. */
   section: Section | null;
   mayRun: boolean;
@@ -41,7 +43,7 @@ export interface TurnCardProps {
 
 /** A question with all that came of it. */
 export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
-  const { turn, place, own, state, effects, live, onCite } = props;
+  const { turn, place, own, state, effects, live, spoken, onCite } = props;
   const cite = useCallback((number: number) => onCite(turn, number), [turn, onCite]);
   const answer = turn.replies.findLast((message) => message.type === "ai" && textOf(message) !== "");
   const podium = answer?.additional_kwargs?.podium;
@@ -56,27 +58,34 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
       <Question {...props} />
       <div className={styles.reply}>
         {live === null ? null : <AtWork live={live} />}
-        {turn.replies.map((message, index) =>
-          message.type === "tool" ? (
-            <ToolMessage key={message.id ?? index} message={message} />
-          ) : (
-            <div key={message.id ?? index} className={styles.said}>
-              {message === answer && standing !== null ? (
-                <p className={styles.standing}>
-                  <Badge tone={standing.tone} title={standing.means}>
-                    {standing.words}
-                  </Badge>
-                </p>
-              ) : null}
-              {message.tool_calls?.map((call) => (
-                <ToolMessage key={call.id ?? call.name} call={call} />
-              ))}
-              {textOf(message) === "" ? null : (
-                <AnswerText text={textOf(message)} live={live !== null} citations={citations} onCite={cite} />
-              )}
-            </div>
-          ),
-        )}
+        <div className={styles.answers} aria-live={spoken ? "polite" : "off"} aria-busy={live !== null}>
+          {turn.replies.map((message, index) =>
+            message.type === "tool" ? (
+              <ToolMessage key={message.id ?? index} message={message} />
+            ) : (
+              <div key={message.id ?? index} className={styles.said}>
+                {message === answer && standing !== null ? (
+                  <p className={styles.standing}>
+                    <Badge tone={standing.tone} title={standing.means}>
+                      {standing.words}
+                    </Badge>
+                  </p>
+                ) : null}
+                {message.tool_calls?.map((call) => (
+                  <ToolMessage key={call.id ?? call.name} call={call} />
+                ))}
+                {textOf(message) === "" ? null : (
+                  <AnswerText
+                    text={textOf(message)}
+                    live={live !== null}
+                    citations={citations}
+                    onCite={cite}
+                  />
+                )}
+              </div>
+            ),
+          )}
+        </div>
         {effects.map((effect) =>
           effect.status === "proposed" ? null : <EffectCard key={effect.digest} effect={effect} />,
         )}

@@ -44,9 +44,9 @@ export function useActions({ threadId, subject, active, reload, onStarted, onMov
     mutationFn: async (said: Ask) => {
       const into = threadId ?? newId();
       if (threadId === null) {
-        const title = own ? {} : { title: (said.text ?? "").trim().slice(0, 80) };
-        const metadata = { ...title, graph_id: graphId ?? "", assistant_id: assistantId ?? "" };
-        await client.threads.create({ threadId: into, metadata });
+        const title = own ? {} : { title: titleOf(said) || graphId };
+        const metadata = { ...title, assistant_id: assistantId ?? "" };
+        await client.threads.create({ threadId: into, metadata, ...(graphId === null ? {} : { graphId }) });
       }
       const run = await client.runs.create(into, assistantId ?? "", {
         input: inputOf(said),
@@ -79,6 +79,16 @@ export function useActions({ threadId, subject, active, reload, onStarted, onMov
     if (active !== null) await takeBack(active);
   }, [active, takeBack]);
   return { ask, asking: send.isPending, askError: send.error, stop, takeBack, reload };
+}
+
+/** The first words of what is asked. */
+function titleOf({ text, input }: Ask): string {
+  const words =
+    text ??
+    Object.values(input ?? {})
+      .filter((value) => typeof value === "string")
+      .join(", ");
+  return words.trim().slice(0, 80);
 }
 
 function inputOf({ text, input }: Ask): Record<string, unknown> | null {

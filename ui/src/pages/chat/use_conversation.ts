@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useConnection, useSession } from "@/api/session";
 import { type Tree, type TurnPlace, treeOf } from "./branches";
 import type { LiveState } from "./live";
-import { asked, merged, type Turn, textOf, turnsOf } from "./messages";
+import { asked, merged, steady, type Turn, textOf, turnsOf } from "./messages";
 import {
   isOpen,
   refresh,
@@ -16,7 +16,7 @@ import {
 } from "./queries";
 import type { Effect, Interrupt, Message, PodiumState, Run } from "./types";
 import { type Ask, type Subject, useActions } from "./use_actions";
-import { ANY_MODES, OWN_MODES, useLive } from "./use_live";
+import { useLive } from "./use_live";
 
 export interface Conversation extends Subject {
   threadId: string | null;
@@ -77,7 +77,7 @@ export function useConversation({ threadId, chosen, at, onStarted, onMoved }: Op
   const runs = useRuns(threadId);
   const subject = useSubject(chosen, thread.data?.metadata, runs.data?.[0]?.assistant_id);
   const { own } = subject;
-  const { live, active, queued } = useWork(threadId, runs.data, own);
+  const { live, active, queued } = useWork(threadId, runs.data);
   const from = at === null && active !== null ? startOf(active) : null;
   const state = useThreadState(threadId, at ?? from);
   const points = usePoints(threadId);
@@ -89,10 +89,12 @@ export function useConversation({ threadId, chosen, at, onStarted, onMoved }: Op
   useFresh(thread.data?.updated_at, live === null, () => void reload());
 
   const values = shownLive?.values ?? state.data?.values ?? NO_VALUES;
-  const turns = useMemo(
-    () => turnsOf(shownMessages(values, shownLive, at === null ? active : null, own)),
-    [values, shownLive, active, own, at],
-  );
+  const shownTurns = useRef<Turn[]>([]);
+  const turns = useMemo(() => {
+    const messages = shownMessages(values, shownLive, at === null ? active : null, own);
+    shownTurns.current = steady(shownTurns.current, turnsOf(messages));
+    return shownTurns.current;
+  }, [values, shownLive, active, own, at]);
   const tree = useMemo(() => treeOf(points.data?.points ?? []), [points.data]);
   const leaf = at ?? from ?? state.data?.checkpoint?.checkpoint_id ?? null;
   const places = useMemo(() => placesOf(tree, leaf, turns.length), [tree, leaf, turns.length]);
@@ -150,10 +152,10 @@ function useSubject(chosen: string | null, metadata: unknown, ran: string | unde
 }
 
 /** The run that is at work, as it goes on, and those that wait for it. */
-function useWork(threadId: string | null, runs: Run[] | undefined, own: boolean) {
+function useWork(threadId: string | null, runs: Run[] | undefined) {
   const open = useMemo(() => (runs ?? []).filter(isOpen).reverse(), [runs]);
   const first = open.find((run) => run.status === "running") ?? open[0] ?? null;
-  const live = useLive(threadId, first?.run_id ?? null, own ? OWN_MODES : ANY_MODES);
+  const live = useLive(threadId, first?.run_id ?? null);
   const active = (live === null ? null : runs?.find((run) => run.run_id === live.runId)) ?? first;
   const queued = useMemo(() => open.filter((run) => run.run_id !== active?.run_id), [open, active]);
   return { live, active, queued };

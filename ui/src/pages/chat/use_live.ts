@@ -17,11 +17,7 @@ const nothing = () => null;
  * Follows a run of a thread until it has ended and its outcome has been read. While it follows one, another `runId`
  * waits for its turn.
  */
-export function useLive(
-  threadId: string | null,
-  runId: string | null,
-  modes: StreamMode[],
-): LiveState | null {
+export function useLive(threadId: string | null, runId: string | null): LiveState | null {
   const { client, url } = useConnection();
   const queries = useQueryClient();
   const [followed, setFollowed] = useState<{ threadId: string; runId: string } | null>(null);
@@ -35,7 +31,7 @@ export function useLive(
     const run = new LiveRun(followed.runId);
     setLive(run);
     const go = async () => {
-      await follow(client, followed.threadId, run, modes, abort.signal);
+      await follow(client, followed.threadId, run, abort.signal);
       if (abort.signal.aborted) return;
       await refresh(queries, url, followed.threadId);
       if (abort.signal.aborted) return;
@@ -47,6 +43,6 @@ export function useLive(
       abort.abort();
       setLive(null);
     };
-  }, [followed, client, url, queries, modes]);
+  }, [followed, client, url, queries]);
   return useSyncExternalStore(live?.subscribe ?? never, live?.snapshot ?? nothing);
 }
