@@ -7,14 +7,20 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from podium.core.clock import to_iso
+from podium.testing.webhook_receiver import Answer, WebhookReceiver
 
 PODIUM = Path(sys.executable).with_name("podium")
 PATIENCE_S = 90.0
@@ -171,3 +177,63 @@ async def test_an_event_that_is_sent_a_thousand_times_has_one_outcome(server: Se
         mine = sorted((one for one in done if one["key"] == f"c{customer}"), key=lambda one: one["at"])
         begun = [one["started_at"] for one in mine]
         assert begun == sorted(begun)  # in the order in which they were taken
+
+
+@pytest.mark.slow
+async def test_what_the_clock_began_is_told_once_however_often_the_server_is_killed(server: Server) -> None:
+    """A time comes while the server is down; it is killed after the run began, and while it tells of it."""
+    silent, told = Answer(0), Answer(204)
+    with WebhookReceiver(silent, silent, told) as receiver:
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            body = {
+                "assistant_id": "steps",
+                "schedule": "0 3 1 1 *",
+                "input": {"order": 1, "customer": "c"},
+                "webhook": receiver.url,
+            }
+            cron = await asked(client, server, "POST", "/runs/crons", body)
+            await server.kill()
+            _set_due(server.folder, cron["cron_id"])
+            await server.start()
+            for number in (1, 2):
+                await heard(receiver, number)
+                await server.kill()
+                _forget_waits(server.folder)
+                await server.start()
+            await heard(receiver, 3)
+            found = {"metadata": {"cron_id": cron["cron_id"]}}
+            threads = await asked(client, server, "POST", "/threads/search", found)
+            await server.kill()
+            await server.start()  # nothing is left to do
+            (due,) = [one for one in _firings(server.folder) if one[0] == cron["cron_id"]]
+    assert due[1] == "done"
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+    assert len(receiver.received) == 3
+    assert [json.loads(one.body)["status"] for one in receiver.received] == ["success"] * 3
+    assert len(threads) <= 1  # of a cron whose threads are kept, one
+
+
+async def heard(receiver: WebhookReceiver, count: int) -> None:
+    """Wait until so much was told."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if len(receiver.received) >= count:
+                return
+            await asyncio.sleep(0.05)
+
+
+def _set_due(folder: Path, cron_id: str) -> None:
+    with closing(sqlite3.connect(folder / ".podium" / "podium.db")) as db, db:
+        moment = to_iso(datetime.now(UTC) - timedelta(minutes=1))
+        assert db.execute("UPDATE crons SET next_run_at=? WHERE cron_id=?", (moment, cron_id)).rowcount == 1
+
+
+def _forget_waits(folder: Path) -> None:
+    """What was being told when the server was killed is due again now, and not in some minutes."""
+    with closing(sqlite3.connect(folder / ".podium" / "podium.db")) as db, db:
+        db.execute("UPDATE callbacks SET due_at='2000-01-01T00:00:00Z' WHERE status='waiting'")
+
+
+def _firings(folder: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(folder / ".podium" / "podium.db")) as db:
+        return db.execute("SELECT trigger_id, status FROM firings").fetchall()

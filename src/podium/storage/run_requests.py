@@ -249,14 +249,15 @@ class RunRequests:
 
     def want(self, run_ids: Sequence[str], action: CancelAction) -> Work[None]:
         """What notes that runs are to be cancelled."""
+        return lambda connection: want(connection, run_ids, action)
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.executemany(
-                "UPDATE run_requests SET wanted=? WHERE run_id=? AND status IN ('pending', 'running')",
-                [(action, run_id) for run_id in run_ids],
-            )
 
-        return work
+def want(connection: sqlite3.Connection, run_ids: Iterable[str], action: CancelAction) -> None:
+    """Note that runs are to be cancelled, which holds whoever carries them out, and after a restart."""
+    connection.executemany(
+        "UPDATE run_requests SET wanted=? WHERE run_id=? AND status IN ('pending', 'running')",
+        [(action, run_id) for run_id in run_ids],
+    )
 
 
 def insert(connection: sqlite3.Connection, run: RunRequest) -> None:

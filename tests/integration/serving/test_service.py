@@ -202,6 +202,39 @@ async def test_a_run_whose_process_breaks_off_again_and_again_ends_with_an_error
         assert (await desk.runs.ended(desk.now(run))).status == status
 
 
+@pytest.mark.parametrize("action", ["interrupt", "rollback"])
+@pytest.mark.parametrize("status", ["running", "pending"])
+async def test_a_run_that_was_cancelled_stays_so_when_its_process_is_killed_before_it_ends(
+    serve: Open, tmp_path: Path, status: str, action: str
+) -> None:
+    async with serve(drain_seconds=0.0) as desk:
+        run = await desk.ask("held")
+        await desk.gate.reached.wait()
+    with closing(sqlite3.connect(tmp_path / "podium.db")) as connection, connection:
+        killed = "UPDATE run_requests SET status=?, holder=?, wanted=?, kwargs='{}' WHERE run_id=?"
+        holder = f"{socket.gethostname()}:4194303:0" if status == "running" else ""
+        connection.execute(killed, (status, holder, action, run.run_id))
+    async with serve() as desk:
+        end = await desk.runs.ended(run)
+        assert not desk.gate.reached.is_set()  # it did not go on
+        later = await desk.ask("plain", run.thread_id)
+        assert (await desk.runs.ended(later)).status == "success"
+        if action == "rollback":
+            with pytest.raises(NotFound):
+                desk.now(run)
+        else:
+            assert (end.status, desk.now(run).status) == ("interrupted", "interrupted")
+
+
+async def test_cancelling_a_run_that_has_just_ended_changes_nothing(serve: Open) -> None:
+    async with serve() as desk:
+        run = await desk.ask("plain")
+        assert (await desk.runs.ended(run)).status == "success"
+        await desk.runs.cancel(run)  # as it was read before it ended
+        assert (await desk.runs.ended(run)).status == "success"
+        assert desk.now(run).status == "success"
+
+
 async def test_who_waits_for_a_run_is_told_that_the_server_stops(serve: Open) -> None:
     async with serve(drain_seconds=0.0) as desk:
         run = await desk.ask("held")

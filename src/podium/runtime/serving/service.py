@@ -263,7 +263,10 @@ class ServedRuns:
     def _begin(self, run: RunRequest, lease: Lease) -> None:
         self.hub.begin(run.run_id, anew=run.attempt == 1)
         task = asyncio.create_task(self._carry_out(run, lease), name=f"run {run.run_id}")
-        self._active[run.run_id] = _Active(run, lease, task)
+        active = self._active[run.run_id] = _Active(run, lease, task)
+        if run.wanted:  # it was cancelled, and its process ended before that was done
+            active.wanted = "rollback" if run.wanted == "rollback" else "interrupt"
+            active.stop()
 
     async def _carry_out(self, run: RunRequest, lease: Lease) -> None:
         await asyncio.sleep(0)  # until it is listed as active
@@ -336,6 +339,8 @@ class ServedRuns:
             return
         await self._database.awrite_soon(self._endings.calling_off(run.run_id, action))
         if self._stop(run.run_id, action):  # it was begun meanwhile
+            return
+        if run.run_id in self._ended:  # or has ended by itself
             return
         self._tell_end(run.run_id, RunEnd("interrupted", "idle"))
         await self.hub.end(run.run_id)

@@ -23,6 +23,7 @@ from podium.runtime.triggers.due import next_run_at, step_of
 from podium.runtime.triggers.outcomes import Outcomes
 from podium.storage.crons import Cron, Crons
 from podium.storage.firings import AlreadyBegun, Firing, Firings, find, insert, under_way
+from podium.storage.run_requests import want
 
 if TYPE_CHECKING:
     from podium.runtime.serving.worker import RunEnd
@@ -287,5 +288,7 @@ def keep_schedule(connection: sqlite3.Connection, firing: Firing, cron: Cron, fi
                 if one.status == "waiting":
                     firings.settling(one, "cancelled", error="a later one took its place")(connection)
             insert(connection, firing)
-            return [one.run_id for one in before if one.status == "started"]
+            calls_off = [one.run_id for one in before if one.status == "started"]
+            want(connection, calls_off, "interrupt")  # also where this process ends before it is done
+            return calls_off
     return []
