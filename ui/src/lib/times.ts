@@ -17,15 +17,25 @@ export function relativeTime(at: string, now: number = Date.now()): string {
   return Math.abs(seconds) < 10 ? "just now" : RELATIVE.format(Math.round(seconds), "second");
 }
 
-/** "2026-05-01 14:03:07" in the reader's zone, or in a named one. */
-export function exactTime(at: string, zone?: string): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return at;
-  return new Intl.DateTimeFormat("sv-SE", {
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs far more than using one, and lists show many times. */
+function formatFor(zone: string): Intl.DateTimeFormat {
+  const known = FORMATS.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("sv-SE", {
     dateStyle: "short",
     timeStyle: "medium",
-    ...(zone === undefined ? {} : { timeZone: zone }),
-  }).format(date);
+    ...(zone === "" ? {} : { timeZone: zone }),
+  });
+  FORMATS.set(zone, made);
+  return made;
+}
+
+/** "2026-05-01 14:03:07" in the reader's zone, or in a named one. */
+export function exactTime(at: string, zone = ""): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : formatFor(zone).format(date);
 }
 
 /** "340 ms", "2.4 s", "3 min 20 s". */

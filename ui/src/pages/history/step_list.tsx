@@ -8,7 +8,7 @@ import styles from "./history.module.css";
 import { Lanes } from "./lanes";
 
 const ROW = 44;
-const OVERSCAN = 12;
+const OVERSCAN = 6;
 const KEYS_SHOWN = 3;
 const PAGE = 10;
 

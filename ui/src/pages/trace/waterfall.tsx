@@ -23,7 +23,7 @@ import type { Span, SpanKind } from "./span";
 import styles from "./trace.module.css";
 
 const ROW = 34;
-const OVERSCAN = 14;
+const OVERSCAN = 6;
 const INDENT = 14;
 const PAGE = 10;
 
