@@ -154,26 +154,20 @@ class BackgroundRuns:
         return process, first
 
     async def _watch(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        last: dict[str, Any] = {"state": "failed", "problem": dict(_CRASHED)}
         try:
             while told := await _told(process):
-                self._note(log, told)
+                if "verdict" in told:
+                    last = {"state": "ended", "verdict": told["verdict"]}
+                elif "error" in told:
+                    last = {"state": "failed", "problem": told["error"]}
+                else:
+                    self._known[log] = replace(self._known[log], **told)
         finally:
             await _ended(process)
             self._present, self._busy = None, False
-            if self._known[log].state == "running":
-                self._known[log] = replace(self._known[log], state="failed", problem=dict(_CRASHED))
-
-    def _note(self, log: Path, told: dict[str, Any]) -> None:
-        known = self._known[log]
-        if known.state != "running":
-            return
-        if "verdict" in told:
-            known = replace(known, state="ended", verdict=told["verdict"])
-        elif "error" in told:
-            known = replace(known, state="failed", problem=told["error"])
-        else:
-            known = replace(known, done=told["done"], planned=told["planned"], case=told["case"])
-        self._known[log] = known
+            if self._known[log].state == "running":  # told once the next one may begin
+                self._known[log] = replace(self._known[log], **last)
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

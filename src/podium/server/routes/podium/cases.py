@@ -47,7 +47,7 @@ async def list_suites(services: Parts, who: Who) -> JsonResponse:
     return JsonResponse(SuiteList(suites=await asyncio.to_thread(_suites, services)))
 
 
-@router.post("/{suite}/cases", response_model=CaseAdded, status_code=201)
+@router.post("/{suite:path}/cases", response_model=CaseAdded, status_code=201)
 async def add_case(
     suite: Annotated[str, Path(max_length=200)], body: CaseBody, services: Parts, who: Who
 ) -> JsonResponse:

@@ -16,6 +16,7 @@ from podium.evals.logs import LogFile, Logs, changes_of, earlier_than, primary_o
 from podium.evals.report.build import build_report
 from podium.evals.report.model import Report
 from podium.evals.summary import Summary
+from podium.server import errors
 from podium.server.auth import Parts, Who
 from podium.server.models.evaluations import (
     CaseDifference,
@@ -52,7 +53,11 @@ async def list_evaluations(
     return JsonResponse(EvaluationList(evaluations=[shown(one) for one in page]), headers=headers)
 
 
-@router.get("/compare", response_model=EvaluationComparison)
+@router.get(
+    "/compare",
+    response_model=EvaluationComparison,
+    responses={404: {"model": errors.Problem, "description": "A run that is named is not there."}},
+)
 async def compare_evaluations(
     services: Parts,
     who: Who,

@@ -20,7 +20,7 @@ from podium.server.wire import JsonResponse
 router = APIRouter(prefix="/evaluations", tags=["Evaluations"])
 
 
-@router.post("/suites/{suite}/runs", response_model=SuiteProgress, status_code=202)
+@router.post("/suites/{suite:path}/runs", response_model=SuiteProgress, status_code=202)
 async def run_suite(
     suite: Annotated[str, Path(max_length=200)],
     body: RunSuiteBody,
