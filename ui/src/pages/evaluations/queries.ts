@@ -5,9 +5,10 @@ import type { CaseRow, Comparison, Evaluation, Report, Suite, Trial } from "./ty
 
 export const RUNS_SIZE = 20;
 export const CASES_SIZE = 25;
+const AGAIN_MS = 5_000;
 
 /** The path of a run in the API; its name holds slashes, which stay. */
-const pathOf = (name: string, rest: string) =>
+export const pathOf = (name: string, rest: string) =>
   `/evaluations/${name.split("/").map(encodeURIComponent).join("/")}${rest}`;
 
 export function useSuites() {
@@ -33,6 +34,7 @@ export function useReport(name: string) {
   return useQuery({
     queryKey: ["evaluations", "report", connection.url, name],
     queryFn: ({ signal }) => connection.call<Report>(pathOf(name, "/report"), { signal }),
+    refetchInterval: (query) => (query.state.status === "error" ? AGAIN_MS : false),
   });
 }
 

@@ -1,67 +1,36 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
-import { asProblem, Problem } from "@/api/problem";
 import { useConnection } from "@/api/session";
-import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
-import { readEvents } from "@/lib/event_stream";
 import styles from "./evaluations.module.css";
 import { runAddress } from "./figures";
-import type { Suite } from "./types";
+import type { RunProgress, Suite } from "./types";
 
-interface Progress {
-  done: number;
-  total: number;
-  case: string;
-}
-
-type Told =
-  | { at: "asking" }
-  | { at: "running"; progress: Progress | null }
-  | { at: "failed"; problem: Problem };
-
-/** Runs a suite and shows how far it is; it goes on when the dialog is closed. */
+/** Begins a run of a suite and goes to its page, which shows how far it is. */
 export function RunSuiteDialog({ suite, onClose }: { suite: Suite; onClose: () => void }) {
   const connection = useConnection();
   const queries = useQueryClient();
-  const announce = useAnnounce();
   const navigate = useNavigate();
   const [limit, setLimit] = useState("20");
-  const [told, setTold] = useState<Told>({ at: "asking" });
-  const running = told.at === "running";
-
-  const run = async () => {
-    setTold({ at: "running", progress: null });
-    const path = `/evaluations/suites/${encodeURIComponent(suite.name)}/runs`;
-    const body = { limit: limit === "" ? null : Number(limit), tags: [] };
-    try {
-      const response = await connection.open(path, { method: "POST", body });
-      if (response.body === null) throw new Problem(0, "empty", "The server told nothing.");
-      let name = "";
-      for await (const { event, data } of readEvents(response.body)) {
-        if (event === "started") name = (data as { name: string }).name;
-        else if (event === "progress") setTold({ at: "running", progress: data as Progress });
-        else if (event === "error") {
-          const problem = data as { detail: string; code: string; hint: string };
-          throw new Problem(0, problem.code, problem.detail, problem.hint);
-        } else if (event === "ended") {
-          announce(`${suite.name}: ${(data as { verdict: string }).verdict}`);
-          void queries.invalidateQueries({ queryKey: ["evaluations"] });
-          onClose();
-          void navigate(runAddress(name));
-        }
-      }
-    } catch (error) {
-      setTold({ at: "failed", problem: asProblem(error) });
-    }
-  };
+  const beginning = useMutation({
+    mutationFn: () =>
+      connection.call<RunProgress>(`/evaluations/suites/${encodeURIComponent(suite.name)}/runs`, {
+        method: "POST",
+        body: { limit: limit === "" ? null : Number(limit), tags: [] },
+      }),
+    onSuccess: (told) => {
+      void queries.invalidateQueries({ queryKey: ["evaluations"] });
+      onClose();
+      void navigate(runAddress(told.name));
+    },
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void run();
+    beginning.mutate();
   };
   return (
     <Dialog title={`Run ${suite.name}`} onClose={onClose}>
@@ -73,28 +42,14 @@ export function RunSuiteDialog({ suite, onClose }: { suite: Suite; onClose: () =
               type="number"
               min={1}
               value={limit}
-              disabled={running}
+              disabled={beginning.isPending}
               onChange={(event) => setLimit(event.target.value)}
             />
           )}
         </Field>
-        {told.at === "failed" ? <ProblemNotice error={told.problem} /> : null}
-        {told.at === "running" ? (
-          <div className={styles.progress} role="status">
-            <progress
-              aria-label="Cases that were run"
-              max={told.progress?.total ?? 1}
-              value={told.progress?.done}
-            />
-            <span>
-              {told.progress === null
-                ? "Beginning…"
-                : `${told.progress.done} of ${told.progress.total}: ${told.progress.case}`}
-            </span>
-          </div>
-        ) : null}
-        <Button type="submit" look="main" disabled={running}>
-          {running ? "Running…" : "Run it"}
+        {beginning.error === null ? null : <ProblemNotice error={beginning.error} />}
+        <Button type="submit" look="main" disabled={beginning.isPending}>
+          {beginning.isPending ? "Checking the suite…" : "Run it"}
         </Button>
       </form>
     </Dialog>

@@ -12,6 +12,7 @@ import styles from "./evaluations.module.css";
 import { endsOf, figure, shortName } from "./figures";
 import { Interval } from "./interval";
 import { useReport } from "./queries";
+import { RunProgressBox } from "./run_progress";
 import type { Metric, Report } from "./types";
 
 /** One run of a suite: its figures with their intervals, its gate and its cases. */
@@ -37,6 +38,7 @@ export function RunView({ name }: { name: string }) {
       >
         <ArrowLeft size={16} aria-hidden /> All runs
       </Link>
+      <RunProgressBox name={name} />
       {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined ? error === null ? <Loading /> : null : <Whole name={name} report={data} />}
     </PageFrame>

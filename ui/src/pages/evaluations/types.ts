@@ -131,3 +131,14 @@ export interface Comparison {
     tags: string[];
   }[];
 }
+
+/** A run that this server began. */
+export interface RunProgress {
+  name: string;
+  state: "running" | "ended" | "failed" | "stopped";
+  planned: number;
+  done: number;
+  case: string;
+  verdict: string;
+  problem: { detail: string; code: string; hint: string } | null;
+}

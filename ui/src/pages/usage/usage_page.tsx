@@ -1,9 +1,107 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useConnection, useSession } from "@/api/session";
+import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
+import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { Tabs } from "@/components/tabs";
+import { money, whole } from "@/lib/numbers";
+import { momentsOf, rangeOf } from "@/lib/ranges";
+import { duration } from "@/lib/times";
+import { useView } from "@/lib/view";
+import { summed } from "./sums";
+import type { UsageReport, UsageRow } from "./types";
+import styles from "./usage.module.css";
+import { UsageTable } from "./usage_table";
+
+const VIEWS = [
+  { value: "thread", label: "By thread" },
+  { value: "model", label: "By model" },
+  { value: "day", label: "By day" },
+];
+const USUAL = "30d";
+
+function useUsage() {
+  const connection = useConnection();
+  const { said } = useView();
+  const range = rangeOf(said, USUAL);
+  const wanted = { by: said("by") || "thread", graph: said("graph"), thread: said("thread") };
+  return useQuery({
+    queryKey: ["usage", connection.url, wanted, range],
+    queryFn: ({ signal }) =>
+      connection.call<UsageReport>("/usage", {
+        query: { ...wanted, ...momentsOf(range, Date.now()) },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  });
+}
 
 export function Page() {
+  const { me } = useSession();
+  const { said } = useView();
+  const { data, error, refetch } = useUsage();
+  const graphs = me?.project.graphs ?? [];
   return (
-    <PageFrame title="Usage">
-      <p />
+    <PageFrame title="Usage" lead="What your threads and models have used and cost.">
+      <Tabs label="Usage" name="by" tabs={VIEWS} />
+      <FilterBar names={["range", "since", "until", "graph", "thread"]}>
+        <RangeFilter range={rangeOf(said, USUAL)} fallback={USUAL} />
+        <SelectFilter
+          label="Graph"
+          name="graph"
+          all="All"
+          options={graphs.map(({ graph_id }) => ({ value: graph_id, label: graph_id }))}
+        />
+        <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
+      </FilterBar>
+      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {data === undefined ? error === null ? <Loading /> : null : <Found report={data} />}
     </PageFrame>
+  );
+}
+
+function Found({ report }: { report: UsageReport }) {
+  const all = summed(report.rows);
+  if (report.rows.length === 0) {
+    return report.by === "model" ? (
+      <Empty title="No model was asked in this time.">
+        The offline agents answer without one, and cost nothing.
+      </Empty>
+    ) : (
+      <Empty title="Nothing was used in this time.">Choose a longer time, or clear the filters.</Empty>
+    );
+  }
+  return (
+    <>
+      <Sums all={all} by={report.by} />
+      {all.unpriced === 0 ? null : (
+        <Notice tone="warn">
+          The price of {whole(all.unpriced)} {all.unpriced === 1 ? "call is" : "calls are"} not known, so the
+          cost lacks them. Name prices in podium.toml.
+        </Notice>
+      )}
+      <UsageTable report={report} all={all} />
+    </>
+  );
+}
+
+function Sums({ all, by }: { all: UsageRow; by: UsageReport["by"] }) {
+  const facts: [string, string][] = [
+    ["Cost", money(all.cost)],
+    ["Tokens read", whole(all.input_tokens)],
+    ["Tokens written", whole(all.output_tokens)],
+    ["Model calls", whole(all.model_calls)],
+    ...(by === "model" ? [] : [["Runs", whole(all.runs)] as [string, string]]),
+    ["Time", duration(all.seconds)],
+  ];
+  return (
+    <dl className={styles.sums}>
+      {facts.map(([name, value]) => (
+        <div key={name} className={styles.sum}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

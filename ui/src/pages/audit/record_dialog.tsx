@@ -1,0 +1,45 @@
+import { CopyButton } from "@/components/copy_button";
+import { Dialog } from "@/components/dialog";
+import { Facts } from "@/components/facts";
+import { JsonView } from "@/components/json_view";
+import { exactTime } from "@/lib/times";
+import styles from "./audit.module.css";
+import { kindWords } from "./kinds";
+import type { AuditRecord } from "./types";
+
+/** One record, and how it hangs on the one before it. */
+export function RecordDialog({ record, onClose }: { record: AuditRecord; onClose: () => void }) {
+  return (
+    <Dialog wide title={`Record ${record.seq}`} onClose={onClose}>
+      <div className={styles.stack}>
+        <Facts
+          facts={[
+            ["Tells", `${record.kind}: ${kindWords(record.kind)}`],
+            ["When", exactTime(record.at)],
+            ["Who", record.person || "–"],
+            ["In the chain as", <code key="who">{record.who}</code>],
+            ["Run", record.run_id === "" ? "–" : <code key="run">{record.run_id}</code>],
+            ["Its hash", <Hash key="hash" value={record.hash} what="the record's hash" />],
+            ["Hash before", <Hash key="after" value={record.after} what="the hash before it" />],
+          ]}
+        />
+        <JsonView value={record.data} label="What it says" />
+        {record.sealed === null || record.sealed === undefined ? null : (
+          <>
+            <h3>Sealed: it may be erased without breaking the chain</h3>
+            <JsonView value={record.sealed} label="What is sealed" />
+          </>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Hash({ value, what }: { value: string; what: string }) {
+  if (value === "") return "–";
+  return (
+    <>
+      <code>{value}</code> <CopyButton text={value} what={what} />
+    </>
+  );
+}

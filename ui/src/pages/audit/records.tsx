@@ -1,0 +1,130 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useConnection } from "@/api/session";
+import { Badge, type Tone } from "@/components/badge";
+import { Button } from "@/components/button";
+import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
+import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { type Column, Table } from "@/components/table";
+import { ThreadLink, useTitles } from "@/components/thread_link";
+import { Time } from "@/components/time";
+import { momentsOf, rangeOf } from "@/lib/ranges";
+import { useView } from "@/lib/view";
+import styles from "./audit.module.css";
+import { gist, KINDS, kindWords } from "./kinds";
+import { RecordDialog } from "./record_dialog";
+import type { AuditRecord, AuditRecords } from "./types";
+
+const SIZE = 50;
+const FILTERS = ["kind", "actor", "thread", "range", "since", "until"];
+const TONES: Record<string, Tone> = {
+  effect: "warn",
+  rollback: "warn",
+  review: "accent",
+  verdict: "bad",
+  erased: "bad",
+  deleted: "bad",
+};
+
+/** The records, the latest first, page after page. */
+export function Records() {
+  const connection = useConnection();
+  const { said } = useView();
+  const range = rangeOf(said, "all");
+  const wanted = { kind: said("kind"), actor: said("actor"), thread: said("thread") };
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: ["audit", "records", connection.url, wanted, range],
+    queryFn: ({ pageParam, signal }) =>
+      connection.call<AuditRecords>("/audit/records", {
+        query: { ...wanted, ...momentsOf(range, Date.now()), limit: SIZE, before: pageParam },
+        signal,
+      }),
+    initialPageParam: null as number | null,
+    getNextPageParam: (last) => (last.records.length < SIZE ? undefined : last.records[0]?.seq),
+  });
+  const records = data?.pages.flatMap((page) => [...page.records].reverse()) ?? [];
+  const kinds = data?.pages[0]?.kinds ?? Object.keys(KINDS);
+  return (
+    <>
+      <FilterBar names={FILTERS}>
+        <SelectFilter
+          label="What"
+          name="kind"
+          all="Anything"
+          options={kinds.map((kind) => ({ value: kind, label: `${kind}: ${kindWords(kind)}` }))}
+        />
+        <TextFilter label="Who" name="actor" placeholder="local:ada" />
+        <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
+        <RangeFilter range={range} fallback="all" />
+      </FilterBar>
+      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
+      {data === undefined ? (
+        error === null ? (
+          <Loading />
+        ) : null
+      ) : records.length === 0 ? (
+        <Empty title="No record is like that.">Choose other filters, or clear them.</Empty>
+      ) : (
+        <RecordsTable records={records} />
+      )}
+      {hasNextPage ? (
+        <Button className={styles.more} disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {isFetchingNextPage ? "Reading…" : "Older records"}
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function RecordsTable({ records }: { records: AuditRecord[] }) {
+  const titles = useTitles();
+  const { said, change } = useView();
+  const [opened, setOpened] = useState<AuditRecord | null>(null);
+  const shown = records.find((one) => String(one.seq) === said("record")) ?? opened;
+  const open = (record: AuditRecord) => {
+    setOpened(record);
+    change({ record: String(record.seq) }, { push: true });
+  };
+  const columns: Column<AuditRecord>[] = [
+    {
+      name: "No.",
+      numeric: true,
+      cell: (one) => (
+        <button type="button" className={styles.link} aria-haspopup="dialog" onClick={() => open(one)}>
+          <span className="visually-hidden">Record </span>
+          {one.seq}
+        </button>
+      ),
+    },
+    { name: "When", cell: (one) => <Time at={one.at} /> },
+    { name: "What", cell: (one) => <Badge tone={TONES[one.kind] ?? "neutral"}>{one.kind}</Badge> },
+    {
+      name: "Says",
+      cell: (one) => (
+        <div className={styles.gist} dir="auto">
+          {gist(one) || kindWords(one.kind)}
+        </div>
+      ),
+    },
+    { name: "Who", cell: (one) => <bdi>{one.person || one.who || "–"}</bdi> },
+    {
+      name: "Thread",
+      cell: (one) =>
+        one.thread_id === "" ? (
+          "–"
+        ) : (
+          <div className={styles.thread}>
+            <ThreadLink id={one.thread_id} titles={titles} />
+          </div>
+        ),
+    },
+  ];
+  return (
+    <>
+      <Table caption="Audit records" columns={columns} rows={records} keyOf={(one) => String(one.seq)} />
+      {said("record") !== "" && shown !== null ? (
+        <RecordDialog record={shown} onClose={() => change({ record: null })} />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import type { Column } from "@/components/table";
+import { whole } from "@/lib/numbers";
+import { ChartCard } from "./chart_card";
+import { AXIS, GRID, HEIGHT, MARGIN, TOOLTIP } from "./chart_style";
+import type { Figures } from "./types";
+
+type Bin = Figures["confidence"]["bins"][number];
+
+const labelOf = (bin: Bin) => `${bin.low.toFixed(1)}–${bin.high.toFixed(1)}`;
+
+/** How sure turns were. */
+export function ConfidenceChart({ confidence }: { confidence: Figures["confidence"] }) {
+  const columns: Column<Bin>[] = [
+    { name: "Confidence", cell: labelOf },
+    { name: "Turns", numeric: true, cell: (bin) => whole(bin.n) },
+  ];
+  const mean = confidence.mean === null ? "none yet" : confidence.mean.toFixed(2);
+  return (
+    <ChartCard
+      title="Confidence"
+      units="turns by how sure they were, from 0 to 1"
+      summary={`${whole(confidence.n)} turns, mean confidence ${mean}.`}
+      columns={columns}
+      rows={confidence.bins}
+      keyOf={labelOf}
+    >
+      <ResponsiveContainer width="100%" height={HEIGHT}>
+        <BarChart
+          data={confidence.bins.map((bin) => ({ ...bin, label: labelOf(bin) }))}
+          margin={MARGIN}
+          accessibilityLayer={false}
+        >
+          <CartesianGrid vertical={false} {...GRID} />
+          <XAxis dataKey="label" {...AXIS} />
+          <YAxis allowDecimals={false} width={40} {...AXIS} />
+          <Tooltip {...TOOLTIP} />
+          <Bar dataKey="n" name="turns" fill="var(--accent)" isAnimationActive={false} />
+        </BarChart>
+      </ResponsiveContainer>
+    </ChartCard>
+  );
+}
