@@ -18,6 +18,15 @@ def test_where_guardrails_is():
 """
 
 
+HEAVY = ("numpy", "scipy", "pandas", "sklearn", "torch", "transformers", "chromadb", "litellm", "openai")
+
+
+def test_a_server_starts_without_what_takes_seconds_to_load() -> None:
+    code = f"import sys, podium.cli.serving.worker; print(sorted(set({HEAVY}) & set(sys.modules)))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"
+
+
 @pytest.fixture
 def probe(tmp_path: Path) -> Path:
     (tmp_path / "test_probe.py").write_text(PROBE, encoding="utf-8")

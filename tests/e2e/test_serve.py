@@ -151,8 +151,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ("command", "number"),
     [
         (("serve",), signal.SIGTERM),
-        (("dev", "--no-reload"), signal.SIGINT),
-        (("dev",), signal.SIGTERM),
+        pytest.param(("dev", "--no-reload"), signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(("dev",), signal.SIGTERM, marks=pytest.mark.slow),
         (("dev",), signal.SIGINT),
     ],
 )

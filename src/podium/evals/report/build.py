@@ -25,7 +25,6 @@ from podium.evals.report.model import (
     Spent,
     Threshold,
 )
-from podium.evals.statistics.intervals import mean_interval
 
 if TYPE_CHECKING:
     from podium.evals.statistics.intervals import Interval
@@ -162,6 +161,8 @@ def _slice(tag: str, runs: set[int], column: Column, gathered: Gathered, seed: i
 def _range(values: Sequence[float], clusters: Sequence[str], seed: int) -> Range | None:
     if not values:
         return None
+    from podium.evals.statistics.intervals import mean_interval
+
     return _of_interval(mean_interval(values, clusters, seed=seed))
 
 
