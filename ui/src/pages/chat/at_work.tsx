@@ -7,20 +7,20 @@ import { atWork } from "./words";
 /** Who is at work on a run, and what has been done; it is only there while the run goes on. */
 export function AtWork({ live }: { live: LiveState }) {
   const now = live.activities.filter((one) => !one.done);
-  const current = now.at(-1);
+  const done = live.activities.length - now.length;
   return (
     <div className={styles.work}>
       <p className={styles.now}>
         <LoaderCircle size={16} aria-hidden className={styles.spin} />
         {live.connected
-          ? current === undefined
+          ? now.length === 0
             ? "Working…"
             : `${now.map((one) => atWork(one.node)).join(" · ")}…`
           : "Connecting to the run…"}
       </p>
       {live.activities.length < 2 ? null : (
         <details className={styles.steps}>
-          <summary>{live.activities.filter((one) => one.done).length} steps done</summary>
+          <summary>{done === 1 ? "One step is done" : `${done} steps are done`}</summary>
           <ol>
             {live.activities.map((one, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever added at the end.

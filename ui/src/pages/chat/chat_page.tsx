@@ -179,6 +179,11 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
   );
 }
 
+function hintOf(busy: boolean, waiting: boolean): string {
+  if (busy) return "Say more: it is queued until this is done";
+  return waiting ? "Decide above, or say something else instead" : "Ask, or say what should be done";
+}
+
 const ELSEWHERE = "input, textarea, select, [contenteditable], dialog";
 
 /** "/" leads to where one writes; Escape stops what is at work. */

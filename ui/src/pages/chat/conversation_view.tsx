@@ -39,6 +39,8 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const chosen = said("turn");
   const section = SECTIONS.find((one) => one.name === said("show"))?.name ?? null;
   const chosenState = useTurnState(conversation, chosen);
+  const found = turns.findIndex((turn) => turn.id === chosen);
+  const target = found === turns.length - 1 ? -1 : found;
   const effects = useMemo(() => byTurn(conversation.effects), [conversation.effects]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new value each time that there is more to see.
   const growth = useMemo(() => ({}), [live, interrupts, queued]);
@@ -105,6 +107,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
       count={turns.length}
       keyOf={(index) => turns[index]?.id ?? String(index)}
       draw={draw}
+      target={target}
       growth={growth}
     >
       <div className={styles.end}>

@@ -17,10 +17,7 @@ export function useThreads(words: string) {
   const { connection, isPodium } = useSession();
   return useQuery({
     queryKey: ["threads", "list", connection.url, words],
-    queryFn: () =>
-      isPodium
-        ? ownThreads(connection, words).catch(() => foreignThreads(connection, words))
-        : foreignThreads(connection, words),
+    queryFn: () => (isPodium ? ownThreads(connection, words) : foreignThreads(connection, words)),
     refetchInterval: LIST_MS,
     placeholderData: (before) => before,
   });
@@ -171,9 +168,7 @@ export function usePoints(threadId: string | null) {
     queryKey: key,
     queryFn: () =>
       isPodium
-        ? ownPoints(connection, threadId ?? "", queries.getQueryData<Points>(key)).catch(() =>
-            foreignPoints(connection, threadId ?? ""),
-          )
+        ? ownPoints(connection, threadId ?? "", queries.getQueryData<Points>(key))
         : foreignPoints(connection, threadId ?? ""),
     enabled: threadId !== null,
     refetchOnWindowFocus: false,

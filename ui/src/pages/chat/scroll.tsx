@@ -12,6 +12,8 @@ interface ScrollProps {
   draw: (index: number) => ReactNode;
   /** What follows the last item. */
   children: ReactNode;
+  /** What to begin at in place of the end; -1 for the end. */
+  target: number;
   /** Changes whenever there may be more to see at the end. */
   growth: unknown;
 }
@@ -22,7 +24,7 @@ const NEAR_END = 80;
 const GUESS = 160;
 
 /** A conversation that stays at its end while it grows, unless the reader has gone elsewhere. */
-export function Scroll({ name, count, keyOf, draw, children, growth }: ScrollProps) {
+export function Scroll({ name, count, keyOf, draw, children, target, growth }: ScrollProps) {
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   const [away, setAway] = useState(false);
@@ -32,8 +34,15 @@ export function Scroll({ name, count, keyOf, draw, children, growth }: ScrollPro
     const element = box.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation begins at its end.
-  useLayoutEffect(toEnd, [name, toEnd]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation begins at its end or at its target.
+  useLayoutEffect(() => {
+    const element = target < 0 ? null : (box.current?.querySelector(`[data-index="${target}"]`) ?? null);
+    if (element === null && target < 0) toEnd();
+    else {
+      atEnd.current = false;
+      element?.scrollIntoView({ block: "start" });
+    }
+  }, [name, toEnd]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the end moves when there is more.
   useLayoutEffect(() => {
     if (atEnd.current) toEnd();
@@ -49,9 +58,21 @@ export function Scroll({ name, count, keyOf, draw, children, growth }: ScrollPro
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
       <section ref={box} className={styles.scroll} onScroll={onScroll} aria-label="Conversation" tabIndex={0}>
         {count <= PLAIN ? (
-          Array.from({ length: count }, (_, index) => <div key={keyOf(index)}>{draw(index)}</div>)
+          Array.from({ length: count }, (_, index) => (
+            <div key={keyOf(index)} data-index={index}>
+              {draw(index)}
+            </div>
+          ))
         ) : (
-          <Window box={box} count={count} keyOf={keyOf} draw={draw} atEnd={atEnd} toEnd={toEnd} />
+          <Window
+            box={box}
+            count={count}
+            keyOf={keyOf}
+            draw={draw}
+            target={target}
+            atEnd={atEnd}
+            toEnd={toEnd}
+          />
         )}
         {children}
       </section>
@@ -64,21 +85,25 @@ export function Scroll({ name, count, keyOf, draw, children, growth }: ScrollPro
   );
 }
 
-interface WindowProps extends Pick<ScrollProps, "count" | "keyOf" | "draw"> {
+interface WindowProps extends Pick<ScrollProps, "count" | "keyOf" | "draw" | "target"> {
   box: React.RefObject<HTMLElement | null>;
   atEnd: React.RefObject<boolean>;
   toEnd: () => void;
 }
 
-function Window({ box, count, keyOf, draw, atEnd, toEnd }: WindowProps) {
+function Window({ box, count, keyOf, draw, target, atEnd, toEnd }: WindowProps) {
   const rows = useVirtualizer({
     count,
     getScrollElement: () => box.current,
     estimateSize: () => GUESS,
     getItemKey: keyOf,
     overscan: 4,
-    initialOffset: () => count * GUESS,
+    initialOffset: () => (target < 0 ? count : target) * GUESS,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only where it begins.
+  useLayoutEffect(() => {
+    if (target >= 0) rows.scrollToIndex(target, { align: "start" });
+  }, []);
   const size = rows.getTotalSize();
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are measured after they were drawn.
   useEffect(() => {

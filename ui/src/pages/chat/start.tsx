@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { useSession } from "@/api/session";
 import { ProblemNotice } from "@/components/notice";
 import { useAssistants } from "./queries";
@@ -39,6 +40,12 @@ export function Start({ assistant, onAssistant, conversation }: StartProps) {
         {assistants.error === null ? null : <ProblemNotice error={assistants.error} />}
         {broken === null ? null : <ProblemNotice error={new Error(`${broken.message} ${broken.hint}`)} />}
         {conversation.askError === null ? null : <ProblemNotice error={conversation.askError} />}
+        {me?.models.offline ? (
+          <p className={styles.offline}>
+            No language model is set up, so the offline agents answer: they quote, and they never guess.{" "}
+            <Link to="/settings">Set up a model</Link>
+          </p>
+        ) : null}
         <p className={styles.keys}>
           <kbd>Enter</kbd> sends, <kbd>Shift</kbd> + <kbd>Enter</kbd> begins a new line, <kbd>Esc</kbd> stops,{" "}
           <kbd>/</kbd> leads here.

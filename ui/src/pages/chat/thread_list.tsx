@@ -8,6 +8,7 @@ import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { SearchInput } from "@/components/search_input";
 import { Time } from "@/components/time";
 import { useThreads } from "./queries";
 import styles from "./thread_list.module.css";
@@ -30,12 +31,11 @@ export const ThreadList = memo(function ThreadList({ current, words, onWords }: 
         <Link to={`/threads/new${search}`} className={styles.fresh}>
           <Plus size={16} aria-hidden /> New conversation
         </Link>
-        <input
-          type="search"
-          aria-label="Find a thread by its words"
+        <SearchInput
+          label="Find a thread by its words"
           placeholder="Find a thread"
           value={words}
-          onChange={(event) => onWords(event.target.value)}
+          onChange={onWords}
         />
       </div>
       <div className={styles.list}>

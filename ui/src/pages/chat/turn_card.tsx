@@ -1,5 +1,5 @@
 import { Pencil, RefreshCw } from "lucide-react";
-import { memo, useCallback, useState } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
@@ -240,15 +240,30 @@ function Foot(props: TurnCardProps & { answer: string; runId: string | null }) {
         {own && runId !== null ? <Rate threadId={threadId} runId={runId} answer={answer} /> : null}
       </div>
       {own && section !== null ? (
-        <section className={styles.details} aria-label={SECTIONS.find((one) => one.name === section)?.title}>
+        <Unfolded section={section} loaded={state !== null}>
           <Details
             section={section}
             state={state}
             threadId={threadId}
             onPassage={(id) => onPassage(turn, id)}
           />
-        </section>
+        </Unfolded>
       ) : null}
     </>
+  );
+}
+
+/** A section that moves into sight when it is unfolded. */
+function Unfolded({ section, loaded, children }: { section: Section; loaded: boolean; children: ReactNode }) {
+  const box = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has been loaded is higher.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, [section, loaded]);
+  const title = SECTIONS.find((one) => one.name === section)?.title;
+  return (
+    <section ref={box} className={styles.details} aria-label={title}>
+      {children}
+    </section>
   );
 }
