@@ -155,9 +155,7 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
             busy={busy}
             mayRun={mayRun}
             field={field}
-            placeholder={
-              busy ? "Say more: it is queued until this is done" : "Ask, or say what should be done"
-            }
+            placeholder={hintOf(busy, conversation.interrupts.length > 0)}
             onSend={(text) => ask({ text, checkpointId: at })}
             onStop={() => void stop()}
             {...(mayIngest ? { onAttach: () => setFiles([]) } : {})}
