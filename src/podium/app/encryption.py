@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from podium.storage.encryption.cipher import Cipher
 
 REPLIES: Final = "replies.db"
+RESTORING: Final = "restoring"
+"""In the project's data: what a restore is about to put in place."""
 _PURPOSE: Final = "encryption"
 _COMMAND_S: Final = 30.0
 
@@ -37,7 +39,15 @@ def open_database(
         StorageError: The database cannot be used; `EncryptionKeyMissing` and `EncryptionKeyWrong` where it
             is encrypted and the key is not at hand.
     """
-    return Database.open(path or project.database, cipher=cipher_of(project, environ))
+    cipher = cipher_of(project, environ)
+    if path not in (None, project.database) or not (project.data / RESTORING).is_dir():
+        return Database.open(path or project.database, cipher=cipher)
+    from podium.app.unfinished import put_on_record, settle
+
+    settle(project)
+    database = Database.open(project.database, cipher=cipher)
+    put_on_record(project, database)
+    return database
 
 
 def cipher_of(project: Project, environ: Mapping[str, str] | None = None) -> Cipher | None:

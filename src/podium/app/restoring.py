@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING
 from podium.app.audit import AuditReport, chain_report
 from podium.app.backup import backups_of, copy_folder
 from podium.app.backup_file import DATABASE, BackupManifest, read_manifest, room_for, unpack
-from podium.app.encryption import cipher_of, open_database
-from podium.core.audit import AuditEntry
+from podium.app.encryption import RESTORING, cipher_of, open_database
+from podium.app.unfinished import RestoreMark, let_go, mark, put_in_place
 from podium.core.audit_check import Head
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import ChainBroken, ConfigError, Conflict, NotADatabase
-from podium.storage.audit_rows import append, head_of
+from podium.storage.audit_rows import head_of
 from podium.storage.copying import alone, check_whole, copy_to, snapshot
 from podium.storage.encryption.keys import check_keys, needed_keys
 from podium.storage.versions import stored_version
@@ -50,7 +49,8 @@ def restore(
 ) -> Restored:
     """Replace what a project has stored by what a backup holds.
 
-    The backup is checked whole before anything is touched, and what was there is kept as a copy.
+    The backup is checked whole before anything is touched, and what was there is kept as a copy. Whoever is
+    killed in the middle leaves what was there, or what the backup holds: never some of both.
 
     Args:
         project: The project.
@@ -75,16 +75,16 @@ def restore(
     project.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     room_for(project.data, 2 * sum(entry.size for entry in manifest.files))
     with TemporaryDirectory(dir=project.data, prefix=".restore-") as scratch:
-        folder = Path(scratch)
+        folder = Path(scratch) / "whole"
+        folder.mkdir(mode=0o700)
         unpack(file, manifest, folder)
         _check(folder / DATABASE, manifest, cipher, file)
+        _check_world(project, folder)
+        noted = RestoreMark(to_iso(now), who, manifest.made_at, manifest.audit.seq)
+        mark(folder / DATABASE, noted)
         kept = backups_of(project) / f"before-restore-{now:%Y%m%dT%H%M%S%fZ}"
         _replace(project, folder, kept)
     with open_database(project) as database:
-        entry = AuditEntry(
-            "restored", to_iso(now), who, {"made_at": manifest.made_at, "of": manifest.audit.seq}
-        )
-        database.write(lambda connection: append(connection, [entry]), durable=True)
         report = database.read(chain_report)
     report.raise_for_fault()
     return Restored(manifest, kept if kept.exists() else None, report)
@@ -122,6 +122,14 @@ def _check(database: Path, manifest: BackupManifest, cipher: Cipher | None, file
         )
 
 
+def _check_world(project: Project, folder: Path) -> None:
+    if (folder / "world").exists() and project.manifest.tools.world is None:
+        raise ConfigError(
+            "the backup holds a world, and podium.toml names none",
+            hint="Name the file that opens it: world under [tools].",
+        )
+
+
 def _replace(project: Project, folder: Path, kept: Path) -> None:
     try:
         with alone(project.database):
@@ -129,9 +137,12 @@ def _replace(project: Project, folder: Path, kept: Path) -> None:
     except NotADatabase:
         _keep_damaged(project, kept)
     with alone(project.database) as target:
+        let_go(project, target)
         _keep(project, target, kept)
-        _put_parts(project, folder)
-        _fill(target, folder / DATABASE)
+        waiting = project.data / RESTORING
+        folder.rename(waiting)
+        _fill(target, waiting / DATABASE)
+        put_in_place(project, target)
 
 
 def _fill(target: sqlite3.Connection, database: Path) -> None:
@@ -156,29 +167,6 @@ def _keep_damaged(project: Project, kept: Path) -> None:
     for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         with suppress(FileNotFoundError):
             project.database.with_name(name).replace(kept / name)
-
-
-def _put_parts(project: Project, folder: Path) -> None:
-    """Put what the backup holds beside the database; what it does not hold stays as it is."""
-    for name in ("knowledge", "audit", "uploads"):
-        if (folder / name).exists():
-            shutil.rmtree(project.data / name, ignore_errors=True)
-            shutil.copytree(folder / name, project.data / name)
-    if (folder / "world").exists():
-        _put_world(project, folder / "world")
-
-
-def _put_world(project: Project, source: Path) -> None:
-    from podium.tools.loader import load_world
-
-    if project.manifest.tools.world is None:
-        raise ConfigError(
-            "the backup holds a world, and podium.toml names none",
-            hint="Name the file that opens it: world under [tools].",
-        )
-    world = load_world(project.path(project.manifest.tools.world))
-    world.destroy_world(project.world)
-    world.copy_world(source, project.world)
 
 
 def _holds_data(path: Path) -> bool:
