@@ -40,6 +40,10 @@ export function gist({ kind, data }: AuditRecord): string {
       const steps = Array.isArray(data.steps) ? (data.steps as Record<string, unknown>[]) : [];
       return steps.map((step) => String(step.id ?? step.kind ?? "")).join(", ");
     }
+    case "run":
+      return joined([said("graph"), said("started_by") === "" ? "" : `begun by ${said("started_by")}`]);
+    case "turn":
+      return "";
     case "effect":
       return joined([said("step"), said("to"), said("class")]);
     case "review":

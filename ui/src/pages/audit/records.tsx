@@ -1,5 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useConnection } from "@/api/session";
 import { Badge, type Tone } from "@/components/badge";
 import { Button } from "@/components/button";
@@ -76,15 +75,26 @@ export function Records() {
   );
 }
 
+/** One record by its number; undefined for 0, and while it is read. */
+function useRecord(seq: number): AuditRecord | undefined {
+  const connection = useConnection();
+  const { data } = useQuery({
+    queryKey: ["audit", "record", connection.url, seq],
+    queryFn: ({ signal }) =>
+      connection.call<AuditRecords>("/audit/records", { query: { before: seq + 1, limit: 1 }, signal }),
+    enabled: Number.isInteger(seq) && seq > 0,
+  });
+  return data?.records.find((one) => one.seq === seq);
+}
+
 function RecordsTable({ records }: { records: AuditRecord[] }) {
   const titles = useTitles();
   const { said, change } = useView();
-  const [opened, setOpened] = useState<AuditRecord | null>(null);
-  const shown = records.find((one) => String(one.seq) === said("record")) ?? opened;
-  const open = (record: AuditRecord) => {
-    setOpened(record);
-    change({ record: String(record.seq) }, { push: true });
-  };
+  const chosen = Number(said("record"));
+  const here = records.find((one) => one.seq === chosen);
+  const elsewhere = useRecord(here === undefined ? chosen : 0);
+  const shown = here ?? elsewhere;
+  const open = (record: AuditRecord) => change({ record: String(record.seq) }, { push: true });
   const columns: Column<AuditRecord>[] = [
     {
       name: "No.",
@@ -122,9 +132,7 @@ function RecordsTable({ records }: { records: AuditRecord[] }) {
   return (
     <>
       <Table caption="Audit records" columns={columns} rows={records} keyOf={(one) => String(one.seq)} />
-      {said("record") !== "" && shown !== null ? (
-        <RecordDialog record={shown} onClose={() => change({ record: null })} />
-      ) : null}
+      {shown === undefined ? null : <RecordDialog record={shown} onClose={() => change({ record: null })} />}
     </>
   );
 }

@@ -14,7 +14,7 @@ import { Tiles } from "./tiles";
 import type { Figures } from "./types";
 import { bucketsOf } from "./words";
 
-const Charts = lazy(() => import("./charts"));
+const Charts = lazy(() => import("./drawings"));
 const USUAL = "24h";
 const AGAIN_MS = 30_000;
 
