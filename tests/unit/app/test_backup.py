@@ -18,6 +18,7 @@ from podium.core.audit import AuditEntry
 from podium.core.errors import ChainBroken, Conflict, InputError, NewerSchema, PodiumError
 from podium.storage.audit import AuditLog
 from podium.storage.database import Database
+from podium.storage.versions import SCHEMA_VERSION
 
 WORLD = """
 import shutil
@@ -188,6 +189,24 @@ def test_a_backup_of_a_newer_schema_is_refused(desk: Project, tmp_path: Path) ->
     with pytest.raises(NewerSchema):
         restore(desk, backup.file, who="local:ada", over=True)
     assert records(desk) == 3
+
+
+def test_what_a_newer_podium_wrote_is_kept_when_a_backup_takes_its_place(
+    desk: Project, tmp_path: Path
+) -> None:
+    backup = back_up(desk, tmp_path / "b.zip")
+    with closing(sqlite3.connect(desk.database)) as connection:
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    with pytest.raises(NewerSchema):
+        records(desk)
+    with pytest.raises(Conflict, match="holds data already"):
+        restore(desk, backup.file, who="local:ada")
+    restored = restore(desk, backup.file, who="local:ada", over=True)
+    assert records(desk) == 4
+    assert restored.kept is not None
+    with closing(sqlite3.connect(restored.kept / "podium.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
+        assert connection.execute("SELECT count(*) FROM audit").fetchone() == (3,)
 
 
 @pytest.mark.parametrize(
