@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,12 +111,13 @@ NEW = (["old", "new"], "new", "new")
 
 def walk(tmp_path: Path, shares: int) -> set[str]:
     project, made = desk(tmp_path / "whole")
+    template = Path(shutil.copytree(project.folder, tmp_path / "template"))
     done = killed_at(project, made, 0)
     assert done.returncode == 0, done.stderr
     assert state(project) == OLD
     total, seen = int(done.stdout), set[str]()
     for number in range(shares):
-        project, made = desk(tmp_path / f"desk{number}")
+        project = Project.open(shutil.copytree(template, tmp_path / f"desk{number}"))
         step = 1 + number * total // shares
         assert killed_at(project, made, step).returncode == -signal.SIGKILL, step
         found = state(project)
@@ -131,6 +133,7 @@ def test_a_restore_that_is_killed_leaves_one_of_both(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_restore_that_is_killed_at_any_step_leaves_one_of_both(tmp_path: Path) -> None:
     assert walk(tmp_path, 80) == {"old", "new"}
 

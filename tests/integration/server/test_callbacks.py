@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,6 +133,45 @@ async def test_a_redirect_is_not_followed(database: Database) -> None:
             note(callbacks, database, run_to(receiver.url))
             assert (await settled(callbacks)).status == "failed"
     assert not inside.received
+
+
+async def test_a_target_that_hangs_is_tried_again_and_given_up(database: Database) -> None:
+    settings = CallbackSettings(first_wait=0.01, longest_wait=0.01, attempts=2, timeout=0.3)
+    callbacks = RunCallbacks(database, settings, dev=True)
+    with WebhookReceiver(Answer(0)) as hanging:
+        async with callbacks.delivering():
+            note(callbacks, database, run_to(hanging.url))
+            kept = await settled(callbacks)
+    assert (kept.status, kept.attempts) == ("failed", 2)
+    assert "did not answer within 0.3 seconds" in kept.error
+
+
+async def test_a_name_that_leads_elsewhere_a_moment_later_is_not_followed_there(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving, asked = socket.getaddrinfo, list[str]()
+
+    def found(host: str | bytes, port: int, *rest: Any, **more: Any) -> Any:
+        if host not in ("hooks.example.com", b"hooks.example.com"):
+            return resolving(host, port, *rest, **more)
+        asked.append("hooks.example.com")
+        address = "127.0.0.1" if len(asked) == 1 else "10.0.0.1"  # a name that is bound anew
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    settings = FAST.model_copy(update={"hosts": ("hooks.example.com", "127.0.0.0/8"), "attempts": 2})
+    callbacks = RunCallbacks(database, settings)
+    with WebhookReceiver() as receiver:
+        url = receiver.url.replace("127.0.0.1", "hooks.example.com")
+        async with callbacks.delivering():
+            note(callbacks, database, run_to(url))
+            assert (await settled(callbacks)).status == "delivered"
+            note(callbacks, database, run_to(url, "r2"))
+            refused = await settled(callbacks, "r2")
+    assert receiver.received[0].headers["host"].startswith("hooks.example.com:")
+    assert (refused.status, refused.attempts) == ("failed", 1)
+    assert "not allowed" in refused.error
+    assert (len(asked), len(receiver.received)) == (2, 1)  # each was looked up once: what was checked is used
 
 
 async def test_a_callback_is_signed(database: Database) -> None:
