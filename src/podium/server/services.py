@@ -130,7 +130,6 @@ async def open_services(
         app = await opened.enter_async_context(Podium.from_project(folder, **options))
         database, clock = app.database, SystemClock()
         limits = app.project.manifest.server
-        sizes = Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds)
         store = open_store(database, limits.store, clock)
         await opened.enter_async_context(swept(store))
         graphs = await opened.enter_async_context(ServedGraphs.opened_from(app, store=store))
@@ -143,17 +142,7 @@ async def open_services(
         await triggers.directory.sync(app.project.manifest.triggers, app.principal, app.project.folder)
         callbacks = RunCallbacks(database, limits.callbacks, dev=dev, clock=clock)
         await opened.enter_async_context(callbacks.delivering())
-        counted = partial(count_end, app.context.telemetry.metrics)
-        runs = ServedRuns(
-            graphs,
-            app.checkpointer,
-            database,
-            sizes=sizes,
-            clock=clock,
-            ends=[counted, callbacks.callback_for, triggers.engine.ending],
-            undo=undoing(app.context.toolbox),
-            following=_following(app),
-        )
+        runs = _runs(app, graphs, max_running, callbacks, triggers, clock)
         await opened.enter_async_context(runs.serving())
         expiry = ThreadExpiry(database, clock)
         hooks = Hooks(app.context.toolbox.ledger.mark_fork, runs.let_go, expiry.nudge)
@@ -197,6 +186,28 @@ async def _kept_up(app: Podium, threads: ServedThreads, own: str | None, clock: 
     alerts = Alerts(app.project, database, app.upkeep.tell, clock)
     async with retention.watching(), alerts.watching(), finishing(app, threads, database, own):
         yield
+
+
+def _runs(
+    app: Podium,
+    graphs: ServedGraphs,
+    max_running: int | None,
+    callbacks: RunCallbacks,
+    triggers: TriggerService,
+    clock: Clock,
+) -> ServedRuns:
+    limits = app.project.manifest.server
+    counted = partial(count_end, app.context.telemetry.metrics)
+    return ServedRuns(
+        graphs,
+        app.checkpointer,
+        app.database,
+        sizes=Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds),
+        clock=clock,
+        ends=[counted, callbacks.callback_for, triggers.engine.ending],
+        undo=undoing(app.context.toolbox),
+        following=_following(app),
+    )
 
 
 def _following(app: Podium) -> Following:

@@ -1,4 +1,4 @@
-"""LangSmith's tracing: LangChain switches it on where the environment says so, here only the manifest does."""
+"""LangSmith's tracing: LangChain begins it where the environment says so, here only the manifest does."""
 
 from __future__ import annotations
 
