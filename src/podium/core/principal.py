@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,32 @@ class Access:
     owner: str | None = None
 
 
-_LOCAL = "local:"
+_LOCAL: Final = "local:"
+_ADMIN: Final = "admin"
+PUBLIC: Final = "public"
+"""The access label of what everybody may read."""
 
 
 def is_owner(principal: Principal) -> bool:
     """Whether this is the user of the machine, without narrower roles: they may do all."""
     return principal.id.startswith(_LOCAL) and not principal.roles
+
+
+def may_read(principal: Principal, access: str, tenant: str) -> bool:
+    """Whether somebody may read what has an access label: who has it as a role, and who may do all.
+
+    Args:
+        principal: Who.
+        access: The label.
+        tenant: The project's own, whose admins may do all; those of others may not.
+    """
+    roles = principal.roles
+    return (
+        access == PUBLIC
+        or access in roles
+        or is_owner(principal)
+        or (_ADMIN in roles and principal.tenant == tenant)
+    )
 
 
 def local_principal() -> Principal:

@@ -8,6 +8,7 @@ from typing import Any
 
 from podium.agents.contracts import Critique, HistoryTurn, RetrieveReply, RetrieveRequest
 from podium.core.plan import Plan, Step
+from podium.core.principal import may_read
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
@@ -83,10 +84,17 @@ def recent_history(state: PodiumState, turn: Turn, context: GraphContext) -> tup
 async def _search(request: RetrieveRequest, context: GraphContext, scope: RunScope) -> RetrieveReply:
     ids = {"thread_id": scope.thread_id, "run_id": scope.run_id}
     with context.telemetry.span("retrieval", request.step.id, **ids) as span:
-        reply = await context.retriever.retrieve(request)
+        reply = _readable(await context.retriever.retrieve(request), context, scope)
         hits = [item.model_dump(include=_SHOWN) for item in reply.evidence]
         span.set(query="\n".join(reply.queries), hits=json.dumps(hits), failed=", ".join(reply.failed))
     return reply
+
+
+def _readable(reply: RetrieveReply, context: GraphContext, scope: RunScope) -> RetrieveReply:
+    """What was found, without what is not for the one on whose behalf it was looked for."""
+    own = context.principal.tenant
+    found = tuple(item for item in reply.evidence if may_read(scope.principal, item.access, own))
+    return reply.model_copy(update={"evidence": found})
 
 
 def _failed_sources(replies: Iterable[RetrieveReply]) -> list[str]:

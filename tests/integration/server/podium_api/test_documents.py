@@ -107,6 +107,31 @@ def test_a_collection_for_others_is_not_there(callers: Callers) -> None:
     assert explained(callers.admin, "zeppelin harbour")["results"][0]["collection"] == "board"
 
 
+def test_no_run_reads_a_collection_that_is_not_for_whoever_asked(callers: Callers) -> None:
+    (graph,) = (one["graph_id"] for one in callers.ada.get("/podium/v1/me").json()["project"]["graphs"])
+    keys = callers.server.services.key_ring.keys
+    director = keys.create("d", roles=["operator", "board"], owner="director")[1]
+    told = {}
+    for name, client in {
+        "ada": callers.ada,
+        "stranger": callers.stranger,
+        "director": callers.server.client(director),
+    }.items():
+        thread_id = callers.ask(client, graph, "To whom will the zeppelin be sold?")
+        state = client.get(f"/threads/{thread_id}/state").text
+        trace = client.get(f"/podium/v1/threads/{thread_id}/trace").text
+        told[name] = ("harbour" in state, "plans.md" in state + trace)
+    assert told == {"ada": (False, False), "stranger": (False, False), "director": (True, True)}
+
+
+def test_admins_of_another_tenant_have_no_more_of_the_documents_than_their_roles(callers: Callers) -> None:
+    found = explained(callers.stranger, "zeppelin harbour")
+    assert "zeppelin" not in str({**found, "explanation": None})
+    assert refused(callers.stranger.get(f"{PLACE}/board/documents")) == (404, "unknown_name")
+    collections = callers.stranger.get(PLACE).json()["collections"]
+    assert [one["name"] for one in collections] == ["handbook"]
+
+
 def test_why_a_passage_was_found_adds_up_to_its_score(callers: Callers) -> None:
     found = explained(callers.admin, "When may visitors come with ticket T-77?", k=2)
     why = found["explanation"]

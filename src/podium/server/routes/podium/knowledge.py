@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from podium.core.errors import PodiumError, UnknownName
 from podium.core.evidence import Evidence
+from podium.core.principal import PUBLIC, may_read
 from podium.knowledge.documents import IngestReport
 from podium.knowledge.loaders import FORMATS
 from podium.server.auth import Caller, Parts, Who
@@ -30,7 +31,6 @@ from podium.server.services import Services
 from podium.server.wire import JsonResponse
 
 router = APIRouter(prefix="/knowledge", tags=["Knowledge"])
-_PUBLIC: Final = "public"
 
 
 @router.get("/collections", response_model=CollectionList)
@@ -42,8 +42,8 @@ async def list_collections(services: Parts, who: Who) -> JsonResponse:
     found = []
     for name in names:
         settings = declared.get(name)
-        access = settings.access if settings else _PUBLIC
-        if not may_read(who, access):
+        access = settings.access if settings else PUBLIC
+        if not may_read(who.principal, access, services.app.principal.tenant):
             continue
         documents, passages = counted.get(name, (0, 0))
         told = {"description": settings.description, "trust": settings.trust} if settings else {}
@@ -59,7 +59,8 @@ async def search(body: SearchBody, services: Parts, who: Who) -> JsonResponse:
     found = await services.app.search(
         body.query, k=body.k, collection=body.collection, failed=failed.append, as_of=as_of
     )
-    results = _readable(found, who)
+    own = services.app.principal.tenant
+    results = [one for one in found if may_read(who.principal, one.access, own)]
     explanation = await _explained(services, who, body, results) if body.explain else None
     return JsonResponse(SearchResult(results=results, failed=failed, explanation=explanation))
 
@@ -76,11 +77,6 @@ async def ingest(body: IngestBody, services: Parts, who: Who) -> StreamingRespon
     return StreamingResponse(_told(services, body.collection), media_type="text/event-stream")
 
 
-def may_read(who: Caller, access: str) -> bool:
-    """Whether the caller may read what has this access label."""
-    return access == _PUBLIC or who.access.owner is None or access in who.principal.roles
-
-
 def check_readable(services: Services, who: Caller, name: str) -> None:
     """Refuse a collection that is not there, or not for the caller.
 
@@ -94,12 +90,12 @@ def check_readable(services: Services, who: Caller, name: str) -> None:
 
 def readable_collections(services: Services, who: Caller) -> list[str]:
     """The names of the collections that the caller may look into."""
-    declared = services.app.project.manifest.knowledge.collections
+    declared, own = services.app.project.manifest.knowledge.collections, services.app.principal.tenant
     held = (name for name in services.app.knowledge.snapshot().collections() if name not in declared)
     return [
         name
         for name in (*declared, *held)
-        if may_read(who, declared[name].access if name in declared else _PUBLIC)
+        if may_read(who.principal, declared[name].access if name in declared else PUBLIC, own)
     ]
 
 
@@ -137,10 +133,6 @@ async def _explained(
         as_of=as_of,
         whole=held <= set(readable),
     )
-
-
-def _readable(found: tuple[Evidence, ...], who: Caller) -> list[Evidence]:
-    return [one for one in found if may_read(who, one.access)]
 
 
 def _counted(services: Services) -> dict[str, tuple[int, int]]:
