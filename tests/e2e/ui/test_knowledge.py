@@ -1,0 +1,110 @@
+"""The knowledge: documents, how they were cut, files that are added, and why a search finds what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+Opening = Callable[..., Any]
+CLICKS = "window.clicks = 0; addEventListener('click', (event) => { if (event.isTrusted) clicks++; }, true)"
+"""Counts what a person clicks; a page keeps its count as long as it is not left."""
+HOSTILE = (
+    "# Moon tariffs\n\n"
+    '<script>window.broken = true</script><img src="https://elsewhere.example/x" onerror="broken=1">\n\n'
+    "[Press here](javascript:broken=true) for a shipment to the moon, which costs 900 crowns.\n\n"
+    "\u202etxet desrever \u202c and שלום\n\n"
+)
+
+
+def test_a_search_says_why_it_found_a_passage_in_five_clicks(page: Page) -> None:
+    page.evaluate(CLICKS)
+    page.get_by_role("link", name="Knowledge").click()
+    page.get_by_role("link", name="Try a search").click()
+    page.get_by_label("Question").fill("How long can something be returned?")
+    page.get_by_role("button", name="Search").click()
+    first = page.get_by_role("list", name="What was found").get_by_role("article").first
+    expect(first.get_by_text("By meaning")).to_be_visible()
+    expect(first.get_by_text("similarity")).to_be_visible()
+    expect(first.get_by_text("By words")).to_be_visible()
+    expect(first.get_by_role("table", name="What the score is made of")).to_be_visible()
+    expect(first.locator("mark").first).to_be_visible()
+    assert page.evaluate("clicks") <= 5
+    page.reload()
+    expect(first.get_by_text("By meaning")).to_be_visible()
+
+
+def test_a_found_passage_is_shown_in_its_document(desk: Any, opening: Opening) -> None:
+    with opening(f"{desk.ui}knowledge?view=search&query=Is+the+gooseneck+kettle+steel") as page:
+        hits = page.get_by_role("list", name="What was found")
+        hits.get_by_role("link", name="KET-204 Harbour Gooseneck Kettle 0.9 L").first.click()
+        paper = page.get_by_role("region", name="The document's text")
+        expect(paper.locator("mark").first).to_contain_text("KET-204")
+        expect(page.get_by_role("region", name="Passages").get_by_role("listitem").first).to_be_visible()
+
+
+def test_a_document_is_added_and_its_passages_are_listed_in_five_clicks(page: Page, tmp_path: Path) -> None:
+    tariffs = tmp_path / "moon tariffs.md"
+    tariffs.write_text(HOSTILE + "A sentence that makes it longer. " * 200, encoding="utf-8")
+    page.evaluate(CLICKS)
+    page.get_by_role("link", name="Knowledge").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(tariffs)
+    adding = page.get_by_role("region", name="Files being added")
+    expect(adding).to_contain_text("added", timeout=60_000)
+    page.get_by_label("Find a document").fill("moon")
+    page.get_by_role("link", name="Moon tariffs").click()
+    passages = page.get_by_role("region", name="Passages").get_by_role("button")
+    expect(passages.first).to_contain_text("tokens")
+    assert page.evaluate("clicks") <= 5
+    passages.nth(1).click()
+    paper = page.get_by_role("region", name="The document's text")
+    expect(paper.locator("mark").first).to_be_visible()
+    assert page.evaluate("window.broken") is None
+    assert paper.locator("img, script, a").count() == 0
+    page.reload()
+    expect(paper.locator("mark").first).to_be_visible()
+
+
+def test_a_file_that_cannot_be_read_says_why(desk: Any, opening: Opening, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 and then nothing of the kind")
+    with opening(f"{desk.ui}knowledge") as page:
+        page.get_by_label("Files to add").set_input_files(broken)
+        adding = page.get_by_role("region", name="Files being added")
+        expect(adding).to_contain_text("1 of 1 file read", timeout=60_000)
+        expect(adding).to_contain_text("broken.pdf")
+        expect(adding).not_to_contain_text("added")
+
+
+def test_files_may_be_dropped_and_a_line_of_a_megabyte_does_not_hang_the_page(
+    desk: Any, opening: Opening
+) -> None:
+    with opening(f"{desk.ui}knowledge") as page:
+        transfer = page.evaluate_handle(
+            """() => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File(["word ".repeat(60_000)], "one-line.txt", {type: "text/plain"}));
+              return transfer;
+            }"""
+        )
+        page.get_by_text("Drop files here").dispatch_event("drop", {"dataTransfer": transfer})
+        adding = page.get_by_role("region", name="Files being added")
+        expect(adding).to_contain_text("1 of 1 file read", timeout=120_000)
+        page.get_by_label("Find a document").fill("one-line")
+        page.get_by_role("link", name="one-line").or_(page.get_by_role("link", name="one line")).click()
+        expect(page.get_by_role("button", name="Show more")).to_be_visible()
+        page.get_by_role("link", name="All documents").click()
+        page.get_by_label("Find a document").fill("one-line")
+        page.get_by_role("button", name="Remove one").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        expect(page.get_by_text("No document is called that.")).to_be_visible()
+
+
+def test_the_projects_files_are_read_with_progress(desk: Any, opening: Opening) -> None:
+    with opening(f"{desk.ui}knowledge") as page:
+        page.get_by_role("button", name="Read the project's files").click()
+        expect(page.get_by_text("as before")).to_be_visible(timeout=120_000)
