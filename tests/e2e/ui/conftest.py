@@ -176,6 +176,13 @@ def desk(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Call
 
 
 @pytest.fixture(scope="module")
+def walking(tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
+    """Graphs that are not Podium's, with a subgraph, loops and many steps; one for a module."""
+    source = Path(__file__).with_name("walking")
+    return serving(shutil.copytree(source, tmp_path_factory.mktemp("ui") / "walking"))
+
+
+@pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
     """Graphs that are not Podium's, of a langgraph.json, served by `podium dev`; one for a module."""
     source = Path(__file__).with_name("talking")

@@ -45,14 +45,17 @@ export function stepOfTold(told: ToldStep): Step {
     source: told.source,
     runId: told.run_id,
     at: told.at,
-    tasks: told.tasks.map((task) => ({
-      id: task.task_id,
-      node: task.node,
-      wrote: task.wrote,
-      status: task.interrupted ? "waiting" : task.error ? "failed" : "done",
-      error: "",
-      tokens: null,
-    })),
+    // What a person answered is told as a task without a node.
+    tasks: told.tasks
+      .filter((task) => task.node !== "")
+      .map((task) => ({
+        id: task.task_id,
+        node: task.node,
+        wrote: task.wrote,
+        status: task.interrupted ? "waiting" : task.error ? "failed" : "done",
+        error: "",
+        tokens: null,
+      })),
   };
 }
 

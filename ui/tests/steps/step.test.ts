@@ -80,6 +80,7 @@ describe("steps as Podium tells them", () => {
         { task_id: "1", node: "a", wrote: ["x"], error: false, interrupted: false },
         { task_id: "2", node: "b", wrote: [], error: true, interrupted: false },
         { task_id: "3", node: "c", wrote: [], error: false, interrupted: true },
+        { task_id: "0", node: "", wrote: [], error: false, interrupted: false },
       ],
     };
     expect(stepOfTold(told).tasks.map((task) => task.status)).toEqual(["done", "failed", "waiting"]);

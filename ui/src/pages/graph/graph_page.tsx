@@ -209,11 +209,14 @@ export function Page() {
     if (isNews(event)) refresh();
   });
   const error = thread.error ?? steps.error;
+  const isNew = thread.data !== undefined && thread.data.assistantId === null && thread.data.graphId === null;
   const retry = () => void Promise.all([thread.refetch(), steps.refetch()]);
   return (
     <PageFrame title="Graph" lead="The way this thread takes through its graph, live or step by step.">
       {error === null ? null : <ProblemNotice error={error} onRetry={retry} />}
-      {thread.data !== undefined && steps.data !== undefined ? (
+      {isNew ? (
+        <Empty title="Nothing has run yet">Its graph is drawn here as soon as a run begins.</Empty>
+      ) : thread.data !== undefined && steps.data !== undefined ? (
         <LiveGraph loaded={steps.data} thread={thread.data} view={view} overlay={overlay} />
       ) : error === null ? (
         <Loading what="Loading the graph" />

@@ -78,7 +78,10 @@ function Toggle({ node, onToggle }: { node: PlacedNode; onToggle: (path: string)
       className={`nodrag nopan ${styles.toggle}`}
       aria-label={`${opens ? "Open" : "Close"} the subgraph ${node.name}`}
       aria-expanded={!opens}
-      onClick={() => onToggle(node.id)}
+      onClick={(event) => {
+        event.stopPropagation();
+        onToggle(node.id);
+      }}
     >
       <Icon size={14} aria-hidden />
     </button>

@@ -1,8 +1,9 @@
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
+import type { Connection } from "@/api/connection";
 import { useSession } from "@/api/session";
 import { loadSteps } from "@/steps/load";
-import type { Step } from "@/steps/step";
+import { type Step, withState } from "@/steps/step";
 import { type Measure, measuresOf, type Span } from "./measures";
 import { type Progress, progressOf } from "./progress";
 
@@ -37,6 +38,21 @@ export function namespaceOf(steps: Step[], at: number, node: string, outer: stri
   return null;
 }
 
+/** The steps within a subgraph, the last one with what runs from it now. */
+async function innerSteps(
+  connection: Connection,
+  threadId: string,
+  ns: string,
+  isPodium: boolean,
+): Promise<Step[]> {
+  const place = { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: null, checkpoint_map: null };
+  const [{ steps }, head] = await Promise.all([
+    loadSteps(connection, { threadId, ns }, isPodium),
+    connection.client.threads.getState(threadId, place).catch(() => undefined),
+  ]);
+  return steps.map((step) => withState(step, head));
+}
+
 const DEPTH = 4;
 
 /** The steps within the open subgraphs, by path; those in subgraphs of subgraphs follow when these are known. */
@@ -61,12 +77,12 @@ export function useInnerSteps(
     const loaded = useQueries({
       queries: wanted.map(({ ns }) => ({
         queryKey: ["threads", threadId, "steps", "inner", ns, connection.url],
-        queryFn: () => loadSteps(connection, { threadId, ns: ns ?? "" }, isPodium),
+        queryFn: () => innerSteps(connection, threadId, ns ?? "", isPodium),
         enabled: ns !== null,
       })),
     });
     wanted.forEach(({ path, ns }, place) => {
-      const inner = loaded[place]?.data?.steps;
+      const inner = loaded[place]?.data;
       if (ns !== null && inner !== undefined) known.set(path, { ns, steps: inner });
     });
   }
