@@ -1,10 +1,20 @@
-import { CartesianGrid, Legend, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  CartesianGrid,
+  Legend,
+  Line,
+  LineChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
 import type { Column } from "@/components/table";
 import { duration, exactTime } from "@/lib/times";
 import { ChartCard } from "./chart_card";
 import { AXIS, GRID, HEIGHT, LEGEND, MARGIN, TOOLTIP } from "./chart_style";
 import type { Bucket, Figures } from "./types";
-import { bucketLabel } from "./words";
+import { bucketLabel, targetOf } from "./words";
 
 const LINES = [
   { key: "p50", name: "half end within", color: "var(--accent)", dash: undefined, mark: "circle" },
@@ -15,6 +25,7 @@ const LINES = [
 /** How long runs took. */
 export function LatencyChart({ figures }: { figures: Figures }) {
   const { latency, buckets, bucket_seconds: width } = figures;
+  const target = targetOf(figures.objectives, "latency_p95");
   const columns: Column<Bucket>[] = [
     { name: "From", cell: (one) => exactTime(one.at) },
     { name: "50 %", numeric: true, cell: (one) => duration(one.p50) },
@@ -38,6 +49,20 @@ export function LatencyChart({ figures }: { figures: Figures }) {
           <YAxis width={48} unit=" s" {...AXIS} />
           <Tooltip {...TOOLTIP} formatter={(value) => duration(Number(value))} />
           <Legend {...LEGEND} />
+          {target === null ? null : (
+            <ReferenceLine
+              y={target}
+              stroke="var(--text-2)"
+              strokeDasharray="8 4"
+              ifOverflow="extendDomain"
+              label={{
+                value: `aim for 95 of 100: ${duration(target)}`,
+                position: "insideBottomLeft",
+                fill: "var(--text-2)",
+                fontSize: 12,
+              }}
+            />
+          )}
           {LINES.map((line) => (
             <Line
               key={line.key}

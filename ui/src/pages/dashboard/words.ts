@@ -1,6 +1,6 @@
 import { money, percent } from "@/lib/numbers";
 import { duration } from "@/lib/times";
-import type { Objective } from "./types";
+import type { Figures, Objective } from "./types";
 
 interface ObjectiveWords {
   name: string;
@@ -52,6 +52,11 @@ export function objectiveWords({ name, target, value, of }: Objective) {
     value: value === null ? "nothing to measure yet" : words.told(value),
     of: `${of} ${words.of}`.trim(),
   };
+}
+
+/** What podium.toml aims at under a name; null where it says nothing, or may not be told. */
+export function targetOf(objectives: Figures["objectives"], name: string): number | null {
+  return objectives?.measured.find((one) => one.name === name)?.target ?? null;
 }
 
 /** What is left of an error budget: "80 % left", "overdrawn 32 times". */
