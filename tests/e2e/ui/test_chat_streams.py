@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 SLOW = 60_000
+LONGEST_MS = 200
+"""For a task of the page on a machine that does other things as well; alone it takes less than half of that."""
 BUSY_CORE = 0.5
 """The share of a core that drawing 200 tokens a second may take."""
 
@@ -69,13 +71,13 @@ def test_a_reload_in_the_middle_of_a_run_loses_and_doubles_nothing(
 ) -> None:
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
-        say(page, "2400 words")
+        say(page, "4000 words")
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
         page.reload()
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
-        assert page.get_by_role("button", name="Stop").is_visible()
-        said(page, 2400)
-        assert words(page) == all_words(2400)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        said(page, 4000)
+        assert words(page) == all_words(4000)
         expect(page.get_by_role("article")).to_have_count(1)
 
 
@@ -243,9 +245,9 @@ def test_a_long_conversation_draws_only_what_is_seen(talking: Any, opening: Call
         assert page.get_by_role("article").count() < 60
         page.evaluate(WATCH_TASKS)
         box = page.get_by_role("region", name="Conversation")
-        for _ in range(30):
-            box.evaluate("(element) => { element.scrollTop -= 2000; }")
+        for _ in range(60):
+            box.evaluate("(element) => { element.scrollTop -= 600; }")
             page.evaluate(TWO_FRAMES)
-        assert page.evaluate("window.longest") < 200
+        assert page.evaluate("window.longest") < LONGEST_MS
         page.get_by_role("button", name="To the latest").click()
         expect(page.get_by_text("Line 4999").first).to_be_visible()

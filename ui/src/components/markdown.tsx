@@ -27,7 +27,7 @@ type Plugins = [typeof withParts, (text: string) => TextPart[]][];
 
 const SAFE = /^(https?:|mailto:)/i;
 const PLUGINS = [remarkGfm];
-const LONG = 20_000;
+const LONG = 50_000;
 
 /**
  * Markdown that nobody vouches for: no HTML, no pictures from anywhere, links only to the web and to mail addresses.
@@ -58,7 +58,7 @@ export function LongText({ text }: { text: string }) {
     <div className={styles.long}>
       <p dir="auto">{text.slice(0, shown)}</p>
       {shown >= text.length ? null : (
-        <Button small onClick={() => setShown(shown + 5 * LONG)}>
+        <Button small onClick={() => setShown(shown + 2 * LONG)}>
           Show more: {whole(text.length - shown)} characters are left
         </Button>
       )}

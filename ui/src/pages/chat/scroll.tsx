@@ -97,7 +97,7 @@ function Window({ box, count, keyOf, draw, target, atEnd, toEnd }: WindowProps) 
     getScrollElement: () => box.current,
     estimateSize: () => GUESS,
     getItemKey: keyOf,
-    overscan: 4,
+    overscan: 2,
     initialOffset: () => (target < 0 ? count : target) * GUESS,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where it begins.
