@@ -23,6 +23,7 @@ from podium.core.effects import HAPPENED
 from podium.core.errors import ActionError, InputError, NoCheckpointer, PodiumError
 from podium.core.ids import derived_id
 from podium.core.tool import ToolCall
+from podium.graphs.answers import PAD, answers_given
 from podium.graphs.node import RunScope, scope_of
 from podium.graphs.nodes.human import check_approver
 from podium.graphs.review import ReviewDecision, parse_decisions, review_request
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _SESSIONS = 256
 _ROUNDS = 3
-_READ, _PAD = "__pregel_read", "__pregel_scratchpad"
+_READ = "__pregel_read"
 """Where LangGraph tells a task its state, and what it was resumed with; there are no public names."""
 _called: ContextVar[tuple[str | None, dict[str, Any]]] = ContextVar("podium_governed_call")
 
@@ -46,6 +47,8 @@ class _Session:
     """One execution of one task: its calls share the answers that it was resumed with."""
 
     pad: object
+    given: int
+    """The answers that it was resumed with; those before the last one were applied, or not taken."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawn: int = 0
     raised: GraphInterrupt | None = None
@@ -105,7 +108,7 @@ class Governor:
     async def _read(self, tool: Tool, args: dict[str, Any], call_id: str | None) -> tuple[bool, Any]:
         from podium.tools.scope import EffectScope
 
-        if var_child_runnable_config.get() and _PAD in _configurable():
+        if var_child_runnable_config.get() and PAD in _configurable():
             place = self._where(tool, args, call_id, stored=False).place
         else:
             acting = self.context.principal
@@ -119,7 +122,7 @@ class Governor:
     def _where(self, tool: Tool, args: dict[str, Any], call_id: str | None, *, stored: bool = True) -> _Call:
         config = ensure_config(var_child_runnable_config.get())
         configurable: dict[str, Any] = config.get("configurable", {})
-        if _PAD not in configurable:
+        if PAD not in configurable:
             raise NoCheckpointer(
                 f"{tool.name} changes the world and is called outside a graph: it could not be undone",
                 hint="Call it in a node of a LangGraph graph that has a checkpointer.",
@@ -135,12 +138,12 @@ class Governor:
         turn_id, text, step = _identity(configurable, tool.name, args, call_id, namespace)
         place = scope.effect_scope(turn_id, step, self.context.policy.version)
         turn = {"id": turn_id, "run_id": scope.run_id, "text": text or tool.name.replace("_", " ")}
-        return _Call(scope, place, turn, self._session(scope.run_id + namespace, configurable[_PAD]))
+        return _Call(scope, place, turn, self._session(scope.run_id + namespace, configurable))
 
-    def _session(self, key: str, pad: object) -> _Session:
-        session = self._sessions.get(key)
+    def _session(self, key: str, configurable: Mapping[str, Any]) -> _Session:
+        session, pad = self._sessions.get(key), configurable[PAD]
         if session is None or session.pad is not pad:
-            session = self._sessions[key] = _Session(pad)
+            session = self._sessions[key] = _Session(pad, answers_given(configurable))
         self._sessions.move_to_end(key)
         while len(self._sessions) > _SESSIONS:
             self._sessions.popitem(last=False)
@@ -198,6 +201,8 @@ class Governor:
                 answer = await self._answer(effect, call, error)
                 shown = asked.get(session.drawn)
                 session.drawn += 1
+                if session.drawn < session.given:
+                    continue
                 try:
                     await self._decide(answer, shown, call)
                     error = None

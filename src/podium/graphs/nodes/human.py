@@ -13,6 +13,7 @@ from podium.core.confidence import Confidence
 from podium.core.errors import ActionError, GrantError, InputError, PodiumError
 from podium.core.plan import Plan
 from podium.core.principal import is_owner
+from podium.graphs.answers import answers_given
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import draft_of
 from podium.graphs.node import RunScope
@@ -36,9 +37,11 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
 
     Everything before the answer may happen again, because LangGraph runs a node from its top when it is
     resumed: it reads, and proposes under the same keys. An answer that cannot be taken is asked for
-    again, with the reason.
+    again, with the reason; then only the last answer counts, since whoever gave the others is not who
+    answers now.
     """
     scope.require_stored()
+    earlier = answers_given() - 1
     error: InputError | ActionError | None = None
     digests, renewed = await _in_force(state, context, scope)
     while True:
@@ -47,6 +50,9 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
             return _closed(state, error, scope)
         shown = tuple(effect.digest for effect in effects)
         answer = interrupt(_request(state, effects, error))
+        if earlier > 0:
+            earlier -= 1
+            continue
         try:
             decisions = parse_decisions(answer, shown)
             return await _decide(decisions, shown, state, context, scope)

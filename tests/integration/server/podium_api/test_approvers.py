@@ -55,3 +55,19 @@ def test_only_the_roles_that_the_policy_names_approve(desk: Callers) -> None:
         assert executed() == ["proposed"]
     finance.post(f"/threads/{thread_id}/runs/wait", json=resume).raise_for_status()
     assert executed() == ["verified"]
+
+
+def test_an_approval_that_was_not_taken_does_not_come_true_by_the_word_of_another(desk: Callers) -> None:
+    plain = person(desk, "operator", "approver", "teller")
+    finance = person(desk, "operator", "approver", "finance", "head")
+    thread_id = desk.ask(plain, "support_desk", "Issue a refund for order O-10004")
+
+    def decide(who: httpx.Client, kind: str) -> httpx.Response:
+        waiting = desk.waiting(who, thread_id)
+        place = f"/podium/v1/threads/{thread_id}/interrupts/{waiting['interrupt_id']}/decision"
+        return who.post(place, json={"kind": kind, "message": "no"})
+
+    assert "finance" in decide(plain, "approve").text
+    assert decide(finance, "reject").json()["status"] == "completed"
+    found = plain.get(f"/podium/v1/threads/{thread_id}/effects").json()["effects"]
+    assert [one["status"] for one in found if one["effect"] != "read"] == ["rejected"]
