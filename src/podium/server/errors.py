@@ -38,6 +38,13 @@ STATUS: Final = {
 """The HTTP status by an error's code; what is not here is 422 for a user's mistake and 500 for ours."""
 
 
+_NEXT: Final = {
+    404: "See /docs for what there is.",
+    405: "Allow names the methods that are taken there.",
+    413: "Send less.",
+}
+
+
 class Problem(Model):
     """What went wrong."""
 
@@ -108,8 +115,9 @@ async def _http_error(request: Request, error: Exception) -> JsonResponse:
         raise error
     codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     detail = f"nothing is at {request.url.path}" if error.status_code == 404 else str(error.detail)
+    hint = _NEXT.get(error.status_code, "See /docs for what is expected.")
     headers = {name.replace("-", "_"): value for name, value in (error.headers or {}).items()}
-    return answer(error.status_code, detail, codes.get(error.status_code, "http_error"), **headers)
+    return answer(error.status_code, detail, codes.get(error.status_code, "http_error"), hint, **headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> JsonResponse:

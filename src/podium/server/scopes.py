@@ -26,7 +26,7 @@ _ADMIN: Final = re.compile(
 _READABLE: Final = re.compile(r"/podium/v1/knowledge/collections/")
 """What is for admins to change, and for others to look at."""
 _DECISIONS: Final = re.compile(
-    r"/podium/v1/threads/[^/]+/(interrupts/[^/]+/(assignment|decision)|effects/[^/]+/resolution)"
+    r"/podium/v1/threads/[^/]+/(interrupts/[^/]+/(assignment|decision|preview)|effects/[^/]+/resolution)"
 )
 _LOOKS: Final = re.compile(
     r".*/(search|count|history|versions|namespaces|state/checkpoint)"

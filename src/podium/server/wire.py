@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
 
+from pydantic import AfterValidator
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.runtime.serving.encoding import encode
 
-__all__ = ["Body", "JsonObject", "JsonResponse", "JsonValue"]
+__all__ = ["Body", "JsonObject", "JsonResponse", "JsonValue", "Moment"]
+
+
+_FIRST_YEAR: Final = 1970
+
+
+def _aware(moment: datetime) -> datetime:
+    try:
+        there = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("no moment that a clock could show") from None
+    if there.year < _FIRST_YEAR:
+        raise ValueError(f"a moment before the year {_FIRST_YEAR}")
+    return there
+
+
+Moment = Annotated[datetime, AfterValidator(_aware)]
+"""A moment; in UTC where it names no zone."""
 
 
 class Body(Model):

@@ -24,6 +24,7 @@ from podium.storage.api_keys import SCOPES, Scope
         ("POST", "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/decision", "approve"),
         ("GET", "/podium/v1/interrupts", "read"),
         ("POST", "/podium/v1/threads/{thread_id}/rollback/preview", "read"),
+        ("POST", "/podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/preview", "approve"),
         ("POST", "/podium/v1/threads/{thread_id}/rollback", "write"),
         ("POST", "/podium/v1/threads/t/interrupts/search/decision", "approve"),
         ("DELETE", "/podium/v1/keys/search", "admin"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from podium.core.clock import to_iso
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.runtime.serving.modes import Mode
 from podium.server.models.assistants import Limit, Offset
 from podium.server.models.runs import Nodes, RunConfig, RunCreate, Uuid
-from podium.server.wire import Body
+from podium.server.wire import Body, Moment
 from podium.storage.crons import CronQuery, CronSortBy, OnRunCompleted
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -35,22 +35,6 @@ CronField = Literal[
     "on_run_completed",
     "enabled",
 ]
-
-_FIRST_YEAR: Final = 1970
-
-
-def _aware(moment: datetime) -> datetime:
-    try:
-        there = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError:
-        raise ValueError("no moment that a clock could show") from None
-    if there.year < _FIRST_YEAR:
-        raise ValueError(f"a moment before the year {_FIRST_YEAR}")
-    return there
-
-
-Moment = Annotated[datetime, AfterValidator(_aware)]
-"""A moment; in UTC where it names no zone."""
 
 
 class CronRun(Body):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from podium.core.confidence import Factor
 from podium.core.model import Model
 from podium.guardrails.decision import DecisionFacts
 from podium.guardrails.policy import Bounds, Rule, Thresholds, ToolRule
 from podium.server.models.runs import Uuid
-from podium.server.wire import Body
+from podium.server.wire import Body, Moment
 from podium.telemetry.records import DecisionKind
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -88,8 +88,8 @@ class WhatIfBody(Body):
     """Which thresholds to try, and on which decisions."""
 
     thresholds: ThresholdChanges
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     thread_id: Uuid | None = None
     limit: Annotated[int, Field(ge=1, le=5_000)] = 1_000
     """How many decisions, the latest of them."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from podium.app.results import ActionDecision, ActionView, EffectView, Reply, ReviewDetail
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.server.models.runs import Uuid
-from podium.server.wire import Body
+from podium.server.wire import Body, Moment
 from podium.storage.api_keys import Scope
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -59,7 +59,7 @@ class Assignment(Body):
     """Who is to decide, and until when; what is null is lifted."""
 
     assignee: Short | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class OneDecision(Body):
@@ -316,4 +316,4 @@ class KeyBody(Body):
     """Who acts with it; `key:NAME` when null."""
     tenant: Short | None = None
     """Another tenant than one's own: for the project's own admins."""
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None

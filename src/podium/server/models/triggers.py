@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, RootModel, StringConstraints
+from pydantic import Field, RootModel, StringConstraints
 
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.core.trigger_settings import SchemaVersion, TriggerSettings
 from podium.runtime.triggers.directory import AnyTrigger, id_of, name_of, settings_of
-from podium.server.wire import Body
+from podium.server.wire import Body, Moment
 from podium.storage.crons import Cron
 from podium.storage.firings import Firing, FiringStatus
 
 EventId = Annotated[str, StringConstraints(pattern=r"^[^\s/?#\x00-\x1f\x7f]{1,200}$")]
 """What a sender knows an event by."""
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class TriggerBody(RootModel[TriggerSettings]):
@@ -33,7 +28,7 @@ class EventBody(Body):
     """The same when the event is sent again."""
     data: JsonValue = None
     """What it says."""
-    time: Annotated[datetime, AfterValidator(_aware)] | None = None
+    time: Moment | None = None
     """When it happened; in UTC where it names no zone."""
     version: SchemaVersion | Literal[""] = ""
     """Of the schema that it follows; the present one when it is left out."""
