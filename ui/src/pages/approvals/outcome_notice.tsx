@@ -6,13 +6,40 @@ import { Notice } from "@/components/notice";
 import { PreviewTable } from "@/judging/preview";
 import { named, statusWords } from "@/judging/words";
 import styles from "./approvals.module.css";
-import type { Outcome } from "./model";
+import { type Outcome, pathOf } from "./model";
 
 const BAD = new Set(["failed", "in_doubt", "unverified"]);
 const DONE = new Set(["succeeded", "verified"]);
 
 /** What came of a decision: each action and how it ended, and what the user hears. */
 export function OutcomeNotice({ outcome, onNext }: { outcome: Outcome; onNext?: () => void }) {
+  return outcome.status === "interrupted" ? (
+    <AskedAgain outcome={outcome} />
+  ) : (
+    <Ended outcome={outcome} onNext={onNext} />
+  );
+}
+
+/** The thread waits again: the answer was not taken, or the agents went on and ask something else. */
+function AskedAgain({ outcome }: { outcome: Outcome }) {
+  const [next] = outcome.reply?.interrupts ?? [];
+  const why = outcome.reply?.error?.message ?? "";
+  return (
+    <Notice tone="warn">
+      <p role="status">
+        <strong>{why === "" ? "The agents went on, and ask again." : "Your answer was not taken."}</strong>
+      </p>
+      {why === "" ? null : <p dir="auto">{why}</p>}
+      {next === undefined ? null : (
+        <p>
+          <Link to={pathOf({ thread_id: outcome.thread_id, interrupt_id: next.id })}>See what waits now</Link>
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+function Ended({ outcome, onNext }: { outcome: Outcome; onNext?: () => void }) {
   const actions = (outcome.reply?.actions ?? []).filter((action) => action.status !== "superseded");
   const bad = outcome.status === "failed" || actions.some((action) => BAD.has(action.status));
   const done = actions.filter((action) => DONE.has(action.status));

@@ -6,6 +6,7 @@ import { Card } from "@/components/page";
 import { Digest } from "@/judging/digest";
 import { PreviewTable } from "@/judging/preview";
 import { named } from "@/judging/words";
+import { focusFirst } from "@/lib/focus";
 import { useKeys } from "@/lib/keys";
 import { ActionHead, ActionView } from "./action_card";
 import styles from "./approvals.module.css";
@@ -315,7 +316,7 @@ function Confirm({
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" autoFocus onClick={onApprove}>
+          <Button look="main" ref={focusFirst} onClick={onApprove}>
             Approve
           </Button>
         </>

@@ -21,13 +21,14 @@ export function useInbox() {
   });
 }
 
-/** One thing that waits, with what stands behind it. */
-export function useWaiting(threadId: string, interruptId: string) {
+/** One thing that waits, with what stands behind it; not read while it is being decided, for then it is gone. */
+export function useWaiting(threadId: string, interruptId: string, on: boolean) {
   const connection = useConnection();
   return useQuery({
     queryKey: ["interrupts", "one", connection.url, threadId, interruptId],
     queryFn: ({ signal }) =>
       connection.call<WaitingDetail>(placeOf({ thread_id: threadId, interrupt_id: interruptId }), { signal }),
+    enabled: on,
     refetchInterval: FRESH_MS,
   });
 }
@@ -35,12 +36,11 @@ export function useWaiting(threadId: string, interruptId: string) {
 /** Reads again what a decision may have changed. */
 function useRefresh() {
   const queries = useQueryClient();
-  return () =>
-    Promise.all(
-      ["interrupts", "threads", "effects", "runs", "decisions"].map((name) =>
-        queries.invalidateQueries({ queryKey: [name] }),
-      ),
-    );
+  return () => {
+    for (const name of ["interrupts", "threads", "effects", "runs", "decisions"]) {
+      void queries.invalidateQueries({ queryKey: [name] });
+    }
+  };
 }
 
 /** Sends a decision; what came of it. */

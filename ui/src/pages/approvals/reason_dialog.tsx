@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
+import { focusFirst } from "@/lib/focus";
 
 interface ReasonDialogProps {
   title: string;
@@ -42,6 +43,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
         {(control) => (
           <textarea
             {...control}
+            ref={focusFirst}
             rows={4}
             dir="auto"
             value={words}

@@ -38,13 +38,12 @@ export interface DecidingProps {
 
 /** One thing that waits, in full, and deciding it. */
 export function Review({ threadId, interruptId, back, onNext }: ReviewProps) {
-  const waiting = useWaiting(threadId, interruptId);
   const decision = useDecide();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const waiting = useWaiting(threadId, interruptId, outcome === null && !decision.isPending);
   const [problem, setProblem] = useState<unknown>(null);
   const one = waiting.data;
-  const again = outcome?.status === "interrupted";
-  if (outcome !== null && !again) {
+  if (outcome !== null) {
     return (
       <ReviewFrame back={back} title="Decided">
         <OutcomeNotice outcome={outcome} onNext={onNext} />
@@ -76,11 +75,6 @@ export function Review({ threadId, interruptId, back, onNext }: ReviewProps) {
   };
   return (
     <ReviewFrame back={back} title={titleOf(one)} beside={<Arrangement one={one} />}>
-      {again ? (
-        <Notice tone="warn">
-          It was not carried out: {outcome?.reply?.error?.message || "it has to be looked at again"}.
-        </Notice>
-      ) : null}
       {problem === null ? null : <ProblemNotice error={problem} />}
       <Standing one={one} />
       {one.detail?.error ? (
