@@ -92,7 +92,7 @@ def test_a_subgraph_opens_in_place_and_the_address_keeps_it(
         expect(node(page, "judge")).to_have_count(0)
         page.get_by_role("button", name="Open the subgraph research").click()
         stands(page, "judge", "done, 3 times")
-        expect(page.get_by_text(re.compile("^\\W2$"))).to_be_visible()
+        expect(page.get_by_text(re.compile(r"^\s*\W2$"))).to_be_visible()
         page.reload()
         stands(page, "judge", "done, 3 times")
         page.get_by_role("button", name="Close the subgraph research").click()

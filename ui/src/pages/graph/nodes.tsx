@@ -151,8 +151,7 @@ function Way({ data, id }: EdgeProps<FlowEdge>) {
             className={`${styles.count} ${taken > 0 ? styles.countTaken : ""}`}
             style={{ transform: `translate(-50%, -50%) translate(${edge.at.x}px, ${edge.at.y}px)` }}
           >
-            {edge.label}
-            {taken > 1 ? ` ×${taken}` : ""}
+            {[edge.label, taken > 1 ? `×${taken}` : ""].filter(Boolean).join(" ")}
           </div>
         </EdgeLabelRenderer>
       ) : null}

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight, Pause, Play } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import styles from "./graph.module.css";
@@ -18,17 +18,21 @@ interface ReplayProps {
 /** A slider over the steps of a turn, which also plays them. */
 export function Replay({ at, count, name, isBusy, onMove }: ReplayProps) {
   const [playing, setPlaying] = useState(false);
+  const underWay = useRef(false);
   const last = count - 1;
   useEffect(() => {
     if (!playing) return;
     if (at >= last) {
-      setPlaying(false);
+      // From the end it begins anew, which the address takes a moment to say.
+      if (underWay.current) setPlaying(false);
       return;
     }
+    underWay.current = true;
     const timer = setTimeout(() => onMove(at + 1), STEP_MS);
     return () => clearTimeout(timer);
   }, [playing, at, last, onMove]);
   const play = () => {
+    underWay.current = at < last;
     if (!playing && at >= last) onMove(0);
     setPlaying(!playing);
   };
