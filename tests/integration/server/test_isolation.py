@@ -20,7 +20,9 @@ from podium.testing.server import Callers, served
 SHARED: Final = {"graph_id", "collection", "name", "namespace", "source", "suite"}
 """Parameters that name what belongs to the project, not to an owner."""
 REQUIRED: Final[dict[str, Any]] = {
+    "args": {},
     "assistant_id": "asks",
+    "digest": "f" * 64,
     "graph_id": "asks",
     "happened": True,
     "id": "e1",
@@ -37,6 +39,8 @@ REQUIRED: Final[dict[str, Any]] = {
     "version": 1,
 }
 """Values for the fields that request bodies need."""
+ONE_OF: Final[dict[str, dict[str, Any]]] = {"DecisionBody": {"kind": "approve"}}
+"""What bodies need beyond what their schema can say."""
 NOT_FOUND: Final = 404
 
 
@@ -54,8 +58,10 @@ def _parameters(path: str) -> list[str]:
 def _body(operation: dict[str, Any]) -> Any:
     content = operation.get("requestBody", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
-    named = DOCUMENT["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
-    return {name: REQUIRED[name] for name in named.get("required", ())} if content else None
+    title = schema.get("$ref", "").rpartition("/")[2]
+    named = DOCUMENT["components"]["schemas"].get(title, {})
+    given = {name: REQUIRED[name] for name in named.get("required", ())}
+    return {**given, **ONE_OF.get(title, {})} if content else None
 
 
 ROUTES: Final = [
@@ -107,6 +113,7 @@ def hers(callers: Callers) -> dict[str, str]:
         "checkpoint_id": str(state["checkpoint"]["checkpoint_id"]),
         "interrupt_id": str(callers.waiting(ada, thread_id)["interrupt_id"]),
         "digest": "f" * 64,
+        "seq": "918273645",
         "event_id": "ada-event",
         "key_id": next(key.key_id for key in keys if key.owner == "ada" and key.tenant == "default"),
     }

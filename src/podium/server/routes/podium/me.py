@@ -12,6 +12,7 @@ from podium import __version__
 from podium.agents.contracts import ROLES
 from podium.app.model_keys import (
     ProviderKey,
+    check_model,
     forget_key,
     keep_key,
     provider_keys,
@@ -37,6 +38,7 @@ from podium.server.models.me import (
     RoleModel,
     SetUp,
 )
+from podium.server.routes.threads import NOT_FOUND
 from podium.server.scopes import covers
 from podium.server.services import Services
 from podium.server.wire import JsonResponse
@@ -55,6 +57,7 @@ _HOW: Final = {
     "command": "The program that podium.toml names prints it.",
     "none_needed": "The server that podium.toml names is asked without one.",
 }
+_ASK: Final = "Ask those who run the project."
 _WHEN: Final = {
     "now": "It counts from now on.",
     "reload": "The server starts again with it, in a few seconds.",
@@ -66,6 +69,7 @@ _WHEN: Final = {
 async def get_me(services: Parts, who: Who) -> JsonResponse:
     """Who asks, what they may do, what is served, and which models answer."""
     scopes = _scopes(who)
+    runs_project = "admin" in scopes and who.principal.tenant == services.app.principal.tenant
     manifest = services.app.project.manifest
     me = Me(
         principal=who.principal.id,
@@ -77,14 +81,14 @@ async def get_me(services: Parts, who: Who) -> JsonResponse:
             run="write" in scopes,
             decide="approve" in scopes,
             administer="admin" in scopes,
-            run_project="admin" in scopes and who.principal.tenant == services.app.principal.tenant,
+            run_project=runs_project,
         ),
         dev=services.dev,
         version=__version__,
         project=ProjectShown(
             name=manifest.project.name, description=manifest.project.description, graphs=_graphs(services)
         ),
-        models=_models(services),
+        models=_models(services, whole=runs_project),
         budget=manifest.budget,
     )
     return JsonResponse(me)
@@ -96,6 +100,7 @@ async def put_model_key(body: KeyEntry, services: Parts, who: Who) -> JsonRespon
     who.need_project(services)
     if body.model is not None:
         _need_dev(services)
+        check_model(services.app.project, body.model)
     project = services.app.project
     await asyncio.to_thread(keep_key, project, body.provider, body.key.get_secret_value())
     if body.model is not None:
@@ -103,7 +108,7 @@ async def put_model_key(body: KeyEntry, services: Parts, who: Who) -> JsonRespon
     return await _set_up(services, body.provider)
 
 
-@router.delete("/models/key", response_model=SetUp)
+@router.delete("/models/key", response_model=SetUp, responses=NOT_FOUND)
 async def delete_model_key(
     provider: Annotated[ProviderName, Query()], services: Parts, who: Who
 ) -> JsonResponse:
@@ -173,7 +178,8 @@ def _graphs(services: Services) -> list[GraphShown]:
     ]
 
 
-def _models(services: Services) -> ModelsShown:
+def _models(services: Services, *, whole: bool) -> ModelsShown:
+    """Which models answer; whole with addresses, files and programs, which are the project's own matter."""
     project = services.app.project
     settings, by_role = project.manifest.models, services.app.context.models
     others = (other for role in ROLES for other in (settings.draft_for(role), settings.fallback_for(role)))
@@ -181,26 +187,39 @@ def _models(services: Services) -> ModelsShown:
     missing = {one.provider: one for one in providers if one.source == "missing"}
     return ModelsShown(
         offline=all(name == OFFLINE for name in by_role.values()),
-        roles={role: _role(role, name, services, missing) for role, name in by_role.items()},
-        providers=[_provider(one) for one in providers],
+        roles={role: _role(role, name, services, missing, whole=whole) for role, name in by_role.items()},
+        providers=[_provider(one, whole=whole) for one in providers],
     )
 
 
-def _role(role: Role, name: str, services: Services, missing: dict[str, ProviderKey]) -> RoleModel:
+def _role(
+    role: Role, name: str, services: Services, missing: dict[str, ProviderKey], *, whole: bool
+) -> RoleModel:
     settings = services.app.project.manifest.models
     provider = name.partition(":")[0]
     lacking = missing.get(provider)
+    why = f"It needs a key, and {lacking.place} is not set." if lacking and whole else "It needs a key."
     return RoleModel(
         model=name,
         provider=provider,
         draft=settings.draft_for(role),
         fallback=settings.fallback_for(role),
         ready=lacking is None,
-        problem=f"It needs a key, and {lacking.place} is not set." if lacking is not None else None,
+        problem=why if lacking is not None else None,
     )
 
 
-def _provider(one: ProviderKey) -> ProviderShown:
+def _provider(one: ProviderKey, *, whole: bool) -> ProviderShown:
+    if not whole:
+        return ProviderShown(
+            provider=one.provider,
+            models=list(one.models),
+            base_url=None,
+            place="",
+            source=one.source,
+            settable=False,
+            how=_ASK,
+        )
     how = _HOW.get(one.source) or f"Store a key here, or set {one.place}."
     return ProviderShown(
         provider=one.provider,
