@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 
 /** What of a view is to change: a value, or null for what is no longer said. */
 export type Patch = Record<string, string | null | undefined>;
@@ -21,11 +21,14 @@ export function patched(search: URLSearchParams, patch: Patch): URLSearchParams 
  */
 export function useView() {
   const [search, setSearch] = useSearchParams();
+  const { pathname } = useLocation();
   const change = useCallback(
     (patch: Patch, { push = false } = {}) => {
-      setSearch((before) => patched(before, patch), { replace: !push });
+      // The address may have changed since this was rendered; what is left is not gone back to.
+      if (!window.location.pathname.endsWith(pathname)) return;
+      setSearch(patched(new URLSearchParams(window.location.search), patch), { replace: !push });
     },
-    [setSearch],
+    [setSearch, pathname],
   );
   const said = useCallback((name: string) => search.get(name) ?? "", [search]);
   return { search, said, change };

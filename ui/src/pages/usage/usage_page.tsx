@@ -1,8 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useConnection, useSession } from "@/api/session";
 import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { Pager, pageOffset } from "@/components/pager";
 import { Tabs } from "@/components/tabs";
 import { money, whole } from "@/lib/numbers";
 import { momentsOf, rangeOf } from "@/lib/ranges";
@@ -19,6 +21,8 @@ const VIEWS = [
   { value: "day", label: "By day" },
 ];
 const USUAL = "30d";
+const SIZE = 50;
+const WHAT = { thread: "threads", model: "models", day: "days" };
 
 function useUsage() {
   const connection = useConnection();
@@ -43,7 +47,7 @@ export function Page() {
   const graphs = me?.project.graphs ?? [];
   return (
     <PageFrame title="Usage" lead="What your threads and models have used and cost.">
-      <Tabs label="Usage" name="by" tabs={VIEWS} />
+      <Tabs label="Usage" name="by" tabs={VIEWS} forget={["page"]} />
       <FilterBar names={["range", "since", "until", "graph", "thread"]}>
         <RangeFilter range={rangeOf(said, USUAL)} fallback={USUAL} />
         <SelectFilter
@@ -61,7 +65,10 @@ export function Page() {
 }
 
 function Found({ report }: { report: UsageReport }) {
-  const all = summed(report.rows);
+  const { said } = useView();
+  const all = useMemo(() => summed(report.rows), [report.rows]);
+  const offset = pageOffset(said("page"), SIZE);
+  const rows = report.rows.slice(offset, offset + SIZE);
   if (report.rows.length === 0) {
     return report.by === "model" ? (
       <Empty title="No model was asked in this time.">
@@ -80,7 +87,8 @@ function Found({ report }: { report: UsageReport }) {
           cost lacks them. Name prices in podium.toml.
         </Notice>
       )}
-      <UsageTable report={report} all={all} />
+      <UsageTable by={report.by} rows={rows} all={all} />
+      <Pager what={WHAT[report.by]} total={report.rows.length} size={SIZE} shown={rows.length} />
     </>
   );
 }

@@ -9,9 +9,15 @@ import styles from "./usage.module.css";
 
 const NAMES = { thread: "Thread", model: "Model", day: "Day (UTC)" };
 
-export function UsageTable({ report, all }: { report: UsageReport; all: UsageRow }) {
+interface UsageTableProps {
+  by: UsageReport["by"];
+  rows: UsageRow[];
+  /** All rows as one, those of other pages too. */
+  all: UsageRow;
+}
+
+export function UsageTable({ by, rows, all }: UsageTableProps) {
   const titles = useTitles();
-  const { by } = report;
   const columns: Column<UsageRow>[] = [
     {
       name: NAMES[by],
@@ -44,7 +50,7 @@ export function UsageTable({ report, all }: { report: UsageReport; all: UsageRow
     { name: "Runs", numeric: true, cell: (row) => whole(row.runs) },
     { name: "Time", numeric: true, cell: (row) => duration(row.seconds) },
   ];
-  return <Table caption="Usage" columns={columns} rows={report.rows} keyOf={(row) => row.key} />;
+  return <Table caption="Usage" columns={columns} rows={rows} keyOf={(row) => row.key} />;
 }
 
 /** The runs of a day in UTC, as the page of runs takes them: between two moments. */
