@@ -122,6 +122,20 @@ def forget_key(project: Project, provider: str) -> None:
     KeyStore(project.data / FOLDER).remove(settings.api_key_env)
 
 
+def check_model(project: Project, model: str) -> None:
+    """Refuse what cannot be the name of a model.
+
+    Raises:
+        InputError: It cannot.
+        UnknownName: There is no such provider.
+    """
+    if model == OFFLINE:
+        return
+    if _MODEL.fullmatch(model) is None:
+        raise InputError(f"{model!r} is no model", hint="Write PROVIDER:NAME, such as openai:NAME.")
+    _provider(project.manifest.models, model.partition(":")[0])
+
+
 def use_model(project: Project, model: str) -> None:
     """Write the model that answers where no role says otherwise into `podium.toml`; all else stays as it is.
 
@@ -135,10 +149,7 @@ def use_model(project: Project, model: str) -> None:
         Conflict: The manifest is written in a way that only a person can change.
         StorageError: It cannot be written.
     """
-    if model != OFFLINE:
-        if _MODEL.fullmatch(model) is None:
-            raise InputError(f"{model!r} is no model", hint="Write PROVIDER:NAME, such as openai:NAME.")
-        _provider(project.manifest.models, model.partition(":")[0])
+    check_model(project, model)
     path = project.folder / MANIFEST
     if not path.is_file():
         raise Conflict(f"there is no {path}", hint="Make one with [project] and [models] in it.")

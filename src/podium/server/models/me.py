@@ -69,10 +69,12 @@ class ProviderShown(Model):
     models: list[str]
     """Those that the project uses."""
     base_url: str | None
+    """Null for its own address, and for those who do not run the project."""
     place: str
+    """Where its key is looked for; empty for those who do not run the project."""
     source: KeySource
     settable: bool
-    """Whether a key that is stored here would count."""
+    """Whether the caller may store a key here, and it would count."""
     how: str
 
 
