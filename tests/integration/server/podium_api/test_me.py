@@ -98,3 +98,36 @@ def test_in_dev_the_model_is_chosen_as_well_and_the_server_starts_again(
         me = again.client().get("/podium/v1/me").json()
         assert (me["models"]["offline"], me["models"]["roles"]["planner"]["ready"]) == (False, True)
         assert me["models"]["roles"]["planner"]["model"] == "openai:some-model"
+
+
+def test_addresses_and_places_of_keys_are_for_those_who_run_the_project(tmp_path: Path) -> None:
+    manifest = """
+[project]
+name = "inside"
+[models]
+default = "house:large"
+[models.providers.house]
+base_url = "http://10.1.2.3:8000/v1"
+api_key_file = "keys/of-the-house"
+"""
+    (tmp_path / "podium.toml").write_text(manifest, encoding="utf-8")
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "of-the-house").write_text("a-key", encoding="utf-8")
+    with served(tmp_path, dev=False) as server:
+        callers = Callers.of(server, tmp_path)
+        for client in (callers.ada, callers.stranger):
+            told = client.get("/podium/v1/me")
+            assert "10.1.2.3" not in told.text
+            assert "of-the-house" not in told.text
+            shown = next(one for one in told.json()["models"]["providers"] if one["provider"] == "house")
+            assert (shown["place"], shown["settable"], bool(shown["how"])) == ("", False, True)
+        assert "10.1.2.3" in callers.admin.get("/podium/v1/me").text
+
+
+def test_a_key_beside_a_model_that_is_none_is_not_stored(reference: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(reference, tmp_path / "desk")
+    with served(folder, dev=True) as server:
+        for model in ("no model", "nobody:x"):
+            body = {"provider": "openai", "key": KEY, "model": model}
+            assert server.client().put("/podium/v1/models/key", json=body).status_code in {404, 422}
+        assert not (folder / ".podium" / "keys").exists()
