@@ -52,8 +52,9 @@ const OUTCOMES: Record<string, { words: string; tone: "neutral" | "warn" | "bad"
 function Verdicts({ verdicts }: { verdicts: Verdict[] }) {
   return (
     <ul className={styles.list}>
-      {verdicts.map((verdict) => (
-        <li key={JSON.stringify(verdict)}>
+      {verdicts.map((verdict, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two rules may say the same of the same.
+        <li key={place}>
           <Badge tone={OUTCOMES[verdict.outcome]?.tone}>
             {OUTCOMES[verdict.outcome]?.words ?? verdict.outcome}
           </Badge>{" "}

@@ -101,6 +101,11 @@ export function riskOf(one: Pick<Waiting, "actions">): EffectClass | null {
 export const isExpired = (one: Pick<Waiting, "expires_at">, now: number) =>
   one.expires_at !== null && Date.parse(one.expires_at) <= now;
 
+/** Whether an action is too old to be approved, whatever time is given. */
+export const isLapsed = (one: Pick<WaitingDetail, "detail">, now: number) =>
+  one.detail?.actions.some((action) => action.expires_at !== "" && Date.parse(action.expires_at) <= now) ??
+  false;
+
 /** What is asked, on one line. */
 export function titleOf(one: Waiting): string {
   const [first, ...others] = one.actions;

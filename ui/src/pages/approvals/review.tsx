@@ -13,7 +13,7 @@ import styles from "./approvals.module.css";
 import { Background } from "./background";
 import { DraftReview } from "./draft_review";
 import { ForeignReview } from "./foreign_review";
-import { isExpired, type Outcome, titleOf, type WaitingDetail } from "./model";
+import { isExpired, isLapsed, type Outcome, titleOf, type WaitingDetail } from "./model";
 import { OutcomeNotice } from "./outcome_notice";
 import { OwnReview } from "./own_review";
 import { useAssign, useDecide, useWaiting } from "./queries";
@@ -76,7 +76,7 @@ export function Review({ threadId, interruptId, back, onNext }: ReviewProps) {
   return (
     <ReviewFrame back={back} title={titleOf(one)} beside={<Arrangement one={one} />}>
       {problem === null ? null : <ProblemNotice error={problem} />}
-      <Standing one={one} />
+      <Standing one={one} decide={decide} />
       {one.detail?.error ? (
         <Notice tone="warn">The last answer was not taken: {one.detail.error}</Notice>
       ) : null}
@@ -192,36 +192,53 @@ function Arrangement({ one }: { one: WaitingDetail }) {
 }
 
 const DAY_MS = 86_400_000;
+const later = () => new Date(Date.now() + DAY_MS).toISOString();
 
 /** Why it may not be decided, and what to do about it. */
-function Standing({ one }: { one: WaitingDetail }) {
+function Standing({ one, decide }: Pick<DecidingProps, "one" | "decide">) {
   const { me } = useSession();
-  const assign = useAssign();
   if (one.may_decide) return null;
-  const expired = isExpired(one, Date.now());
   const may = me?.may.decide ?? false;
-  if (!expired || !may) {
-    return (
-      <Notice tone="warn">
-        <p>
-          <strong>You may look at this, but not decide it.</strong>
-        </p>
-        <p>{may ? one.why_not : "Your role may look, but not approve. Ask somebody who may."}</p>
-      </Notice>
-    );
-  }
-  const longer = () =>
-    assign.mutate({ one, assignee: one.assignee, expiresAt: new Date(Date.now() + DAY_MS).toISOString() });
+  if (isExpired(one, Date.now()) && may) return <Expired one={one} decide={decide} />;
+  return (
+    <Notice tone="warn">
+      <p>
+        <strong>You may look at this, but not decide it.</strong>
+      </p>
+      <p>{may ? one.why_not : "Your role may look, but not approve. Ask somebody who may."}</p>
+    </Notice>
+  );
+}
+
+/**
+ * What has expired. Where only the time that a person set is over, there can be more of it; where the proposal itself
+ * has lapsed, its preview is too old to be approved, and it can only be closed.
+ */
+function Expired({ one, decide }: Pick<DecidingProps, "one" | "decide">) {
+  const assign = useAssign();
+  const lapsed = isLapsed(one, Date.now());
+  const extend = () => assign.mutateAsync({ one, assignee: one.assignee, expiresAt: later() });
+  const close = async () => {
+    await extend();
+    decide({ kind: "reject", message: "It was not decided in time." });
+  };
   return (
     <Notice tone="warn">
       <p>
         <strong>The time to decide this has passed.</strong> Nothing was done, and nothing will be done by
         itself.
       </p>
-      <p>Give it another day to decide it after all, or ask for it again in the thread.</p>
+      <p>
+        {lapsed
+          ? "What would be done was looked at too long ago to be approved now. Close it, and ask for it again in the thread."
+          : "Give it another day to decide it after all, or ask for it again in the thread."}
+      </p>
       <p className={styles.row}>
-        <Button disabled={assign.isPending} onClick={longer}>
-          Give it another day
+        <Button
+          disabled={assign.isPending}
+          onClick={() => void (lapsed ? close() : extend()).catch(() => undefined)}
+        >
+          {lapsed ? "Close it" : "Give it another day"}
         </Button>
         <Link to={`/threads/${encodeURIComponent(one.thread_id)}`}>Ask again in the thread</Link>
       </p>

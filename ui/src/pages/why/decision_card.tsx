@@ -130,8 +130,9 @@ function Inputs({ decision: { facts } }: { decision: Decision }) {
         <li>
           The critic suggested: <strong>{named(facts.suggestion).toLowerCase()}</strong>
         </li>
-        {facts.effects.map((effect) => (
-          <li key={`${effect.tool} ${effect.effect}`}>
+        {facts.effects.map((effect, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a plan may have one tool twice.
+          <li key={place}>
             {named(effect.tool)}{" "}
             <Badge tone={effectWords(effect.effect).tone}>{effectWords(effect.effect).words}</Badge>{" "}
             {effect.denied ? <Badge tone="bad">not allowed</Badge> : null}
@@ -143,8 +144,9 @@ function Inputs({ decision: { facts } }: { decision: Decision }) {
             {effect.threshold === null ? null : ` with a threshold of its own, ${percent(effect.threshold)}`}
           </li>
         ))}
-        {facts.verdicts.map((verdict) => (
-          <li key={`${verdict.rule} ${verdict.outcome}`}>
+        {facts.verdicts.map((verdict, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a rule may have spoken twice.
+          <li key={`verdict ${place}`}>
             Guardrail {named(verdict.rule)}: <strong>{verdict.outcome}</strong>
           </li>
         ))}
