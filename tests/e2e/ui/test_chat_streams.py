@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 SLOW = 60_000
 LONGEST_MS = 200
-"""For a task of the page on a machine that does other things as well; alone it takes less than half of that."""
+"""For a task of the page on a machine that does other things as well."""
 BUSY_CORE = 0.5
 """The share of a core that drawing 200 tokens a second may take."""
 

@@ -36,7 +36,7 @@ const LONG = 50_000;
 export const Markdown = memo(function Markdown({ text, split, draw }: MarkdownProps) {
   const components = useMemo(() => componentsOf(draw), [draw]);
   const plugins = useMemo<Plugins>(() => (split === undefined ? [] : [[withParts, split]]), [split]);
-  if (text.length > LONG) return <LongText text={text} />;
+  if (text.length > LONG) return <PlainText text={text} />;
   return (
     <div className={styles.markdown}>
       <ReactMarkdown
@@ -52,7 +52,7 @@ export const Markdown = memo(function Markdown({ text, split, draw }: MarkdownPr
 });
 
 /** Text as it is, of which more is shown when it is asked for, so that a line of a megabyte hangs nothing. */
-export function LongText({ text }: { text: string }) {
+export function PlainText({ text }: { text: string }) {
   const [shown, setShown] = useState(LONG);
   return (
     <div className={styles.long}>

@@ -10,7 +10,6 @@ import { Empty, Loading, ProblemNotice } from "@/components/notice";
 interface Suite {
   name: string;
   description: string;
-  cases: number | null;
 }
 
 interface Added {
@@ -18,6 +17,8 @@ interface Added {
   suite: string;
   file: string;
 }
+
+const LATEST = "podium.suite";
 
 /** Makes a case of an evaluation suite from a conversation. */
 export function CaseDialog({ threadId, onClose }: { threadId: string; onClose: () => void }) {
@@ -29,9 +30,11 @@ export function CaseDialog({ threadId, onClose }: { threadId: string; onClose: (
     queryKey: ["evaluations", "suites", connection.url],
     queryFn: () => connection.call<{ suites: Suite[] }>("/evaluations/suites"),
   });
-  const [suite, setSuite] = useState("");
+  const [suite, setSuite] = useState(() => localStorage.getItem(LATEST) ?? "");
   const [answer, setAnswer] = useState("");
-  const chosen = suite || suites.data?.suites[0]?.name || "";
+  const names = (suites.data?.suites ?? []).map((one) => one.name);
+  const chosen = names.includes(suite) ? suite : (names[0] ?? "");
+  const described = suites.data?.suites.find((one) => one.name === chosen)?.description ?? "";
   const add = useMutation({
     mutationFn: () =>
       connection.call<Added>(`/evaluations/${encodeURIComponent(chosen)}/cases`, {
@@ -39,6 +42,7 @@ export function CaseDialog({ threadId, onClose }: { threadId: string; onClose: (
         body: { thread_id: threadId, ...(answer.trim() === "" ? {} : { answer: answer.trim() }) },
       }),
     onSuccess: (added) => {
+      localStorage.setItem(LATEST, added.suite);
       announce(`Added to ${added.suite} as ${added.case.id}, in ${added.file}.`);
       void queries.invalidateQueries({ queryKey: ["evaluations"] });
       onClose();
@@ -69,13 +73,12 @@ export function CaseDialog({ threadId, onClose }: { threadId: string; onClose: (
         <Empty title="This project has no suites">Add one under evals/ first.</Empty>
       ) : (
         <form id={form} onSubmit={submit}>
-          <Field label="Suite">
+          <Field label="Suite" hint={described}>
             {(props) => (
               <select {...props} value={chosen} onChange={(event) => setSuite(event.target.value)}>
                 {suites.data.suites.map((one) => (
                   <option key={one.name} value={one.name}>
                     {one.name}
-                    {one.cases === null ? "" : ` (${one.cases} cases)`}
                   </option>
                 ))}
               </select>

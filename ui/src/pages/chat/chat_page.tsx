@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { useMay, useSession } from "@/api/session";
+import { useUploads } from "@/api/uploads";
 import { Button } from "@/components/button";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { useView } from "@/lib/view";
@@ -110,6 +111,7 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
   const mayRun = useMay("run");
   const mayIngest = useMay("run_project") && isPodium;
   const [files, setFiles] = useState<File[] | null>(null);
+  const uploading = useUploads();
   const field = useRef<HTMLTextAreaElement>(null);
   const { threadId, ask, stop, live, active, at } = conversation;
   const busy = live !== null || active !== null;
@@ -172,7 +174,9 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
           />
         )}
       </div>
-      {files === null ? null : <UploadDialog files={files} onClose={() => setFiles(null)} />}
+      {files === null ? null : (
+        <UploadDialog files={files} onFiles={setFiles} uploading={uploading} onClose={() => setFiles(null)} />
+      )}
     </DropZone>
   );
 }

@@ -71,6 +71,12 @@ export function PassagePanel({ state, citation, evidenceId, onCite, onClose }: P
   );
 }
 
+const TRUST: Record<string, string> = {
+  trusted: "a trusted source",
+  internal: "an internal document",
+  untrusted: "not trusted",
+};
+
 function passageOf(evidence: Evidence[], cited: Citation | undefined, id: string): Evidence | undefined {
   if (cited === undefined) return evidence.find((one) => one.id === id);
   return (
@@ -113,7 +119,7 @@ function Passage({
         <p className={styles.badges}>
           {evidence?.trust ? (
             <Badge tone={evidence.trust === "untrusted" ? "warn" : "neutral"}>
-              {evidence.trust === "untrusted" ? "not trusted" : evidence.trust}
+              {TRUST[evidence.trust] ?? evidence.trust}
             </Badge>
           ) : null}
           {evidence?.superseded_by ? <Badge tone="warn">replaced by {evidence.superseded_by}</Badge> : null}
@@ -129,7 +135,7 @@ function Passage({
                 // biome-ignore lint/suspicious/noArrayIndexKey: the spans of one passage stay where they are.
                 key={place}
                 ref={place === first ? mark : undefined}
-                className={span.chosen ? styles.chosen : styles.cited}
+                className={span.chosen || cited === undefined ? styles.chosen : styles.cited}
               >
                 {span.text}
               </mark>

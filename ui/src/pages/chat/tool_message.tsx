@@ -1,5 +1,5 @@
 import { Wrench } from "lucide-react";
-import { LongText } from "@/components/markdown";
+import { LongText } from "@/components/long_text";
 import { textOf } from "./messages";
 import styles from "./tool_message.module.css";
 import type { Message, ToolCall } from "./types";
@@ -15,7 +15,7 @@ export function ToolMessage({ call, message }: { call?: ToolCall; message?: Mess
         {message?.status === "error" ? " (failed)" : ""}
       </summary>
       <div className={styles.body}>
-        <LongText text={text} />
+        <LongText text={text} label={`${call === undefined ? "Result of" : "Arguments for"} ${name}`} />
       </div>
     </details>
   );

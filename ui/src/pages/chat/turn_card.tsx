@@ -3,7 +3,7 @@ import { memo, type ReactNode, useCallback, useEffect, useRef, useState } from "
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
-import { LongText } from "@/components/markdown";
+import { PlainText } from "@/components/markdown";
 import { AnswerText } from "./answer_text";
 import { AtWork } from "./at_work";
 import type { TurnPlace } from "./branches";
@@ -157,7 +157,7 @@ function Question({ turn, place, live, mayRun, onEdit, onVersion }: TurnCardProp
   return (
     <div className={styles.question}>
       <div className={styles.bubble}>
-        <LongText text={text} />
+        <PlainText text={text} />
       </div>
       <div className={styles.tools}>
         {place === null ? null : <Versions place={place} onVersion={onVersion} />}
