@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
+import orjson
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from podium.runtime.serving.streams import Told
@@ -47,6 +48,28 @@ def respond(parts: AsyncIterator[bytes], headers: dict[str, str]) -> EventSource
         send_timeout=SEND_TIMEOUT_S,
         sep="\n",
     )
+
+
+def modes_of(said: Collection[str] | None) -> frozenset[str] | None:
+    """The modes that a query names; None for all.
+
+    LangGraph's JavaScript client sends several as one JSON list, and none as an empty text.
+    """
+    named: set[str] = set()
+    for one in said or ():
+        listed = _listed(one)
+        named.update([one] if listed is None else listed)
+    return frozenset(filter(None, named)) or None
+
+
+def _listed(text: str) -> list[str] | None:
+    if not text.startswith("["):
+        return None
+    try:
+        found = orjson.loads(text)
+    except ValueError:
+        return None
+    return [one for one in found if isinstance(one, str)]
 
 
 def place_of(last_event_id: str | None) -> int | None:

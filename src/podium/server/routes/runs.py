@@ -27,7 +27,7 @@ from podium.server.models.runs import (
     Uuid,
 )
 from podium.server.services import Services
-from podium.server.sse import place_of, stream_response
+from podium.server.sse import modes_of, place_of, stream_response
 from podium.server.wire import BEAT, JsonResponse, PatientResponse
 from podium.storage.run_requests import OPEN, CancelAction, RunRequest
 
@@ -304,9 +304,8 @@ def _joined(
         if cancel and services.runs.is_taking:
             await services.runs.cancel(run)
 
-    wanted = frozenset(mode for mode in modes or () if mode) or None  # a stock client sends an empty one
     return stream_response(
-        services.runs.follow(run, after), headers=_headers(run, "stream"), modes=wanted, left=left
+        services.runs.follow(run, after), headers=_headers(run, "stream"), modes=modes_of(modes), left=left
     )
 
 
