@@ -233,7 +233,7 @@ def test_a_long_conversation_draws_only_what_is_seen(talking: Any, opening: Call
     thread = str(uuid.uuid4())
     messages = [
         {"type": "human" if place % 2 == 0 else "ai", "id": str(place), "content": f"Line {place} " * 20}
-        for place in range(5_000)
+        for place in range(10_000)
     ]
     with talking.client() as client:
         client.post("/threads", json={"thread_id": thread, "metadata": {"graph_id": "talker"}})
@@ -241,7 +241,7 @@ def test_a_long_conversation_draws_only_what_is_seen(talking: Any, opening: Call
             f"/threads/{thread}/state", json={"values": {"messages": messages}, "as_node": "talk"}
         ).raise_for_status()
     with opening(f"{talking.ui}threads/{thread}") as page:
-        expect(page.get_by_text("Line 4999").first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_text("Line 9999").first).to_be_visible(timeout=SLOW)
         assert page.get_by_role("article").count() < 60
         page.evaluate(WATCH_TASKS)
         box = page.get_by_role("region", name="Conversation")
@@ -250,4 +250,4 @@ def test_a_long_conversation_draws_only_what_is_seen(talking: Any, opening: Call
             page.evaluate(TWO_FRAMES)
         assert page.evaluate("window.longest") < LONGEST_MS
         page.get_by_role("button", name="To the latest").click()
-        expect(page.get_by_text("Line 4999").first).to_be_visible()
+        expect(page.get_by_text("Line 9999").first).to_be_visible()

@@ -1,5 +1,6 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Connection } from "@/api/connection";
+import { asProblem } from "@/api/problem";
 import { useConnection, useSession } from "@/api/session";
 import type { Point } from "./branches";
 import type { Effect, Interrupt, Run, ThreadSummary } from "./types";
@@ -83,11 +84,21 @@ export function useThread(threadId: string | null) {
         limit: 1,
         select: ["thread_id", "status", "metadata", "created_at", "updated_at"],
       });
-      return found.find((thread) => thread.thread_id === threadId) ?? null;
+      return found.find((thread) => thread.thread_id === threadId) ?? (await named(client, threadId ?? ""));
     },
     enabled: threadId !== null,
     refetchInterval: IDLE_MS,
   });
+}
+
+/** A thread of a server that does not search by ids; null for one that is not there. */
+async function named(client: Connection["client"], threadId: string) {
+  try {
+    return await client.threads.get(threadId);
+  } catch (error) {
+    if ([404, 422].includes(asProblem(error).status)) return null;
+    throw error;
+  }
 }
 
 const stateKey = (url: string, threadId: string | null) => ["threads", "state", url, threadId] as const;
