@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,6 +17,7 @@ from podium.core.errors import Conflict, InputError
 State = Literal["running", "ended", "failed", "stopped"]
 _MOST_BYTES: Final = 1_000_000
 """Of a line that the process tells."""
+_PATIENCE_S: Final = 120.0
 _KEPT: Final = 50
 """Runs that are remembered once they are over."""
 _CRASHED: Final = {
@@ -81,9 +84,14 @@ class Progress:
 
 
 class BackgroundRuns:
-    """Runs suites, one at a time."""
+    """Runs suites, one at a time.
 
-    def __init__(self) -> None:
+    Args:
+        patience: Seconds within which a suite has to begin; reading it runs the project's own code.
+    """
+
+    def __init__(self, *, patience: float = _PATIENCE_S) -> None:
+        self._patience = patience
         self._known: dict[Path, Progress] = {}
         self._present: tuple[Path, asyncio.subprocess.Process, asyncio.Task[None]] | None = None
         self._busy = False
@@ -96,7 +104,8 @@ class BackgroundRuns:
 
         Raises:
             Conflict: One runs already.
-            InputError: The suite is broken, no case is left, or it costs and nobody said how much it may.
+            InputError: The suite is broken or does not begin, no case is left, or it costs and nobody said
+                how much it may.
         """
         if self._busy:
             raise Conflict("a suite runs already", hint="Wait until it is over, or stop it.")
@@ -122,8 +131,7 @@ class BackgroundRuns:
         if self._present is not None and self._present[0] == log:
             self._known[log] = replace(self._known[log], state="stopped")
             _, process, watching = self._present
-            with suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
             await watching
         return self.progress(log)
 
@@ -143,7 +151,14 @@ class BackgroundRuns:
             limit=_MOST_BYTES,
         )
         try:
-            first = await _answer(process, run.asked())
+            async with asyncio.timeout(self._patience):
+                first = await _answer(process, run.asked())
+        except TimeoutError:
+            await _ended(process)
+            raise InputError(
+                f"{run.suite.name} did not begin within {self._patience:g} seconds",
+                hint="Run it with 'podium eval run' to see what it waits for.",
+            ) from None
         except BaseException:
             await asyncio.shield(_ended(process))
             raise
@@ -170,10 +185,18 @@ class BackgroundRuns:
                 self._known[log] = replace(self._known[log], **last)
 
 
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a process and all that it has started, which is of its session."""
+    with suppress(ProcessLookupError, PermissionError):  # the latter: it has ended and was not waited for yet
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 async def _ended(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
+        _kill(process)
     await process.wait()
     if process.stdin is not None:
         process.stdin.close()
