@@ -64,8 +64,11 @@ def test_the_chain_is_taken_away_as_a_file(desk: Any, thread: str, opening: Open
 
 def test_a_record_that_was_changed_is_told(desk: Any, thread: str, opening: Opening) -> None:
     assert thread
-    with closing(sqlite3.connect(desk.folder / ".podium" / "podium.db")) as database, database:
-        database.execute('UPDATE audit SET body=replace(body, \'"kind":"turn"\', \'"kind":"read"\')')
+    with closing(sqlite3.connect(desk.folder / ".podium" / "podium.db", isolation_level=None)) as database:
+        database.execute("DROP TRIGGER audit_is_never_changed")
+        database.execute(
+            'UPDATE audit SET body=replace(body, \'"kind":"run"\', \'"kind":"end"\') WHERE seq=1'
+        )
     with opening(f"{desk.ui}audit") as page:
         page.get_by_role("button", name="Verify the chain").click()
         expect(page.get_by_text("The chain is broken.")).to_be_visible()

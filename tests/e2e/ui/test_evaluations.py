@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,16 +52,16 @@ def run(desk: Any, suite: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def judged(desk: Any) -> Any:
-    """The desk with a suite that was run twice, the second time after a change for the better."""
-    folder: Path = desk.folder / "evals"
-    (folder / "sums.yaml").write_text(SUITE, encoding="utf-8")
-    (folder / "adding.py").write_text(ADDING, encoding="utf-8")
-    (folder / "sums.jsonl").write_text("".join(json.dumps(one) + "\n" for one in CASES), encoding="utf-8")
+def judged(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Any]) -> Any:
+    """A desk with a suite that was run twice, the second time after a change for the worse."""
+    folder = shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "judged")
+    evals = folder / "evals"
+    (evals / "sums.yaml").write_text(SUITE, encoding="utf-8")
+    (evals / "sums.jsonl").write_text("".join(json.dumps(one) + "\n" for one in CASES), encoding="utf-8")
+    (evals / "adding.py").write_text("add = sum\n", encoding="utf-8")
+    desk = serving(folder, "dev", "--no-browser", "--no-reload")
     run(desk, "sums")
-    (folder / "adding.py").write_text("add = sum\n", encoding="utf-8")
-    run(desk, "sums")
-    (folder / "adding.py").write_text(ADDING, encoding="utf-8")
+    (evals / "adding.py").write_text(ADDING, encoding="utf-8")
     run(desk, "sums")
     return desk
 

@@ -44,7 +44,7 @@ export function ChartCard<Row>({
         </div>
       ) : (
         <div role="img" aria-label={summary} className={styles.drawing}>
-          {children}
+          <div aria-hidden>{children}</div>
         </div>
       )}
     </figure>

@@ -65,7 +65,7 @@ function SuiteCard({ suite }: { suite: Suite }) {
       )}
       <p className={styles.muted}>
         {suite.cases === null || suite.cases === undefined ? null : `${whole(suite.cases)} cases · `}
-        judged by {suite.primary} ·{" "}
+        {suite.primary === "" ? null : `judged by ${suite.primary} · `}
         {suite.runs === 0 ? "never run" : `${whole(suite.runs)} ${suite.runs === 1 ? "run" : "runs"}`}
         {suite.runs === 0 ? null : (
           <>
