@@ -420,9 +420,10 @@ class Podium(EffectMethods):
         k: int = 8,
         collection: str | None = None,
         failed: Callable[[str], None] | None = None,
+        as_of: str = "",
     ) -> tuple[Evidence, ...]:
         """`search`, waiting."""
-        return self._wait(self.search(text, k=k, collection=collection, failed=failed))
+        return self._wait(self.search(text, k=k, collection=collection, failed=failed, as_of=as_of))
 
     # Lifetime
 
