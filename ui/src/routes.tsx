@@ -46,7 +46,8 @@ export function makeRouter() {
         element: <Shell />,
         hydrateFallbackElement: <Loading />,
         errorElement: <RouteProblem />,
-        children: ROUTES,
+        // A page that fails is told in its place: the others stay a click away.
+        children: [{ errorElement: <RouteProblem />, children: ROUTES }],
       },
     ],
     { basename: import.meta.env.BASE_URL.replace(/\/$/, "") },

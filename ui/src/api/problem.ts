@@ -13,6 +13,9 @@ export class Problem extends Error {
 
 const UNREACHABLE_HINT = "Is it still running? The page goes on by itself when it is back.";
 
+/** How browsers call what goes wrong on the way; every other type error is one of these pages themselves. */
+const NETWORK = /fetch|network|load failed|input stream|connection/i;
+
 /** The problem that an answer which is no success tells. */
 export async function problemOf(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
@@ -26,7 +29,7 @@ export async function problemOf(response: Response): Promise<Problem> {
 /** Any thrown thing as a problem, those of the SDK and of the network included. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  if (thrown instanceof TypeError) {
+  if (thrown instanceof TypeError && NETWORK.test(thrown.message)) {
     return new Problem(0, "unreachable", "The server cannot be reached.", UNREACHABLE_HINT);
   }
   const error = thrown as { status?: number; message?: string; text?: string };

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { type Connection, connect } from "./connection";
 import { asProblem, Problem } from "./problem";
@@ -56,8 +56,8 @@ export interface Session {
   loading: boolean;
   /** Why the server does not answer; a 401 asks for a key. */
   problem: Problem | null;
-  /** Opens another server; an empty URL is the one this page came from. */
-  openServer(url: string, key: string): void;
+  /** Opens a server; an empty URL is the one this page came from. Without a key, one given in this tab is used. */
+  openServer(url: string, key?: string): void;
   retry(): void;
 }
 
@@ -109,14 +109,21 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     queryFn: () => whoAmI(connection),
     staleTime: 60_000,
   });
-  const openServer = useCallback((url: string, key: string) => {
-    const chosen = url.trim().replace(/\/+$/, "") || window.location.origin;
-    if (chosen === window.location.origin) localStorage.removeItem(SERVER);
-    else localStorage.setItem(SERVER, chosen);
-    if (key === "") sessionStorage.removeItem(keyOf(chosen));
-    else sessionStorage.setItem(keyOf(chosen), key);
-    setServer({ url: chosen, key });
-  }, []);
+  const queries = useQueryClient();
+  const openServer = useCallback(
+    (url: string, given?: string) => {
+      const chosen = url.trim().replace(/\/+$/, "") || window.location.origin;
+      const key = given ?? sessionStorage.getItem(keyOf(chosen)) ?? "";
+      if (chosen === window.location.origin) localStorage.removeItem(SERVER);
+      else localStorage.setItem(SERVER, chosen);
+      if (key === "") sessionStorage.removeItem(keyOf(chosen));
+      else sessionStorage.setItem(keyOf(chosen), key);
+      // What another key, or another server, was shown is nothing for this one.
+      queries.clear();
+      setServer({ url: chosen, key });
+    },
+    [queries],
+  );
   const { data, isLoading, error, refetch } = me;
   const session = useMemo<Session>(
     () => ({

@@ -22,7 +22,7 @@ export function KeyForm() {
           )}
           <Field
             label="API key"
-            hint="Made with 'podium keys create'. It is kept in this tab and forgotten when the tab is closed."
+            hint="Made with 'podium keys new'. It is kept in this tab and forgotten when the tab is closed."
           >
             {(props) => (
               <input

@@ -1,4 +1,4 @@
-import { useRouteError } from "react-router";
+import { Link, useRouteError } from "react-router";
 import { asProblem } from "@/api/problem";
 import { ProblemNotice } from "./notice";
 import { PageFrame } from "./page";
@@ -7,13 +7,13 @@ import { PageFrame } from "./page";
 export function RouteProblem() {
   const problem = asProblem(useRouteError());
   return (
-    <main>
-      <PageFrame title="This page failed">
-        <ProblemNotice error={problem} onRetry={() => window.location.reload()} />
-        <p>
-          <a href={import.meta.env.BASE_URL}>Back to the start</a>
-        </p>
-      </PageFrame>
-    </main>
+    <PageFrame title="This page failed">
+      <ProblemNotice error={problem} onRetry={() => window.location.reload()} />
+      <p>
+        <Link to="/" reloadDocument>
+          Back to the start
+        </Link>
+      </p>
+    </PageFrame>
   );
 }

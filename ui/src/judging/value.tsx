@@ -1,17 +1,18 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { whole } from "@/lib/numbers";
+import { visible } from "@/lib/visible";
 import styles from "./judging.module.css";
 
 const SHORT = 600;
 const MORE = 50_000;
 
-/** A value as one reads it: texts as they are, nothing as a dash, all else as JSON. */
+/** A value as one reads it: texts as they are, what is unseen made visible, nothing as a dash, all else as JSON. */
 export function asText(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return visible(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return JSON.stringify(value, null, 1) ?? "–";
+  return visible(JSON.stringify(value, null, 1) ?? "–");
 }
 
 /** A value that nobody vouches for, as plain text; long ones are cut until more is asked for. */

@@ -3,23 +3,13 @@ import { Button } from "@/components/button";
 import { JsonView } from "@/components/json_view";
 import { Card } from "@/components/page";
 import { SchemaForm } from "@/components/schema_form";
+import { requestsOf } from "@/judging/requests";
 import { Value } from "@/judging/value";
+import { visible } from "@/lib/visible";
 import styles from "./approvals.module.css";
 import { DecideBar } from "./own_review";
 import { ReasonDialog } from "./reason_dialog";
 import type { DecidingProps } from "./review";
-
-interface Request {
-  name: string;
-  args: Record<string, unknown>;
-  description?: string;
-}
-
-/** The requests of LangChain's human-in-the-loop form; null where a graph asks in words of its own. */
-export function requestsOf(value: unknown): Request[] | null {
-  const asked = (value as { action_requests?: unknown } | null)?.action_requests;
-  return Array.isArray(asked) ? (asked as Request[]) : null;
-}
 
 const ANYTHING = {};
 
@@ -61,12 +51,12 @@ export function ForeignReview({ one, whyNot, busy, decide }: DecidingProps) {
     <>
       {requests.map((request, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: requests have no other identity than their place.
-        <Card key={place} title={request.name}>
-          {request.description ? (
+        <Card key={place} title={visible(request.name)}>
+          {request.description === "" ? null : (
             <p dir="auto">
               <Value value={request.description} />
             </p>
-          ) : null}
+          )}
           <JsonView value={request.args} label={`Arguments of ${request.name}`} />
         </Card>
       ))}

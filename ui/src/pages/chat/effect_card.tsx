@@ -8,11 +8,14 @@ import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { ProblemNotice } from "@/components/notice";
 import { Time } from "@/components/time";
+import { asText, Value } from "@/judging/value";
+import { reasonWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
+import { visible } from "@/lib/visible";
 import styles from "./effect_card.module.css";
 import { refresh } from "./queries";
 import type { Effect, Interrupt, InterruptValue } from "./types";
-import { effectClass, effectStanding, inWords, titled } from "./words";
+import { effectClass, effectStanding, titled } from "./words";
 
 /** An action and what became of it; what it changes is folded. */
 export function EffectCard({ effect }: { effect: Effect }) {
@@ -44,12 +47,16 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const shown = (value: unknown) =>
-  value === null || value === undefined || value === ""
-    ? "–"
-    : typeof value === "string"
-      ? value.slice(0, 500)
-      : JSON.stringify(value).slice(0, 500);
+const hasPreview = (preview: { before?: unknown; after?: unknown } | null | undefined) =>
+  isFields(preview?.before) || isFields(preview?.after);
+
+/** What the server says of an action, with how far it reaches in words. */
+const described = (text = "") =>
+  visible(text.replace(/ \((\w+)\)$/, (_, reach: string) => `, ${effectClass(reach)}`));
+
+/** The arguments that say something. */
+const said = (args: Fields): Fields =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null && value !== ""));
 
 /** What an action would change, as before and after; or its arguments, where it shows no preview. */
 export function Changes({
@@ -79,15 +86,19 @@ export function Changes({
       </thead>
       <tbody>
         {names.map((name) => {
-          const [was, is] = [shown(before?.[name]), shown(after?.[name])];
+          const [was, is] = [before?.[name], after?.[name]];
           return (
-            <tr key={name} className={was === is ? styles.same : undefined}>
-              <th scope="row">{titled(name)}</th>
-              <td dir="auto">{was}</td>
+            <tr key={name} className={asText(was) === asText(is) ? styles.same : undefined}>
+              <th scope="row">{visible(titled(name))}</th>
+              <td dir="auto">
+                <Value value={was} />
+              </td>
               <td aria-hidden>
                 <ArrowRight size={14} />
               </td>
-              <td dir="auto">{is}</td>
+              <td dir="auto">
+                <Value value={is} />
+              </td>
             </tr>
           );
         })}
@@ -103,8 +114,10 @@ function Values({ values }: { values: Fields }) {
     <dl className={styles.values}>
       {entries.map(([name, value]) => (
         <div key={name}>
-          <dt>{titled(name)}</dt>
-          <dd dir="auto">{shown(value)}</dd>
+          <dt>{visible(titled(name))}</dt>
+          <dd dir="auto">
+            <Value value={value} />
+          </dd>
         </div>
       ))}
     </dl>
@@ -146,9 +159,11 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
       {actions.map((action, place) => (
         <div key={value.digests?.[place] ?? place} className={styles.action}>
           <p>
-            <strong>{titled(action.name)}</strong> <bdi className={styles.muted}>{action.description}</bdi>
+            <strong>{titled(action.name)}</strong>{" "}
+            <bdi className={styles.muted}>{described(action.description)}</bdi>
           </p>
           <Changes preview={value.previews?.[place]} args={action.args} />
+          {hasPreview(value.previews?.[place]) ? <Values values={said(action.args)} /> : null}
         </div>
       ))}
       {isAnswer && value.draft ? (
@@ -158,7 +173,6 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
       ) : null}
       <p className={styles.muted}>
         {value.confidence ? `${percent(value.confidence.score)} sure` : null}
-        {value.reasons?.length ? ` · ${[...new Set(value.reasons)].map(inWords).join(", ")}` : null}
         {value.expires_at ? (
           <>
             {" · expires "}
@@ -166,6 +180,11 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
           </>
         ) : null}
       </p>
+      {[...new Set(value.reasons ?? [])].map((reason) => (
+        <p key={reason} className={styles.muted}>
+          {reasonWords(reason)}
+        </p>
+      ))}
       {value.error ? <p className={styles.error}>{value.error}</p> : null}
       {decide.error === null ? null : <ProblemNotice error={decide.error} />}
       {may ? null : <p className={styles.muted}>Your role may look at this, but not decide it.</p>}

@@ -4,9 +4,12 @@ import { Button } from "@/components/button";
 import { Field } from "@/components/field";
 import { JsonView } from "@/components/json_view";
 import { ProblemNotice } from "@/components/notice";
+import { type Request as Asked, requestsOf } from "@/judging/requests";
+import { Value } from "@/judging/value";
+import { visible } from "@/lib/visible";
 import { Changes } from "./effect_card";
 import styles from "./interrupt_form.module.css";
-import type { Interrupt, InterruptValue } from "./types";
+import type { Interrupt } from "./types";
 import { titled } from "./words";
 
 type Answer = { type: string; message?: string; edited_action?: { name: string; args: unknown } };
@@ -20,19 +23,18 @@ interface InterruptFormProps {
 
 /** What any graph asks a person: requests of LangGraph's form one by one, everything else as text or JSON. */
 export function InterruptForm({ interrupt, mayRun, error, onAnswer }: InterruptFormProps) {
-  const value = interrupt.value as InterruptValue | string | null;
-  const requests =
-    typeof value === "object" && Array.isArray(value?.action_requests) ? value.action_requests : null;
+  const requests = requestsOf(interrupt.value);
   return (
     <section className={styles.interrupt} aria-label="Waiting for you">
       <p>
         <Badge tone="warn">Waiting for you</Badge>
       </p>
-      {requests !== null && requests.length > 0 ? (
-        <Requests value={value as InterruptValue} mayRun={mayRun} onAnswer={onAnswer} />
+      {requests === null ? (
+        <FreeAnswer value={interrupt.value} mayRun={mayRun} onAnswer={onAnswer} />
       ) : (
-        <FreeAnswer value={value} mayRun={mayRun} onAnswer={onAnswer} />
+        <Requests requests={requests} mayRun={mayRun} onAnswer={onAnswer} />
       )}
+      {mayRun ? null : <p>Your role may look at this, but not answer it.</p>}
       {error === null || error === undefined ? null : <ProblemNotice error={error} />}
     </section>
   );
@@ -56,7 +58,9 @@ function FreeAnswer({
       }}
     >
       {typeof value === "string" ? (
-        <p dir="auto">{value}</p>
+        <p dir="auto">
+          <Value value={value} />
+        </p>
       ) : (
         <JsonView value={value} label="What is asked" />
       )}
@@ -82,21 +86,17 @@ export function answerOf(text: string): unknown {
 }
 
 function Requests({
-  value,
+  requests,
   mayRun,
   onAnswer,
 }: {
-  value: InterruptValue;
+  requests: Asked[];
   mayRun: boolean;
   onAnswer: (value: unknown) => void;
 }) {
-  const requests = value.action_requests ?? [];
   const [answers, setAnswers] = useState<(Answer | null)[]>(() => requests.map(() => null));
   const put = (place: number, answer: Answer | null) =>
     setAnswers((before) => before.map((one, at) => (at === place ? answer : one)));
-  const allowed = (place: number, name: string) =>
-    (value.review_configs?.find((one) => one.action_name === name) ?? value.review_configs?.[place])
-      ?.allowed_decisions ?? ["approve", "edit", "reject"];
   return (
     <>
       {requests.map((request, place) => (
@@ -104,7 +104,6 @@ function Requests({
           // biome-ignore lint/suspicious/noArrayIndexKey: requests are answered by their places.
           key={place}
           request={request}
-          allowed={allowed(place, request.name)}
           answer={answers[place] ?? null}
           onAnswer={(answer) => put(place, answer)}
         />
@@ -121,8 +120,7 @@ function Requests({
 }
 
 interface RequestProps {
-  request: { name: string; args: Record<string, unknown>; description?: string };
-  allowed: string[];
+  request: Asked;
   answer: Answer | null;
   onAnswer: (answer: Answer | null) => void;
 }
@@ -134,7 +132,7 @@ const DECISIONS: Record<string, string> = {
   respond: "Answer instead",
 };
 
-function Request({ request, allowed, answer, onAnswer }: RequestProps) {
+function Request({ request, answer, onAnswer }: RequestProps) {
   const [kind, setKind] = useState<string | null>(null);
   const [args, setArgs] = useState(() => JSON.stringify(request.args, null, 2));
   const edit = (text: string) => {
@@ -149,8 +147,12 @@ function Request({ request, allowed, answer, onAnswer }: RequestProps) {
   };
   return (
     <fieldset className={styles.request}>
-      <legend>{titled(request.name)}</legend>
-      {request.description ? <p dir="auto">{request.description}</p> : null}
+      <legend dir="auto">{visible(titled(request.name))}</legend>
+      {request.description === "" ? null : (
+        <p dir="auto">
+          <Value value={request.description} />
+        </p>
+      )}
       {kind === "edit" ? (
         <Field label="Arguments" {...(answer === null ? { error: "This is no JSON object yet." } : {})}>
           {(props) => (
@@ -161,7 +163,7 @@ function Request({ request, allowed, answer, onAnswer }: RequestProps) {
         <Changes preview={null} args={request.args} />
       )}
       <div className={styles.choices}>
-        {allowed.map((type) => (
+        {request.allowed.map((type) => (
           <label key={type}>
             <input type="radio" checked={kind === type} onChange={() => choose(type)} />{" "}
             {DECISIONS[type] ?? titled(type)}

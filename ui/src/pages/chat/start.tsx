@@ -47,8 +47,8 @@ export function Start({ assistant, onAssistant, conversation }: StartProps) {
           </p>
         ) : null}
         <p className={styles.keys}>
-          <kbd>Enter</kbd> sends, <kbd>Shift</kbd> + <kbd>Enter</kbd> begins a new line, <kbd>Esc</kbd> stops,{" "}
-          <kbd>/</kbd> leads here.
+          <kbd>Enter</kbd> sends, <kbd>Shift</kbd> + <kbd>Enter</kbd> begins a new line, <kbd>Esc</kbd> stops
+          the answer, <kbd>/</kbd> goes to the message.
         </p>
       </div>
     </section>

@@ -12,7 +12,7 @@ export function ServerCard() {
   const elsewhere = connection.url !== window.location.origin;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    openServer(url, key.trim());
+    openServer(url, key.trim() || undefined);
   };
   return (
     <Card title="Server">
@@ -25,13 +25,18 @@ export function ServerCard() {
             <input
               {...props}
               type="url"
+              pattern="https?://.+"
+              title="An address that begins with http:// or https://"
               required
               value={url}
               onChange={(event) => setUrl(event.target.value)}
             />
           )}
         </Field>
-        <Field label="API key" hint="Only where the server asks for one. It is kept in this tab.">
+        <Field
+          label="API key"
+          hint="Only where the server asks for one. It is kept in this tab, for this address alone."
+        >
           {(props) => (
             <input
               {...props}
@@ -43,7 +48,10 @@ export function ServerCard() {
           )}
         </Field>
         <Button type="submit">Open</Button>{" "}
-        {elsewhere ? <Button onClick={() => openServer("", "")}>Back to this server</Button> : null}
+        {connection.key === "" ? null : (
+          <Button onClick={() => openServer(connection.url, "")}>Forget the key</Button>
+        )}{" "}
+        {elsewhere ? <Button onClick={() => openServer("")}>Back to this server</Button> : null}
       </form>
     </Card>
   );
