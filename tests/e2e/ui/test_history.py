@@ -202,5 +202,5 @@ def test_ten_thousand_steps_scroll_and_filter_fluently(walking: Any, opening: Ca
             expect(page.get_by_text("9,992 steps", exact=True)).to_be_visible()
 
         # A machine that does other things as well makes tasks longer, never shorter.
-        assert min(longest_task(page, scroll) for _ in range(3)) < LONGEST_TASK_MS
-        assert min(longest_task(page, filtered) for _ in range(3)) < LONGEST_TASK_MS
+        assert min(longest_task(page, scroll) for _ in range(5)) < LONGEST_TASK_MS
+        assert min(longest_task(page, filtered) for _ in range(5)) < LONGEST_TASK_MS
