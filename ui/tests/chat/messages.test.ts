@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asked, askedText, blocksOf, marksOf, merged, textOf, turnsOf } from "@/pages/chat/messages";
+import { asked, askedText, blocksOf, marksOf, merged, steady, textOf, turnsOf } from "@/pages/chat/messages";
 import type { Message } from "@/pages/chat/types";
 
 const say = (type: string, content: Message["content"], id?: string): Message => ({ type, content, id });
@@ -64,4 +64,13 @@ test("citation marks are those numbers that have a citation", () => {
     { text: " and [12]." },
   ]);
   expect(marksOf("[0] [1]", 0)).toEqual([{ text: "[0] [1]" }]);
+});
+
+test("a turn of which nothing has changed is the same object", () => {
+  const messages = [say("human", "one?", "1"), say("ai", "one", "2"), say("human", "two?", "3")];
+  const before = turnsOf(messages);
+  const now = steady(before, turnsOf([...messages, say("ai", "two", "4")]));
+  expect(now[0]).toBe(before[0]);
+  expect(now[1]).not.toBe(before[1]);
+  expect(now[1]?.replies).toHaveLength(1);
 });

@@ -17,6 +17,7 @@ import { Scroll } from "./scroll";
 import { TurnCard } from "./turn_card";
 import type { Effect, PodiumState } from "./types";
 import type { Conversation } from "./use_conversation";
+import { happened } from "./words";
 
 const NO_EFFECTS: Effect[] = [];
 
@@ -42,6 +43,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
   const found = turns.findIndex((turn) => turn.id === chosen);
   const target = found === turns.length - 1 ? -1 : found;
   const effects = useMemo(() => byTurn(conversation.effects), [conversation.effects]);
+  const lastDone = turns.findLastIndex((turn) => effects.get(turn.id)?.some((one) => happened(one.status)));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new value each time that there is more to see.
   const growth = useMemo(() => ({}), [live, interrupts, queued]);
 
@@ -90,6 +92,8 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         effects={effects.get(turn.id) ?? NO_EFFECTS}
         live={atWork}
         spoken={isLast}
+        asked={isLast && interrupts.length > 0}
+        touchedWorld={index <= lastDone}
         section={turn.id === chosen ? section : null}
         mayRun={mayRun}
         onSection={onSection}

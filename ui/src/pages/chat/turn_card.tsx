@@ -1,9 +1,8 @@
-import { Pencil, RefreshCw } from "lucide-react";
-import { memo, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { RefreshCw } from "lucide-react";
+import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
-import { PlainText } from "@/components/markdown";
 import { AnswerText } from "./answer_text";
 import { AtWork } from "./at_work";
 import type { TurnPlace } from "./branches";
@@ -11,6 +10,7 @@ import { amount, Details, SECTIONS, type Section } from "./details";
 import { EffectCard } from "./effect_card";
 import type { LiveState } from "./live";
 import { type Turn, textOf } from "./messages";
+import { Question } from "./question";
 import { Rate } from "./rate";
 import { ToolMessage } from "./tool_message";
 import styles from "./turn_card.module.css";
@@ -30,6 +30,10 @@ export interface TurnCardProps {
   live: LiveState | null;
   /** Whether screen readers are told of what it says, once that is whole. */
   spoken: boolean;
+  /** Whether a person is asked about what it proposes, below. */
+  asked: boolean;
+  /** Whether something was done outside in this turn or after it, which another version does not take back. */
+  touchedWorld: boolean;
   /** What is unfolded. */
   section: Section | null;
   mayRun: boolean;
@@ -87,7 +91,9 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
           )}
         </div>
         {effects.map((effect) =>
-          effect.status === "proposed" ? null : <EffectCard key={effect.digest} effect={effect} />,
+          props.asked && effect.status === "proposed" ? null : (
+            <EffectCard key={effect.digest} effect={effect} />
+          ),
         )}
         {state?.outcome?.notes?.map((note) => (
           <p key={note} className={styles.note} dir="auto">
@@ -108,102 +114,6 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
 });
 
 const NO_CITATIONS: [] = [];
-
-function Question({ turn, place, live, mayRun, onEdit, onVersion }: TurnCardProps) {
-  const [draft, setDraft] = useState<string | null>(null);
-  if (turn.question === null) return null;
-  const text = textOf(turn.question);
-  const canEdit = place !== null && place.before !== null && live === null;
-  if (draft !== null && place !== null) {
-    const send = () => {
-      setDraft(null);
-      if (draft.trim() !== "") onEdit(turn, place, draft);
-    };
-    return (
-      <form
-        className={styles.edit}
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        <textarea
-          // biome-ignore lint/a11y/noAutofocus: the person has just asked to edit this.
-          autoFocus
-          aria-label="Your question, changed"
-          rows={Math.min(12, draft.split("\n").length + 1)}
-          value={draft}
-          onChange={(event) => setDraft(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") setDraft(null);
-            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
-              event.preventDefault();
-              send();
-            }
-          }}
-        />
-        <p className={styles.hint}>This makes another version from here. The former one stays.</p>
-        <div className={styles.buttons}>
-          <Button type="submit" look="main" small>
-            Send the changed question
-          </Button>
-          <Button small onClick={() => setDraft(null)}>
-            Cancel
-          </Button>
-        </div>
-      </form>
-    );
-  }
-  return (
-    <div className={styles.question}>
-      <div className={styles.bubble}>
-        <PlainText text={text} />
-      </div>
-      <div className={styles.tools}>
-        {place === null ? null : <Versions place={place} onVersion={onVersion} />}
-        {canEdit ? (
-          <Button
-            look="quiet"
-            small
-            label="Edit this question"
-            disabled={!mayRun}
-            onClick={() => setDraft(text)}
-          >
-            <Pencil size={14} aria-hidden />
-          </Button>
-        ) : null}
-      </div>
-    </div>
-  );
-}
-
-function Versions({ place, onVersion }: { place: TurnPlace; onVersion: (end: string) => void }) {
-  const at = place.versions.indexOf(place.end);
-  if (place.versions.length < 2 || at < 0) return null;
-  const go = (step: number) => {
-    const end = place.versions[at + step];
-    if (end !== undefined) onVersion(end);
-  };
-  return (
-    <fieldset className={styles.versions} aria-label="Versions of this turn">
-      <Button look="quiet" small label="Earlier version" disabled={at === 0} onClick={() => go(-1)}>
-        ‹
-      </Button>
-      <span>
-        {at + 1} / {place.versions.length}
-      </span>
-      <Button
-        look="quiet"
-        small
-        label="Later version"
-        disabled={at === place.versions.length - 1}
-        onClick={() => go(1)}
-      >
-        ›
-      </Button>
-    </fieldset>
-  );
-}
 
 function Foot(props: TurnCardProps & { answer: string; runId: string | null }) {
   const { turn, place, own, state, section, threadId, answer, runId, mayRun } = props;

@@ -100,7 +100,7 @@ export function useConversation({ threadId, chosen, at, onStarted, onMoved }: Op
   const places = useMemo(() => placesOf(tree, leaf, turns.length), [tree, leaf, turns.length]);
   const written = own ? shownLive?.written : undefined;
   const ended = live === null && active === null;
-  const interrupts = live === null ? (state.data?.interrupts ?? NO_INTERRUPTS) : NO_INTERRUPTS;
+  const interrupts = (live === null && at === null ? state.data?.interrupts : null) ?? NO_INTERRUPTS;
   const actions = useActions({
     threadId,
     subject,
@@ -129,7 +129,7 @@ export function useConversation({ threadId, chosen, at, onStarted, onMoved }: Op
     active,
     queued,
     fault: ended && at === null ? faultOf(runs.data?.[0]) : null,
-    unfinished: ended && at === null && interrupts.length === 0 && (state.data?.next ?? []).length > 0,
+    unfinished: ended && at === null && isUnfinished(state.data?.next, interrupts),
     at,
   };
 }
@@ -160,6 +160,9 @@ function useWork(threadId: string | null, runs: Run[] | undefined) {
   const queued = useMemo(() => open.filter((run) => run.run_id !== active?.run_id), [open, active]);
   return { live, active, queued };
 }
+
+const isUnfinished = (next: string[] | undefined, interrupts: Interrupt[]) =>
+  interrupts.length === 0 && (next ?? []).length > 0;
 
 const isMissing = (threadId: string | null, thread: { data?: unknown; isFetching: boolean }) =>
   threadId !== null && thread.data === null && !thread.isFetching;

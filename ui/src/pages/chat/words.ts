@@ -85,6 +85,11 @@ const EFFECT_STATUS: Record<string, { words: string; tone: Tone }> = {
 export const effectStanding = (status: string) =>
   EFFECT_STATUS[status] ?? { words: titled(status), tone: "neutral" as Tone };
 
+const HAPPENED = ["succeeded", "verified", "unverified", "compensation_failed", "in_doubt"];
+
+/** Whether an effect has changed, or may have changed, something outside that still stands. */
+export const happened = (status: string) => HAPPENED.includes(status);
+
 const EFFECT_CLASS: Record<string, string> = {
   read: "only reads",
   reversible: "can be undone",
