@@ -18,6 +18,7 @@ from podium.storage.database import Database
 from podium.storage.events import EventRecord, SqlEventLog
 from podium.storage.feedback import FeedbackRecord, FeedbackRecords
 from podium.storage.runs import RunRecord, RunRecords
+from podium.telemetry.conventions import INPUT_TOKENS, OUTPUT_TOKENS, attribute_name
 from podium.tools.effect import Effect
 from podium.tools.ledger import EffectLedger
 
@@ -193,28 +194,28 @@ def _said(feedback: Sequence[FeedbackRecord]) -> JsonObject:
 
 
 def _tape(database: Database, thread: str, case_id: str) -> Tape:
-    calls = [event for event in _events(database, thread) if event.kind == "span.model"]
     exchanges: list[Exchange] = []
     models: dict[str, ModelNote] = {}
-    for event in calls:
-        attributes: Mapping[str, Any] = (event.payload or {}).get("attributes") or {}
-        name = str((event.payload or {}).get("name", ""))
-        if attributes.get("cached"):
+    for event in _events(database, thread):
+        payload = event.payload or {}
+        if event.kind != "span.model" or (payload.get("attributes") or {}).get(attribute_name("cached")):
             continue
+        name = str(payload.get("name", ""))
         models[name] = ModelNote(name=name, kind=_KIND, takes_tools=False, timeout=60.0, max_retries=2)
-        exchanges.append(_exchange(name, attributes))
+        exchanges.append(_exchange(name, payload))
     return Tape(case=case_id, models=tuple(models.values()), exchanges=tuple(exchanges))
 
 
-def _exchange(name: str, attributes: Mapping[str, Any]) -> Exchange:
+def _exchange(name: str, payload: Mapping[str, Any]) -> Exchange:
     """A reply without the digest of its question: prompts are stored without what is secret or personal."""
-    reply = str(attributes.get("reply", ""))
-    if not reply and attributes.get("error"):
-        failure = Failure(kinds=("ModelConnectionError",), message=str(attributes["error"]))
+    attributes: Mapping[str, Any] = payload.get("attributes") or {}
+    reply = str(attributes.get(attribute_name("reply"), ""))
+    if not reply and payload.get("error"):
+        failure = Failure(kinds=("ModelConnectionError",), message=str(payload["error"]))
         return Exchange(outside="model", name=name, key="", failure=failure)
     usage = {
-        "input_tokens": int(attributes.get("input_tokens", 0)),
-        "output_tokens": int(attributes.get("output_tokens", 0)),
+        "input_tokens": int(attributes.get(INPUT_TOKENS, 0)),
+        "output_tokens": int(attributes.get(OUTPUT_TOKENS, 0)),
     }
     usage["total_tokens"] = usage["input_tokens"] + usage["output_tokens"]
     said = {"type": "ai", "data": {"content": reply, "usage_metadata": usage}}

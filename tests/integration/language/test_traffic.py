@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from podium.app.encryption import open_database
 from podium.app.podium import Podium
 from podium.app.results import Decision, Reply
 from podium.app.seams import Seams
 from podium.core.errors import NotRecorded
 from podium.evals.log import read_trials
+from podium.evals.threads import real_thread
 from podium.evals.traffic.exchange import Tape
 from podium.evals.traffic.file import TrafficFile, TrafficWriter
 from podium.evals.traffic.recording import Recording
@@ -165,3 +169,16 @@ def seen_in(log: Path) -> list[list[object]]:
         ]
         for trial in read_trials(log)
     )
+
+
+def test_a_thread_that_a_model_answered_gives_its_replies_as_a_tape(
+    open_library: Open, serve: Serve, library: Path
+) -> None:
+    with open_library(serve(RESERVE)) as app:
+        replies = talk(app)
+    with closing(open_database(app.project)) as database:
+        tape = real_thread(database, replies[0].thread_id).tape
+    said: list[Any] = [one.reply for one in tape.exchanges]
+    assert said
+    assert all(one["data"]["content"] for one in said)
+    assert all(one["data"]["usage_metadata"]["total_tokens"] > 0 for one in said)
