@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from podium.testing.helpful import HelpfulModel
 from podium.testing.openai_server import OpenAIServer
@@ -70,17 +70,13 @@ def thread(spoken: Any) -> str:
     return str(found)
 
 
-def spans(page: Page) -> Locator:
-    return page.get_by_role("listbox", name="Spans, the latest run first").get_by_role("option")
-
-
 def test_what_was_sent_to_the_model_and_what_it_cost_is_three_clicks_away(
     spoken: Any, thread: str, model: OpenAIServer, opening: Callable[..., Any]
 ) -> None:
     with opening(spoken.ui) as page:
         page.get_by_role("navigation", name="Threads").get_by_role("link", name=QUESTION).first.click()
         page.get_by_role("link", name="Trace").click()
-        page.get_by_role("option", name="planner").first.click()
+        page.get_by_role("treeitem", name="planner").first.click()
         details = page.get_by_role("region", name="planner")
         sent = next(one for one in model.requests if "gift" in str(one["messages"]))
         for message in sent["messages"]:
@@ -99,7 +95,7 @@ def test_the_change_of_a_system_prompt_between_turns_is_shown(
     spoken: Any, thread: str, opening: Callable[..., Any]
 ) -> None:
     with opening(f"{spoken.ui}threads/{thread}/trace") as page:
-        page.get_by_role("option", name="planner").first.click()
+        page.get_by_role("treeitem", name="planner").first.click()
         page.get_by_role("button", name="What changed in the system prompt").click()
         change = page.get_by_role("region", name="System prompt: what changed since the call before")
         expect(change).to_contain_text(f"added: {ADDED}")
@@ -110,7 +106,7 @@ def test_a_call_is_copied_as_curl_without_its_key(
 ) -> None:
     allowed = ["clipboard-read", "clipboard-write"]
     with opening(f"{spoken.ui}threads/{thread}/trace", permissions=allowed) as page:
-        page.get_by_role("option", name="executor").first.click()
+        page.get_by_role("treeitem", name="executor").first.click()
         page.get_by_role("button", name="Copy as curl").click()
         expect(page.get_by_text("Copied: the call as curl")).to_be_visible()
         copied = page.evaluate("navigator.clipboard.readText()")
@@ -138,7 +134,7 @@ def test_spans_are_filtered_by_kind_and_words_and_the_address_keeps_it(
 def test_passages_and_effects_are_told_with_the_span(desk: Any, page: Page) -> None:
     thread, _ = desk.ask(QUESTION)
     page.goto(f"{desk.ui}threads/{thread}/trace?kind=retrieval")
-    page.get_by_role("option", name="search").first.click()
+    page.get_by_role("treeitem", name="search").first.click()
     expect(page.get_by_role("table", name="Passages found")).to_contain_text("returns-policy.md")
     refund, _ = desk.ask("Please refund order O-10004 in full, the kettle was broken")
     with desk.client() as client:
@@ -146,7 +142,7 @@ def test_passages_and_effects_are_told_with_the_span(desk: Any, page: Page) -> N
         body = {"assistant_id": "support_desk", "command": {"resume": decisions}}
         client.post(f"/threads/{refund}/runs/wait", json=body).raise_for_status()
     page.goto(f"{desk.ui}threads/{refund}/trace?q=refund_id")
-    page.get_by_role("option", name="issue_refund").first.click()
+    page.get_by_role("treeitem", name="issue_refund").first.click()
     expect(page.get_by_role("region", name="Result")).to_contain_text("refund_id")
 
 
@@ -218,7 +214,7 @@ def test_ten_thousand_spans_scroll_and_filter_fluently(desk: Any, page: Page) ->
     page.goto(f"{desk.ui}threads/{thread}/trace")
     expect(page.get_by_text("10,000 spans", exact=True)).to_be_visible(timeout=60_000)
     page.evaluate(OBSERVE)
-    page.get_by_role("listbox").hover()
+    page.get_by_role("tree").hover()
 
     def scroll() -> None:
         for _ in range(20):

@@ -90,7 +90,7 @@ export function StateAtStep({
   );
   return (
     <section className={styles.state} aria-label="State at this step">
-      <h3>State at step {step.step}</h3>
+      <h2>State at step {step.step}</h2>
       {changes === null ? (
         <Loading what="Loading the state" />
       ) : changes.length === 0 ? (
@@ -133,7 +133,7 @@ export function NodeCard({ node, progress, figures, threadId, hasTrace }: NodeCa
   const name = node.slice(node.lastIndexOf(":") + 1);
   return (
     <section className={styles.nodeCard} aria-label={`Node ${name}`}>
-      <h3>{name}</h3>
+      <h2>{name}</h2>
       <p>
         {STANDINGS[progress?.standing ?? "idle"]}
         {visits > 0 ? `, ran ${visits === 1 ? "once" : `${visits} times`}` : ""}

@@ -116,31 +116,14 @@ function SpanRow({ row }: { row: Extract<Row, { kind: "span" }> }) {
   );
 }
 
-interface RunRowProps {
-  row: Extract<Row, { kind: "run" }>;
-  folded: boolean;
-  onFold: (group: RunGroup) => void;
-}
-
-function RunRow({ row, folded, onFold }: RunRowProps) {
+function RunRow({ row, folded }: { row: Extract<Row, { kind: "run" }>; folded: boolean }) {
   const { group, place, shown } = row;
   const { run } = group;
   const paused = group.axis.pauses.reduce((sum, pause) => sum + pause.until - pause.from, 0) / 1_000;
   const Fold = folded ? ChevronRight : ChevronDown;
   return (
     <>
-      <button
-        type="button"
-        className={styles.fold}
-        tabIndex={-1}
-        aria-label={`${folded ? "Unfold" : "Fold"} run ${place}`}
-        onClick={(event) => {
-          event.stopPropagation();
-          onFold(group);
-        }}
-      >
-        <Fold size={16} aria-hidden />
-      </button>
+      <Fold size={16} aria-hidden className={styles.fold} />
       <strong>Run {place}</strong>
       {run === null ? null : <Badge tone={STATUS[run.status] ?? "neutral"}>{run.status}</Badge>}
       <span className={styles.runFacts}>
@@ -184,6 +167,12 @@ function spanFrom(rows: Row[], place: number, step: 1 | -1): Extract<Row, { kind
   return null;
 }
 
+/** The run of a span that may be folded away. */
+function groupWith(rows: Row[], seq: number | null): RunGroup | null {
+  const row = rows.find((one) => one.kind === "run" && one.group.spans.some(({ span }) => span.seq === seq));
+  return row?.group ?? null;
+}
+
 /** Spans as bars over time, of which only what is seen is drawn. */
 export function Waterfall({ rows, folded, selected, onSelect, onFold }: WaterfallProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -203,6 +192,11 @@ export function Waterfall({ rows, folded, selected, onSelect, onFold }: Waterfal
   }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      const group = groupWith(rows, selected);
+      if (group !== null && folded.has(group.runId) === (event.key === "ArrowRight")) onFold(group);
+      return;
+    }
     const to = nextPlace(event.key, at, rows.length - 1);
     if (to === null) return;
     const back = event.key === "ArrowUp" || event.key === "PageUp" || event.key === "End";
@@ -214,7 +208,7 @@ export function Waterfall({ rows, folded, selected, onSelect, onFold }: Waterfal
     <div
       ref={box}
       className={styles.waterfall}
-      role="listbox"
+      role="tree"
       aria-label="Spans, the latest run first"
       aria-activedescendant={at === -1 ? undefined : `${id}-${selected}`}
       tabIndex={0}
@@ -225,21 +219,30 @@ export function Waterfall({ rows, folded, selected, onSelect, onFold }: Waterfal
           const row = rows[item.index] as Row;
           const style = { transform: `translateY(${item.start}px)`, height: ROW };
           return row.kind === "run" ? (
-            <div key={item.key} className={styles.runRow} style={style} role="presentation">
-              <RunRow row={row} folded={folded.has(row.group.runId)} onFold={onFold} />
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its items.
+            // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names the active item.
+            <div
+              key={item.key}
+              className={styles.runRow}
+              style={style}
+              role="treeitem"
+              aria-level={1}
+              aria-expanded={!folded.has(row.group.runId)}
+              onClick={() => onFold(row.group)}
+            >
+              <RunRow row={row} folded={folded.has(row.group.runId)} />
             </div>
           ) : (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its options.
-            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and names the active option.
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its items.
+            // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names the active item.
             <div
               key={item.key}
               id={`${id}-${row.span.seq}`}
               className={styles.spanRow}
               style={style}
-              role="option"
+              role="treeitem"
+              aria-level={row.depth + 2}
               aria-selected={row.span.seq === selected}
-              aria-posinset={item.index + 1}
-              aria-setsize={rows.length}
               data-kind={row.span.kind}
               onClick={() => onSelect(row.span.seq)}
             >
