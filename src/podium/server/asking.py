@@ -11,6 +11,7 @@ from podium.core.clock import SystemClock, to_iso
 from podium.core.errors import InputError
 from podium.core.ids import new_id
 from podium.runtime.serving.accepting import Offer
+from podium.runtime.serving.input import brings_answers
 from podium.server.governing import check_command
 from podium.storage.run_requests import ROLES, RunRequest
 
@@ -107,7 +108,6 @@ async def _offer(
     attempt: Attempt | None = None,
 ) -> Offer:
     assistant = services.assistants.resolve(body.assistant_id, who.access)
-    await check_command(services, who, assistant.graph_id, body.command)
     if thread_id is not None:
         check_thread(body.checkpoint, thread_id)
     if body.webhook:
@@ -116,6 +116,8 @@ async def _offer(
     if assistant.config or assistant.context:
         kwargs["config"] = _merged(assistant.config, kwargs.get("config"))
         kwargs["context"] = {**(assistant.context or {}), **(kwargs.get("context") or {})} or None
+    answers = brings_answers(kwargs.get("config"))
+    await check_command(services, who, assistant.graph_id, body.command, answers=answers)
     if attempt and attempt.earlier:
         kwargs["goes_on"] = list(attempt.earlier)
     if who.principal.roles:

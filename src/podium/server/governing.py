@@ -23,17 +23,30 @@ _WITHOUT_VALUES: Final = ("__copy__", "__end__")
 """Updates as these that bring no values branch a thread, or end what is left to do."""
 
 
-async def check_command(services: Services, who: Caller, graph_id: str, command: RunCommand | None) -> None:
-    """Refuse a run's command that decides what is not the caller's to decide.
+async def check_command(
+    services: Services, who: Caller, graph_id: str, command: RunCommand | None, *, answers: bool = False
+) -> None:
+    """Refuse a run that decides what is not the caller's to decide.
+
+    Args:
+        services: The server's parts.
+        who: Asks for it.
+        graph_id: The graph.
+        command: What the run does first.
+        answers: Whether its configuration brings answers to what waits.
 
     Raises:
         NotAllowed: It does.
         UnknownName: There is no such graph.
     """
-    if command is None or not await services.threads.states.is_governed(graph_id):
+    if command is None and not answers:
         return
-    if command.resume is not None:
+    if not await services.threads.states.is_governed(graph_id):
+        return
+    if answers or (command is not None and command.resume is not None):
         who.need("approve")
+    if command is None:
+        return
     if command.update is not None or command.goto not in (None, "__end__", ["__end__"]):
         who.need("admin")
 

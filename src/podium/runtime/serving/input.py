@@ -20,6 +20,11 @@ FROM_CALLERS = frozenset({_RESUMING, _ANSWERS, "__pregel_durability"})
 """Those that a graph sends all the same when one of its nodes is a `RemoteGraph`."""
 
 
+def brings_answers(config: Mapping[str, Any] | None) -> bool:
+    """Whether a configuration answers what waits, as that of a graph that goes on does."""
+    return bool(((config or {}).get("configurable") or {}).get(_ANSWERS))
+
+
 def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> RunnableConfig:
     """The configuration under which a run is carried out.
 

@@ -110,6 +110,31 @@ def test_what_is_no_decision_is_explained(desk: Callers, body: dict[str, Any]) -
     assert (refused.status_code, refused.json()["code"]) == (422, "input_invalid")
 
 
+def test_nobody_decides_by_the_configuration_of_a_run(desk: Callers) -> None:
+    keys = desk.server.services.key_ring.keys
+    teller = desk.server.client(keys.create("teller", roles=["operator"], owner="ada")[1])
+    thread_id = desk.ask(teller, "support_desk", "Please refund order O-10004 in full")
+    waiting = desk.waiting(teller, thread_id)
+    answers = {waiting["interrupt_id"]: {"decisions": [{"type": "approve"}]}}
+    config = {"configurable": {"__pregel_resuming": True, "__pregel_resume_map": answers}}
+    run = {"assistant_id": "support_desk", "input": {"messages": []}, "config": config}
+    named = teller.post("/assistants", json={"graph_id": "support_desk", "config": config}).json()
+    by_name = {**run, "assistant_id": named["assistant_id"], "config": None}
+    place = f"/threads/{thread_id}/runs"
+    for refused in (
+        teller.post(f"{place}/wait", json=run),
+        teller.post(f"{place}/wait", json=by_name),
+        teller.post(place, json=run),
+        teller.post("/runs/batch", json=[run]),
+    ):
+        assert (refused.status_code, refused.json().get("code")) == (403, "not_allowed"), refused.text
+    effects = teller.get(f"/podium/v1/threads/{thread_id}/effects").json()["effects"]
+    assert [one["status"] for one in effects if one["effect"] != "read"] == ["proposed"]
+    desk.ada.post(f"{place}/wait", json=run).raise_for_status()
+    effects = teller.get(f"/podium/v1/threads/{thread_id}/effects").json()["effects"]
+    assert [one["status"] for one in effects if one["effect"] != "read"] == ["verified"]
+
+
 def test_pages_count_threads(desk: Callers) -> None:
     made = [refund(desk) for _ in range(2)]
     first = desk.ada.get("/podium/v1/interrupts", params={"limit": 1})
