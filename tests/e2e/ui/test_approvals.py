@@ -280,7 +280,7 @@ _PEOPLE = {"decides": ("read", "write", "approve"), "looks": ("read",)}
 
 def _key(folder: Path, name: str, *scopes: str) -> str:
     wanted = [part for scope in scopes for part in ("--scope", scope)]
-    command = [PODIUM, "keys", "new", name, "--owner", "ada", *wanted, "--json"]
+    command = [str(PODIUM), "keys", "new", name, "--owner", "ada", *wanted, "--json"]
     made = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     key: str = json.loads(made.stdout)["key"]
     return key
