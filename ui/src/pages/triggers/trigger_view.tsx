@@ -71,6 +71,7 @@ function Deeds({ trigger }: { trigger: Trigger }) {
         {trigger.paused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}
         {trigger.paused ? "Resume" : "Pause"}
       </Button>
+      {refusal === undefined ? null : <span className={styles.muted}>{refusal}</span>}
       {deed.error === null ? null : <ProblemNotice error={deed.error} />}
       {sending ? <SendDialog trigger={trigger} onClose={() => setSending(false)} /> : null}
     </>
