@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "./button";
 import { Field } from "./field";
@@ -9,6 +9,9 @@ import { Card, PageFrame } from "./page";
 export function KeyForm() {
   const { connection, openServer } = useSession();
   const [key, setKey] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  // Also after a key that was not taken, so that the next one may be typed.
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     openServer(connection.url, key.trim());
@@ -27,6 +30,7 @@ export function KeyForm() {
             {(props) => (
               <input
                 {...props}
+                ref={field}
                 type="password"
                 autoComplete="off"
                 required

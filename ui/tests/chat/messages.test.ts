@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { asked, askedText, blocksOf, marksOf, merged, steady, textOf, turnsOf } from "@/pages/chat/messages";
+import {
+  asked,
+  askedText,
+  blocksOf,
+  marksOf,
+  merged,
+  messagesOf,
+  steady,
+  textOf,
+  turnsOf,
+} from "@/pages/chat/messages";
 import type { Message } from "@/pages/chat/types";
 
 const say = (type: string, content: Message["content"], id?: string): Message => ({ type, content, id });
@@ -13,6 +23,27 @@ test("the words of a message are its text blocks", () => {
   ];
   expect(textOf(say("ai", blocks))).toBe("ab");
   expect(textOf({ type: "ai", content: null as unknown as string })).toBe("");
+});
+
+test("what is no message is left out, and broken ones are shown as far as they are whole", () => {
+  const whole = say("ai", "one", "a1");
+  const broken = [
+    { type: 5, content: "x" },
+    null,
+    "x",
+    { type: "ai", content: null, tool_calls: "x", name: { x: 1 } },
+    { type: "ai", content: [null, { type: "text", text: { x: 1 } }, "t"], tool_calls: [null, { name: 1 }] },
+    { type: "tool", content: { x: 1 }, id: 7 },
+  ];
+  const held = messagesOf([whole, ...broken]);
+  expect(held[0]).toBe(whole);
+  expect(held.map((one) => [one.type, textOf(one), one.tool_calls ?? []])).toEqual([
+    ["ai", "one", []],
+    ["ai", "", []],
+    ["ai", "t", []],
+    ["tool", '{"x":1}', []],
+  ]);
+  expect(messagesOf({ not: "a list" })).toEqual([]);
 });
 
 test("a turn is a question with all that follows", () => {

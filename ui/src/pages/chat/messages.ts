@@ -1,4 +1,46 @@
-import type { Message } from "./types";
+import type { Block, Message, ToolCall } from "./types";
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isBlock = (value: unknown): value is Block | string =>
+  typeof value === "string" ||
+  (isFields(value) && (value.type !== "text" || value.text === undefined || typeof value.text === "string"));
+
+const isCall = (value: unknown): value is ToolCall => isFields(value) && typeof value.name === "string";
+
+const isText = (value: unknown) => value === undefined || value === null || typeof value === "string";
+
+/** What a state holds as messages, as far as they are any: other graphs keep there what they like. */
+export function messagesOf(value: unknown): Message[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((one): one is Fields => isFields(one) && typeof one.type === "string").map(messageOf);
+}
+
+function messageOf(held: Fields): Message {
+  const { content, tool_calls: calls, id, name } = held;
+  const isWhole =
+    (typeof content === "string" || (Array.isArray(content) && content.every(isBlock))) &&
+    (calls === undefined || (Array.isArray(calls) && calls.every(isCall))) &&
+    isText(id) &&
+    isText(name);
+  if (isWhole) return held as unknown as Message;
+  return {
+    ...(isText(id) ? { id: id as string } : {}),
+    ...(isText(name) ? { name: name as string } : {}),
+    type: held.type as string,
+    content: Array.isArray(content)
+      ? (content.filter(isBlock) as Block[])
+      : typeof content === "string"
+        ? content
+        : content === undefined || content === null
+          ? ""
+          : JSON.stringify(content),
+    tool_calls: Array.isArray(calls) ? calls.filter(isCall) : [],
+  };
+}
 
 /** The words of a message, whatever its content is made of. */
 export function textOf(message: Message): string {

@@ -43,12 +43,12 @@ export function Start({ assistant, onAssistant, conversation }: StartProps) {
         {me?.models.offline ? (
           <p className={styles.offline}>
             No language model is set up, so the offline agents answer: they quote, and they never guess.{" "}
-            <Link to="/settings">Set up a model</Link>
+            {me.may.run_project ? <Link to="/settings">Set up a model</Link> : null}
           </p>
         ) : null}
         <p className={styles.keys}>
-          <kbd>Enter</kbd> sends, <kbd>Shift</kbd> + <kbd>Enter</kbd> begins a new line, <kbd>Esc</kbd> stops
-          the answer, <kbd>/</kbd> goes to the message.
+          <kbd>Enter</kbd> sends, <kbd>Shift</kbd> + <kbd>Enter</kbd> begins a new line, <kbd>Esc</kbd> stops,{" "}
+          <kbd>/</kbd> goes to the message.
         </p>
       </div>
     </section>

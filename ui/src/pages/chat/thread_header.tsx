@@ -54,7 +54,7 @@ export function ThreadHeader({ conversation, isPodium, onList, listHidden }: Thr
           ) : null}
           <Button
             look="quiet"
-            label="Delete this thread"
+            label={mayRun ? "Delete this thread" : "Your role may not delete threads"}
             disabled={!mayRun}
             onClick={() => setDialog("delete")}
           >

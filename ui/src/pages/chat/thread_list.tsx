@@ -44,9 +44,7 @@ export const ThreadList = memo(function ThreadList({ current, words, onWords }: 
         ) : threads.data === undefined ? (
           <Loading />
         ) : threads.data.length === 0 ? (
-          <Empty title={words === "" ? "No conversations yet" : "No thread has these words"}>
-            {words === "" ? "Ask something to begin one." : "Try fewer words."}
-          </Empty>
+          <NoThreads words={words} />
         ) : (
           <ul>
             {threads.data.map((thread) => (
@@ -68,6 +66,16 @@ export const ThreadList = memo(function ThreadList({ current, words, onWords }: 
   );
 });
 
+function NoThreads({ words }: { words: string }) {
+  const mayRun = useMay("run");
+  if (words !== "") return <Empty title="No thread has these words">Try fewer words.</Empty>;
+  return (
+    <Empty title="No conversations yet">
+      {mayRun ? "Ask something to begin one." : "Those that you may see will stand here."}
+    </Empty>
+  );
+}
+
 interface ThreadRowProps {
   thread: ThreadSummary;
   search: string;
@@ -83,7 +91,7 @@ function ThreadRow({ thread, search, current, onDelete }: ThreadRowProps) {
   return (
     <li className={`${styles.row} ${current ? styles.current : ""}`}>
       <Link
-        to={`/threads/${thread.thread_id}${search}`}
+        to={`/threads/${encodeURIComponent(thread.thread_id)}${search}`}
         aria-current={current ? "page" : undefined}
         className={styles.link}
       >
@@ -98,7 +106,7 @@ function ThreadRow({ thread, search, current, onDelete }: ThreadRowProps) {
       <Button
         look="quiet"
         small
-        label={`Delete ${nameOf(thread)}`}
+        label={mayRun ? `Delete ${nameOf(thread)}` : "Your role may not delete threads"}
         className={styles.delete}
         disabled={!mayRun}
         onClick={onDelete}

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useConnection, useSession } from "@/api/session";
 import { type Tree, type TurnPlace, treeOf } from "./branches";
 import type { LiveState } from "./live";
-import { asked, merged, steady, type Turn, textOf, turnsOf } from "./messages";
+import { asked, merged, messagesOf, steady, type Turn, textOf, turnsOf } from "./messages";
 import {
   isOpen,
   refresh,
@@ -202,7 +202,7 @@ function shownMessages(
   active: Run | null,
   own: boolean,
 ): Message[] {
-  const held = Array.isArray(values?.messages) ? (values.messages as Message[]) : NO_MESSAGES;
+  const held = messagesOf(values?.messages);
   if (live === null && active === null) return held;
   const question = asked(active?.kwargs?.input).map((message) => ({ ...message, type: "human" }));
   const isNew = question.filter((message) => !message.id || !held.some((one) => one.id === message.id));

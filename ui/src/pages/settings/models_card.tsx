@@ -26,7 +26,7 @@ export function ModelsCard({ me }: { me: Me }) {
       {me.models.offline ? (
         <Notice>
           The offline agents answer: they need no key and no network, quote what they find and carry out what
-          the project's tools allow. Name a model and set its key to have one answer.
+          the project's tools allow. Name a model and set its key to let it answer.
         </Notice>
       ) : null}
       <Table
