@@ -88,7 +88,6 @@ const took = (seconds: number) => (seconds < 0.0005 ? "<1 ms" : duration(seconds
 /** Figures of a span beside its time. */
 function figureOf(span: Span): string {
   if (span.model) return `${whole((span.model.input_tokens ?? 0) + (span.model.output_tokens ?? 0))} tok`;
-  if (span.guardrail) return `check of the ${span.guardrail.stage}`;
   if (span.retrieval) return `${span.retrieval.hits.length} found`;
   return "";
 }
