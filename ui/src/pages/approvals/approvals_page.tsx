@@ -45,6 +45,14 @@ const SORTS = [
   { value: "risk", label: "Highest risk" },
 ];
 
+/** The first of a list, which stays the same while the list changes around it: what came of it is to be read. */
+function usePinned(first: Waiting | undefined, view: string): Waiting | undefined {
+  const [pinned, setPinned] = useState<{ view: string; one: Waiting } | null>(null);
+  if (pinned !== null && pinned.view === view) return pinned.one;
+  if (first !== undefined) setPinned({ view, one: first });
+  return first;
+}
+
 /** What of the list is open, what comes before and after it, and how to get there. */
 function useSelection(items: Waiting[]) {
   const { threadId, interruptId } = useParams();
@@ -52,8 +60,8 @@ function useSelection(items: Waiting[]) {
   const navigate = useNavigate();
   const wide = useMedia(WIDE);
   const named = threadId !== undefined && interruptId !== undefined;
-  const first = wide ? items[0] : undefined;
-  const shown = named ? { thread_id: threadId, interrupt_id: interruptId } : first;
+  const first = usePinned(items[0], search.toString());
+  const shown = named ? { thread_id: threadId, interrupt_id: interruptId } : wide ? first : undefined;
   const open = shown === undefined ? "" : idOf(shown);
   const at = items.findIndex((one) => idOf(one) === open);
   const others = items.filter((one) => idOf(one) !== open);
