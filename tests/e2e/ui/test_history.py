@@ -120,7 +120,7 @@ def test_the_state_is_edited_as_a_node_and_both_branches_are_compared(
             expect(page.get_by_role("dialog")).to_contain_text("acts by itself")
             page.get_by_role("button", name="Run", exact=True).click()
             expect(rows(page).first).to_contain_text("book")
-            row(page, 3).click()
+            rows(page).filter(has_text="book").last.click()
             page.get_by_role("button", name="Compare with another step").click()
             rows(page).first.click()
             compared = page.get_by_role("region", name="Two branches side by side")
