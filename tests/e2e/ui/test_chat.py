@@ -16,6 +16,8 @@ REFUND = "Please refund order O-10004 in full, the kettle was broken"
 SLOW = 60_000
 """For an answer, which is computed on a machine that does other things as well."""
 
+THREAD = re.compile(r"/threads/[0-9a-f]{8}-")
+
 pytestmark = pytest.mark.timeout(240)
 
 
@@ -39,7 +41,7 @@ def opened(desk: Any, thread: str, view: str = "") -> str:
 
 def test_a_question_is_answered_and_the_answer_is_there_after_a_reload(page: Page) -> None:
     say(page, QUESTION)
-    page.wait_for_url("**/threads/*-*")
+    page.wait_for_url(THREAD)
     answered(page)
     expect(page.get_by_text("within 30 days of delivery")).to_be_visible()
     expect(page.get_by_text("Answered", exact=True)).to_be_visible()
@@ -191,17 +193,6 @@ def test_a_thread_is_exported(desk: Any, page: Page) -> None:
         assert holds in Path(download.value.path()).read_text()
 
 
-def test_what_is_said_meanwhile_is_queued_and_may_be_taken_back(page: Page) -> None:
-    say(page, QUESTION)
-    page.wait_for_url("**/threads/*-*")
-    say(page, OTHER)
-    say(page, "Never mind")
-    page.get_by_text("Never mind").locator("..").get_by_role("button", name="Take back").click()
-    answered(page, 2)
-    expect(page.get_by_text("£7.95")).to_be_visible()
-    expect(page.get_by_text("Never mind")).to_have_count(0)
-
-
 def test_a_dropped_file_is_read_and_answers(desk: Any, page: Page) -> None:
     page.get_by_label("Message").wait_for()
     transfer = page.evaluate_handle(
@@ -235,7 +226,7 @@ def test_it_works_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.type("and another")
     expect(field).to_have_value("One line\nand another")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/threads/*-*")
+    page.wait_for_url(THREAD)
     expect(page.get_by_role("article").get_by_text("and another")).to_be_visible()
 
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 SLOW = 60_000
+THREAD = re.compile(r"/threads/[0-9a-f]{8}-")
 LONGEST_MS = 200
 """For a task of the page on a machine that does other things as well."""
 BUSY_CORE = 0.5
@@ -28,7 +29,7 @@ def begin(page: Page, desk: Any, graph: str) -> None:
 def say(page: Page, text: str) -> None:
     page.get_by_label("Message").fill(text)
     page.get_by_label("Message").press("Enter")
-    page.wait_for_url("**/threads/*-*")
+    page.wait_for_url(THREAD)
 
 
 def words(page: Page) -> list[str]:
@@ -112,6 +113,24 @@ def test_stop_ends_the_run(talking: Any, opening: Callable[..., Any]) -> None:
         expect(page.get_by_text("You said: Good day")).to_be_visible(timeout=SLOW)
 
 
+def test_what_is_said_meanwhile_is_queued_and_may_be_taken_back(
+    talking: Any, opening: Callable[..., Any]
+) -> None:
+    with opening(talking.ui) as page:
+        begin(page, talking, "talker")
+        say(page, "2000 words")
+        expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
+        for text in ("Good day", "Never mind"):
+            page.get_by_label("Message").fill(text)
+            page.get_by_label("Message").press("Enter")
+        expect(page.get_by_role("button", name="Take back")).to_have_count(2)
+        page.get_by_role("button", name="Take back").last.click()
+        expect(page.get_by_text("Never mind")).to_have_count(0)
+        expect(page.get_by_role("button", name="Take back")).to_have_count(1)
+        expect(page.get_by_text("You said: Good day")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("article")).to_have_count(2)
+
+
 def test_a_killed_server_is_waited_for_and_its_run_goes_on(
     talking: Any, opening: Callable[..., Any], watch: Any
 ) -> None:
@@ -145,7 +164,7 @@ def test_a_graph_that_is_no_chat_has_a_form_and_shows_its_state(
         form.get_by_label("Place").fill("Bergen")
         form.get_by_label("Nights").fill("3")
         form.get_by_role("button", name="Run").click()
-        page.wait_for_url("**/threads/*-*")
+        page.wait_for_url(THREAD)
         expect(page.get_by_role("region", name="State of the thread")).to_contain_text(
             "Oslo, calm, 3 nights", timeout=SLOW
         )

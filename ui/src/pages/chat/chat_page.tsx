@@ -154,6 +154,7 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
           <Composer
             key={threadId ?? "new"}
             draftKey={threadId ?? "new"}
+            begins={threadId === null}
             busy={busy}
             mayRun={mayRun}
             field={field}

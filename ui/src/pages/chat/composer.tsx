@@ -1,11 +1,13 @@
 import { ArrowUp, Paperclip, Square } from "lucide-react";
-import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import styles from "./composer.module.css";
 
 interface ComposerProps {
   /** Kept for each thread while the page is open. */
   draftKey: string;
+  /** Whether the first message begins a thread, so that a second one has to wait for it. */
+  begins: boolean;
   busy: boolean;
   mayRun: boolean;
   placeholder: string;
@@ -22,6 +24,7 @@ const TALLEST = 240;
 /** Where one writes: Enter sends, Shift and Enter begin a new line, Escape stops what is at work. */
 export function Composer({
   draftKey,
+  begins,
   busy,
   mayRun,
   placeholder,
@@ -31,7 +34,8 @@ export function Composer({
   onAttach,
 }: ComposerProps) {
   const [text, setText] = useState(() => sessionStorage.getItem(DRAFTS + draftKey) ?? "");
-  const [sending, setSending] = useState(false);
+  const sent = useRef<Promise<void>>(Promise.resolve());
+  const begun = useRef(false);
   useEffect(() => {
     if (text === "") sessionStorage.removeItem(DRAFTS + draftKey);
     else if (text.length < 100_000) sessionStorage.setItem(DRAFTS + draftKey, text);
@@ -43,25 +47,27 @@ export function Composer({
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight + 2, TALLEST)}px`;
   }, [text, field]);
-  const send = async () => {
+  const send = () => {
     const said = text.trim();
-    if (said === "" || sending || !mayRun) return;
-    setSending(true);
+    if (said === "" || !mayRun || (begins && begun.current)) return;
+    begun.current = true;
     setText("");
-    try {
-      await onSend(said);
-    } catch {
-      setText((now) => (now === "" ? said : now));
-    } finally {
-      setSending(false);
-    }
+    const tell = async () => {
+      try {
+        await onSend(said);
+      } catch {
+        begun.current = false;
+        setText((now) => (now === "" ? said : now));
+      }
+    };
+    sent.current = sent.current.then(tell);
   };
   return (
     <form
       className={styles.composer}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
     >
       {onAttach === undefined ? null : (
@@ -82,7 +88,7 @@ export function Composer({
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
             event.preventDefault();
-            void send();
+            send();
           } else if (event.key === "Escape" && busy) {
             event.preventDefault();
             onStop();
