@@ -38,6 +38,17 @@ export function useReport(name: string) {
   });
 }
 
+export const progressKey = (server: string, name: string) => ["evaluations", "progress", server, name];
+
+export function useEvaluation(name: string, enabled: boolean) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: ["evaluations", "one", connection.url, name],
+    queryFn: ({ signal }) => connection.call<{ evaluation: Evaluation }>(pathOf(name, ""), { signal }),
+    enabled,
+  });
+}
+
 export interface CaseFilter {
   metric: string;
   order: string;

@@ -6,7 +6,7 @@ import { Button } from "@/components/button";
 import { Notice, ProblemNotice } from "@/components/notice";
 import { whole } from "@/lib/numbers";
 import styles from "./evaluations.module.css";
-import { pathOf } from "./queries";
+import { pathOf, progressKey, useEvaluation } from "./queries";
 import type { RunProgress } from "./types";
 
 const AGAIN_MS = 1_000;
@@ -15,17 +15,19 @@ const AGAIN_MS = 1_000;
 export function RunProgressBox({ name }: { name: string }) {
   const connection = useConnection();
   const queries = useQueryClient();
-  const path = pathOf(name, "/progress");
+  const begun = queries.getQueryData<RunProgress>(progressKey(connection.url, name)) !== undefined;
+  const evaluation = useEvaluation(name, !begun);
   const { data } = useQuery({
-    queryKey: ["evaluations", "progress", connection.url, name],
+    queryKey: progressKey(connection.url, name),
     queryFn: async ({ signal }) => {
       try {
-        return await connection.call<RunProgress>(path, { signal });
+        return await connection.call<RunProgress>(pathOf(name, "/progress"), { signal });
       } catch (error) {
         if (asProblem(error).status === 404) return null;
         throw error;
       }
     },
+    enabled: begun || evaluation.data?.evaluation.end === null,
     refetchInterval: (query) => (query.state.data?.state === "running" ? AGAIN_MS : false),
   });
   const stopping = useMutation({

@@ -8,6 +8,7 @@ import { Field } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 import styles from "./evaluations.module.css";
 import { runAddress } from "./figures";
+import { progressKey } from "./queries";
 import type { RunProgress, Suite } from "./types";
 
 /** Begins a run of a suite and goes to its page, which shows how far it is. */
@@ -23,6 +24,7 @@ export function RunSuiteDialog({ suite, onClose }: { suite: Suite; onClose: () =
         body: { limit: limit === "" ? null : Number(limit), tags: [] },
       }),
     onSuccess: (told) => {
+      queries.setQueryData(progressKey(connection.url, told.name), told);
       void queries.invalidateQueries({ queryKey: ["evaluations"] });
       onClose();
       void navigate(runAddress(told.name));
