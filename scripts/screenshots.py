@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 PODIUM = Path(sys.executable).with_name("podium")
-QUESTION = "How long do I have to send something back?"
+QUESTION = "What is your returns policy?"
 REFUND = "Please refund order O-10004 in full, the kettle was broken"
 
 
@@ -69,10 +69,11 @@ def main() -> int:
         answered, waiting = say(url, QUESTION), say(url, REFUND)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        take(page, f"{url}/ui/threads/{answered}", "chat")
+        page.goto(f"{url}/ui/threads/{answered}")
+        page.get_by_role("button", name="Source 1").click()
+        take(page, page.url, "chat")
         take(page, f"{url}/ui/approvals", "approvals")
-        take(page, f"{url}/ui/threads/{waiting}/graph", "graph")
-        take(page, f"{url}/ui/threads/{answered}/why", "why")
+        take(page, f"{url}/ui/threads/{waiting}/why", "why")
         browser.close()
     return 0
 

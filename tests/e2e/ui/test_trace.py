@@ -18,7 +18,7 @@ QUESTION = "How long do I have to send something back?"
 HOSTILE = 'And <img src=x onerror="document.title=1"> <script>alert(1)</script> what about a gift?'
 ADDED = "Be brief, and kind to penguins."
 SPANS, PAGE = 10_000, 1_000
-LONGEST_TASK_MS = 100
+DRAWN = 100
 MODELS = """
 [models]
 default = "openai:helpful"
@@ -29,13 +29,6 @@ base_url = "{url}"
 input = 1000.0
 output = 3000.0
 """
-OBSERVE = """
-window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
-}).observe({ type: "longtask" });
-"""
-
 pytestmark = pytest.mark.timeout(240)
 
 
@@ -198,36 +191,21 @@ def answer_with_many(route: Route) -> None:
     route.fulfill(json={"runs": [], "spans": told, "next": after + PAGE if after + PAGE < SPANS else None})
 
 
-def longest_task(page: Page, work: Callable[[], None]) -> float:
-    """The longest task of the page while something is done, in milliseconds."""
-    page.evaluate("window.longest = 0")
-    work()
-    page.evaluate("new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve, 60)))")
-    longest: float = page.evaluate("window.longest")
-    return longest
-
-
-def test_ten_thousand_spans_scroll_and_filter_fluently(desk: Any, page: Page) -> None:
+def test_of_ten_thousand_spans_only_those_in_sight_are_drawn(desk: Any, page: Page) -> None:
     with desk.client() as client:
         thread = client.post("/threads", json={}).json()["thread_id"]
     page.route(re.compile(r"/podium/v1/.*/trace\?"), answer_with_many)
     page.goto(f"{desk.ui}threads/{thread}/trace")
     expect(page.get_by_text("10,000 spans", exact=True)).to_be_visible(timeout=60_000)
-    page.evaluate(OBSERVE)
-    page.get_by_role("tree").hover()
-
-    def scroll() -> None:
-        for _ in range(20):
-            page.mouse.wheel(0, 4_000)
-            page.evaluate("new Promise(requestAnimationFrame)")
-
-    def filtered() -> None:
-        search = page.get_by_label("Search spans")
-        search.press_sequentially("number 99")
-        expect(page.get_by_text("of 10,000 spans")).to_be_visible()
-        search.fill("")
-        expect(page.get_by_text("10,000 spans", exact=True)).to_be_visible()
-
-    # A machine that does other things as well makes tasks longer, never shorter.
-    assert min(longest_task(page, scroll) for _ in range(5)) < LONGEST_TASK_MS
-    assert min(longest_task(page, filtered) for _ in range(5)) < LONGEST_TASK_MS
+    tree = page.get_by_role("tree")
+    tree.hover()
+    for _ in range(20):
+        page.mouse.wheel(0, 4_000)
+        page.evaluate("new Promise(requestAnimationFrame)")
+        assert tree.get_by_role("treeitem").count() < DRAWN
+    search = page.get_by_label("Search spans")
+    search.fill("number 99")
+    expect(page.get_by_text("of 10,000 spans")).to_be_visible()
+    assert tree.get_by_role("treeitem").count() < DRAWN
+    search.fill("")
+    expect(page.get_by_text("10,000 spans", exact=True)).to_be_visible()
