@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -90,6 +90,7 @@ class Composition:
         batches: Runs many requests.
         governor: Takes calls of governed tools through the ledger.
         upkeep: Tells people, and signs what is on record.
+        renewal: Reads prompts and policy again when their files change.
         disconnect: Closes the connections to models that were opened on the running event loop.
         close: Finishes what is being written and lets go of everything.
     """
@@ -106,8 +107,20 @@ class Composition:
     batches: Batches
     governor: Governor
     upkeep: Upkeep
+    renewal: Renewal
     disconnect: Callable[[], Awaitable[None]]
     close: Callable[[], None]
+
+    @asynccontextmanager
+    async def in_force(self) -> AsyncIterator[None]:
+        """Read prompts and policy again where their files have changed, and hold them for the block.
+
+        Raises:
+            ConfigError: A file is broken; the message names file and line.
+        """
+        await self.renewal.refresh()
+        with self.context.in_force.held():
+            yield
 
     def warm(self) -> None:
         """Load what a first turn needs."""
@@ -339,6 +352,7 @@ def _assembled(
         batches=Batches(project, turns, service),
         governor=Governor(context, _journal(records, context.telemetry)),
         upkeep=upkeep,
+        renewal=records.renewal,
         disconnect=disconnect,
         close=opened.pop_all().close,
     )

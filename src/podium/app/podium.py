@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from copy import copy
 from pathlib import Path
 from types import TracebackType
@@ -128,6 +128,10 @@ class Podium(EffectMethods):
     def context(self) -> GraphContext:
         """What the project's graphs are built with."""
         return self._parts.context
+
+    def in_force(self) -> AbstractAsyncContextManager[None]:
+        """Prompts and policy, read again where files have changed, and held for the block as for a run."""
+        return self._parts.in_force()
 
     @property
     def upkeep(self) -> Upkeep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -148,13 +148,15 @@ class ServedGraphs:
 
         Raises:
             UnknownName: There is no such graph.
-            ConfigError: It is broken; the message names file and line.
+            ConfigError: It, a prompt or the policy is broken; the message names file and line.
             InputError: The context does not fit the graph's.
         """
-        if (kept := self._kept.get(name)) is not None:
-            yield kept
-            return
         source = self._source(name)
+        if (kept := self._kept.get(name)) is not None:
+            runs = source.own and purpose == "threads.create_run"
+            async with self._app.in_force() if runs else nullcontext():
+                yield kept
+            return
         if (error := self._broken.get(name)) is not None:
             raise error
         factory = self._factories[name]
