@@ -146,8 +146,11 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
         method: "POST",
         body: { ...body, ...(value.digests?.length ? { digests: value.digests } : {}) },
       }),
-    onSuccess: (_, body) =>
-      announce(body.kind === "approve" ? "Approved." : body.kind === "reject" ? "Rejected." : "Sent."),
+    onSuccess: (_, body) => {
+      announce(body.kind === "approve" ? "Approved." : body.kind === "reject" ? "Rejected." : "Sent.");
+      // The card goes; who works by keyboard goes on from the page that it was in.
+      document.getElementById("content")?.focus({ preventScroll: true });
+    },
     onSettled: () => refresh(queries, connection.url, threadId),
   });
   return (

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Empty, Loading } from "@/components/notice";
+import { useKeys } from "@/lib/keys";
 import { type Span, spansOf } from "./passage";
 import styles from "./passage_panel.module.css";
 import type { Citation, Evidence, PodiumState } from "./types";
@@ -26,6 +27,15 @@ export function PassagePanel({ state, citation, evidenceId, onCite, onClose }: P
     [state?.evidence, cited, evidenceId],
   );
   const heading = useRef<HTMLHeadingElement>(null);
+  useKeys({ Escape: onClose });
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      const next =
+        opener?.isConnected && opener !== document.body ? opener : document.getElementById("content");
+      if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+    };
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the focus moves whenever another passage is opened.
   useEffect(() => {
     heading.current?.focus();
