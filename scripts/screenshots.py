@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 PODIUM = Path(sys.executable).with_name("podium")
-QUESTION = "What is your returns policy?"
+QUESTION = "How long does a card refund take?"
 REFUND = "Please refund order O-10004 in full, the kettle was broken"
 
 

@@ -1,0 +1,1 @@
+import{S as e}from"./react.js";var t={badge:`_badge_yuwe0_1`,accent:`_accent_yuwe0_14`,good:`_good_yuwe0_19`,warn:`_warn_yuwe0_24`,bad:`_bad_yuwe0_1`},n=e();function r({tone:e=`neutral`,children:r,title:i}){return(0,n.jsx)(`span`,{className:`${t.badge} ${t[e]}`,title:i,children:r})}export{r as t};

@@ -1,0 +1,1 @@
+import{S as e}from"./react.js";var t={facts:`_facts_cwb5r_1`,fact:`_fact_cwb5r_1`},n=e();function r({facts:e}){return(0,n.jsx)(`dl`,{className:t.facts,children:e.map(([e,r])=>(0,n.jsxs)(`div`,{className:t.fact,children:[(0,n.jsx)(`dt`,{children:e}),(0,n.jsx)(`dd`,{children:r})]},e))})}export{r as t};

@@ -1,0 +1,1 @@
+function e(){let e=crypto.getRandomValues(new Uint8Array(16));e[6]=(e[6]??0)&15|64,e[8]=(e[8]??0)&63|128;let t=[...e].map(e=>e.toString(16).padStart(2,`0`)).join(``);return[8,12,16,20].reduceRight((e,t)=>`${e.slice(0,t)}-${e.slice(t)}`,t)}export{e as t};

@@ -1,0 +1,1 @@
+import{S as e,t}from"./react.js";import{t as n}from"./notice.js";import{c as r}from"./index.js";var i=e();function a(){return(0,i.jsx)(r,{title:`There is no such page`,children:(0,i.jsx)(n,{title:`The address names nothing that is here.`,children:(0,i.jsx)(t,{to:`/threads/new`,children:`Start a conversation`})})})}export{a as Page};

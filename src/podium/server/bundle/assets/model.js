@@ -1,0 +1,1 @@
+var e=[`answer`,`gather`,`abstain`,`read`,`reversible`,`compensable`,`irreversible`,`clarify`];function t(e){let t=new Map;for(let n of e){let e=n.turn_id||n.run_id,r=t.get(e)??{turnId:e,runIds:[],at:n.at,decisions:[]};r.decisions.push(n),r.runIds.includes(n.run_id)||r.runIds.push(n.run_id),t.set(e,r)}return[...t.values()].reverse()}export{t as n,e as t};

@@ -1,0 +1,1 @@
+async function e(e,t,n,r){let i=await e.open(t,{query:n,signal:r}),a=await i.json(),o=i.headers.get(`x-pagination-next`);return{body:a,total:Number(i.headers.get(`x-pagination-total`)??0),next:o===null||o===``?null:Number(o)}}export{e as t};

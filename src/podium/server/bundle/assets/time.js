@@ -1,0 +1,1 @@
+import{n as e,r as t}from"./times.js";import{S as n}from"./react.js";var r=n();function i({at:n,now:i}){return n?(0,r.jsx)(`time`,{dateTime:n,title:e(n),children:t(n,i)}):(0,r.jsx)(`span`,{children:`–`})}export{i as t};

@@ -1,0 +1,2 @@
+var e=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,t=new Set([`
+`,`\r`,`	`,`‌`,`‍`]);function n(n){return n.replace(e,e=>t.has(e)?e:`⟨U+${(e.codePointAt(0)??0).toString(16).toUpperCase().padStart(4,`0`)}⟩`)}export{n as t};
