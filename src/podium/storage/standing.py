@@ -21,7 +21,8 @@ _COUNTS: Final = {
 _SECONDS: Final = "(julianday(ended_at)-julianday(started_at))*86400.0"
 _RUNS: Final = (
     f"SELECT {_SECONDS} AS seconds, status='failed' AS failed,"  # noqa: S608  # constants
-    " coalesce(json_extract(output, '$.decision.route'), '')='escalate' AS escalated,"
+    " status='interrupted' OR EXISTS (SELECT 1 FROM decisions d WHERE d.run_id=runs.run_id AND d.kind='route'"
+    " AND d.route='escalate') AS escalated,"
     " coalesce(json_extract(usage, '$.cost'), 0.0) AS cost"
     " FROM runs WHERE started_at>=? AND status IN ('completed', 'interrupted', 'failed')"
     f" UNION ALL SELECT {_SECONDS}, status IN ('error', 'timeout'), status='interrupted', 0.0"

@@ -36,18 +36,15 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def turn(
-    database: Database, status: str, ago: timedelta, seconds: float = 1.0, cost: float = 0.0, route: str = ""
-) -> None:
+def turn(database: Database, status: str, ago: timedelta, seconds: float = 1.0, cost: float = 0.0) -> None:
     began = NOW - ago
     database.execute(
-        "INSERT INTO runs(run_id, thread_id, status, started_at, ended_at, output, usage)"
-        " VALUES (hex(randomblob(8)),'t',?,?,?,?,?)",
+        "INSERT INTO runs(run_id, thread_id, status, started_at, ended_at, usage)"
+        " VALUES (hex(randomblob(8)),'t',?,?,?,?)",
         (
             status,
             to_iso(began),
             to_iso(began + timedelta(seconds=seconds)),
-            dump({"decision": {"route": route}}),
             dump({"cost": cost}),
         ),
     )
@@ -75,7 +72,7 @@ def test_each_aim_is_measured_over_the_window(database: Database) -> None:
     for number in range(18):
         turn(database, "completed", DAY, seconds=0.1 * (number + 1), cost=0.05)
     turn(database, "failed", DAY, seconds=9.0, cost=0.9)
-    turn(database, "interrupted", 30 * MINUTE, seconds=1.0, route="escalate")
+    turn(database, "interrupted", 30 * MINUTE, seconds=1.0)
     turn(database, "failed", 8 * DAY)
     turn(database, "cancelled", DAY)
     turn(database, "running", DAY)
