@@ -110,7 +110,7 @@ def test_what_concerns_all_tenants_is_not_for_the_admins_of_one(
         ("GET", "/podium/v1/threads?limit=x", 422),
         ("GET", "/ui/assets/none.js", 404),
         ("GET", "/docs/none.js", 404),
-        ("GET", f"/podium/v1/threads/{new_id()}/trace", 404),
+        ("GET", "/podium/v1/threads/00000000-0000-4000-8000-000000000000/trace", 404),
     ],
 )
 def test_whatever_is_wrong_has_a_code_and_says_what_to_do(
