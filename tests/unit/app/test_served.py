@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypedDict, cast
@@ -87,7 +87,11 @@ def app_in(folder: Path, manifest: str | None = None, graphs: Mapping[str, objec
         (folder / "langgraph.json").write_text(json.dumps({"graphs": graphs}), encoding="utf-8")
     saver = InMemorySaver()
     app = SimpleNamespace(
-        project=Project.open(folder), graph=own_graph(saver), checkpointer=saver, context="context"
+        project=Project.open(folder),
+        graph=own_graph(saver),
+        checkpointer=saver,
+        context="context",
+        in_force=nullcontext,
     )
     return cast("Podium", app)
 
