@@ -31,7 +31,7 @@ from playwright.sync_api import (
 
 PODIUM = Path(sys.executable).with_name("podium")
 CHROMIUM = ("PODIUM_CHROMIUM", "chromium", "chromium-browser", "google-chrome")
-STEP_MS = 15_000
+STEP_MS = 30_000
 """How long one step in the browser may take on a machine that does other things as well."""
 TEST_S = 300
 """Seconds for a test: one may start a server and a browser first."""
