@@ -48,7 +48,7 @@ class Started:
 
 def start(folder: Path) -> Started:
     """Start the server; it serves when this returns."""
-    command = [PODIUM, "dev", "--no-reload", "--no-browser", "--port", "0", "--json"]
+    command = [str(PODIUM), "dev", "--no-reload", "--no-browser", "--port", "0", "--json"]
     began = time.monotonic()
     process = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
