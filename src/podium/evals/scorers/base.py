@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +38,12 @@ class ScorerContext:
     model: Callable[[str], ResolvedModel | BaseChatModel] = _no_model
 
 
-class Options(Model):
+class Options(Model, ABC):
     """The options of a scorer; one that does not exist is an error."""
 
     lower_is_better: ClassVar[bool] = False
 
+    @abstractmethod
     def ready(self, context: ScorerContext) -> Scorer:
         """The scorer itself.
 
@@ -51,15 +53,14 @@ class Options(Model):
         Raises:
             PodiumError: What the options name cannot be had.
         """
-        raise NotImplementedError
 
 
 class BuiltIn(Options):
     """A scorer that is its options."""
 
+    @abstractmethod
     def __call__(self, case: Case, observed: Observation, /) -> Score | Mapping[str, float | None] | None:
         """The judgement; None where the case expects nothing of the kind."""
-        raise NotImplementedError
 
     def ready(self, context: ScorerContext) -> Scorer:  # noqa: ARG002 - needs nothing but its options
         """Itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -27,6 +28,7 @@ class _AtK(BuiltIn):
         gains = gains_of(observed, relevant)
         return scored(self.measure(gains[: self.k], sorted(relevant.values(), reverse=True)))
 
+    @abstractmethod
     def measure(self, gains: Sequence[float], ideal: Sequence[float]) -> float:
         """The figure.
 
@@ -34,7 +36,6 @@ class _AtK(BuiltIn):
             gains: Of the first hits, in order; at most k, 0 for what is not relevant.
             ideal: Of all that is relevant, highest first.
         """
-        raise NotImplementedError
 
 
 class Hit(_AtK):
