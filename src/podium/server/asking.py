@@ -12,7 +12,7 @@ from podium.core.errors import InputError
 from podium.core.ids import new_id
 from podium.runtime.serving.accepting import Offer
 from podium.runtime.serving.input import brings_answers
-from podium.server.governing import check_command
+from podium.server.governing import check_command, check_ending
 from podium.storage.run_requests import ROLES, RunRequest
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def accept(
         attempt: What a trigger's firing knows of it.
 
     Raises:
-        NotAllowed: It decides what waits for a person, and the caller may not.
+        NotAllowed: It decides what waits for a person, or has a run rolled back, and the caller may not.
     """
     offer = await _offer(services, who, body, thread_id, attempt=attempt)
     made = _made(services, who, offer)
@@ -71,7 +71,7 @@ async def accept_all(services: Services, who: Caller, bodies: Sequence[BatchRun]
         bodies: What is asked for.
 
     Raises:
-        NotAllowed: One decides what waits for a person, and the caller may not.
+        NotAllowed: One decides what waits for a person, or has a run rolled back, and the caller may not.
     """
     offers = [await _offer(services, who, one, one.thread_id, number=n) for n, one in enumerate(bodies)]
     return _made(services, who, *offers) or await services.runs.accept_all(offers)
@@ -110,6 +110,8 @@ async def _offer(
     assistant = services.assistants.resolve(body.assistant_id, who.access)
     if thread_id is not None:
         check_thread(body.checkpoint, thread_id)
+        if attempt is None:  # a cron's was checked when it was made
+            check_ending(who, body.multitask_strategy)
     if body.webhook:
         services.callbacks.targets.check(body.webhook)
     kwargs = body.kwargs()

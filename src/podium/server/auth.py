@@ -55,7 +55,14 @@ class Caller:
         Raises:
             NotAllowed: They may not.
         """
-        scopes.check(_EVERYTHING if is_owner(self.principal) else self.principal.roles, scope)
+        scopes.check(self._words(), scope)
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the caller may do what needs a scope."""
+        return scopes.covers(self._words(), scope)
+
+    def _words(self) -> frozenset[str]:
+        return _EVERYTHING if is_owner(self.principal) else self.principal.roles
 
     def need_project(self, services: Services) -> None:
         """Refuse what concerns all tenants to all but the project's own admins.

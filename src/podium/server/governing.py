@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from podium.core.errors import NotAllowed
 from podium.runtime.serving.states import Place, Update
 from podium.server.auth import Caller
 from podium.server.services import Services
@@ -49,6 +50,23 @@ async def check_command(
         return
     if command.update is not None or command.goto not in (None, "__end__", ["__end__"]):
         who.need("admin")
+
+
+def check_ending(who: Caller, ending: str | None) -> None:
+    """Refuse to have runs rolled back by who decides nothing: what they did outside is taken back too.
+
+    Args:
+        who: Asks for it.
+        ending: How runs are ended, by being cancelled or in favour of another.
+
+    Raises:
+        NotAllowed: It rolls them back, and the caller may not.
+    """
+    if ending == "rollback" and not who.may("approve"):
+        raise NotAllowed(
+            "a run that is rolled back has its actions undone: the key lacks the scope 'approve'",
+            hint="Say 'interrupt', which leaves them as they are, or ask as an approver.",
+        )
 
 
 async def check_updates(

@@ -26,8 +26,10 @@ _ADMIN: Final = re.compile(
 _READABLE: Final = re.compile(r"/podium/v1/knowledge/collections/")
 """What is for admins to change, and for others to look at."""
 _DECISIONS: Final = re.compile(
-    r"/podium/v1/threads/[^/]+/(interrupts/[^/]+/(assignment|decision|preview)|effects/[^/]+/resolution)"
+    r"/podium/v1/(reconcile"
+    r"|threads/[^/]+/(interrupts/[^/]+/(assignment|decision|preview)|effects/[^/]+/resolution|rollback))"
 )
+"""What settles an action: whether it is done, whether it was, and taking it back, which acts outside too."""
 _LOOKS: Final = re.compile(
     r".*/(search|count|history|versions|namespaces|state/checkpoint)"
     r"|/podium/v1/(threads/[^/]+/(rollback|interrupts/[^/]+)/preview|decisions/what-if)"

@@ -14,6 +14,7 @@ from podium.runtime.schedules import Schedule
 from podium.runtime.triggers.due import next_run_at
 from podium.server.auth import Caller, Parts, Who
 from podium.server.firing import caller_of
+from podium.server.governing import check_ending
 from podium.server.models.crons import (
     CronCreate,
     CronFilter,
@@ -48,6 +49,7 @@ async def create_thread_cron(
     thread_id: Annotated[Uuid, Path()], body: CronCreate, services: Parts, who: Who
 ) -> JsonResponse:
     """Have runs begin by the clock in a thread."""
+    check_ending(who, body.multitask_strategy)
     services.threads.get(thread_id, who.access)
     return await _created(services, who, body, thread_id, "")
 
@@ -73,6 +75,8 @@ async def count_crons(body: CronFilter, services: Parts, who: Who) -> JsonRespon
 async def change_cron(cron_id: CronId, body: CronPatch, services: Parts, who: Who) -> JsonResponse:
     """Change a cron; what the request leaves out stays as it is."""
     held = services.crons.get(cron_id, who.access)
+    if held.thread_id is not None:
+        check_ending(who, held.payload.get("multitask_strategy"))
     if body.on_run_completed and held.thread_id is not None:
         raise InputError(
             "body.on_run_completed: the cron runs in a thread, which stays", hint="Leave it out."

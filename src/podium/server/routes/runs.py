@@ -16,6 +16,7 @@ from podium.runtime.serving.worker import RunEnd
 from podium.server import unheeded
 from podium.server.asking import accept, accept_all
 from podium.server.auth import Caller, Parts, Who
+from podium.server.governing import check_ending
 from podium.server.models.runs import (
     BatchRun,
     CancelRuns,
@@ -104,6 +105,7 @@ async def cancel_runs(
     body: CancelRuns, services: Parts, who: Who, action: CancelAction = "interrupt"
 ) -> Response:
     """Cancel runs by their ids, by their thread, or by how they stand."""
+    check_ending(who, action)
     if body.run_ids is None and body.status is None and body.thread_id is None:
         raise InputError("nothing says which runs are meant", hint="Send run_ids, thread_id or status.")
     if body.run_ids is not None and body.status is not None:
@@ -170,6 +172,7 @@ async def cancel_run(
 ) -> Response:
     """End a run before its time."""
     run = services.requests.get(run_id, who.access, thread_id)
+    check_ending(who, action)
     if run.status not in OPEN:
         raise Conflict(f"run {run_id} has ended already: {run.status}", hint="Nothing is left to cancel.")
     await services.runs.cancel(run, action)

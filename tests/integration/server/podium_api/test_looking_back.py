@@ -38,6 +38,20 @@ def beginning(desk: Callers, thread_id: str) -> str:
     return str(history[-1]["checkpoint"]["checkpoint_id"])
 
 
+@pytest.mark.parametrize("roles", [("viewer",), ("operator",), ("viewer", "operator", "finance")])
+def test_what_was_done_is_not_undone_by_those_who_decide_nothing(
+    desk: Callers, refunded: str, roles: tuple[str, ...]
+) -> None:
+    secret = desk.server.services.key_ring.keys.create("hers", roles=list(roles), owner="ada")[1]
+    hers, place = desk.server.client(secret), f"{V1}/threads/{refunded}"
+    before = desk.ada.get(f"{place}/effects").json()
+    to = {"to": beginning(desk, refunded)}
+    assert hers.post(f"{place}/rollback/preview", json=to).status_code == 200
+    for path, body in ((f"{place}/rollback", to), (f"{V1}/reconcile", {"thread_id": refunded})):
+        assert refused(hers.post(path, json=body)) == (403, "not_allowed")
+    assert desk.ada.get(f"{place}/effects").json() == before
+
+
 def test_effects_are_undone_after_a_look(desk: Callers, refunded: str) -> None:
     place = f"{V1}/threads/{refunded}"
     (effect,) = desk.ada.get(f"{place}/effects").json()["effects"]
@@ -47,7 +61,8 @@ def test_effects_are_undone_after_a_look(desk: Callers, refunded: str) -> None:
     assert preview["dry_run"]
     assert [one["digest"] for one in preview["undone"]] == [effect["digest"]]
     assert desk.ada.get(f"{place}/effects").json()["effects"] == [effect]
-    report = desk.ada.post(f"{place}/rollback", json=to).json()
+    secret = desk.server.services.key_ring.keys.create("hers", roles=["approver"], owner="ada")[1]
+    report = desk.server.client(secret).post(f"{place}/rollback", json=to).json()
     assert (report["dry_run"], report["complete"]) == (False, True)
     (undone,) = desk.ada.get(f"{place}/effects").json()["effects"]
     assert undone["status"] == "compensated"

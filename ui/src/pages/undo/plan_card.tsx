@@ -18,7 +18,7 @@ interface PlanCardProps {
 /** What would be undone, what cannot be, and the confirmation. */
 export function PlanCard({ plan, effects, onUndo }: PlanCardProps) {
   const id = useId();
-  const may = useMay("run");
+  const may = useMay("decide");
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState("");
   const chosen = plan.undone.filter((one) => !kept.has(one.digest));
@@ -100,7 +100,7 @@ export function PlanCard({ plan, effects, onUndo }: PlanCardProps) {
         <p className={styles.muted}>
           {may
             ? "Nothing of the conversation is deleted: what is taken back stays in the history as a branch."
-            : "Your role may look, but not undo. Ask somebody who may."}
+            : "Undoing changes the world outside: it is for those who may approve. Your role may look at what it would do."}
         </p>
       </form>
     </Card>
