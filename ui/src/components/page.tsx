@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useId } from "react";
 import styles from "./page.module.css";
 
 interface PageProps {
@@ -29,20 +29,22 @@ export function PageFrame({ title, lead, actions, children }: PageProps) {
   );
 }
 
-export function Card({
-  title,
-  children,
-  actions,
-}: {
+interface CardProps {
   title?: ReactNode;
-  children: ReactNode;
+  /** What stands beside the title. */
   actions?: ReactNode;
-}) {
+  /** Whether it is a region of the page, named by its title. */
+  region?: boolean;
+  children: ReactNode;
+}
+
+export function Card({ title, actions, region = false, children }: CardProps) {
+  const id = useId();
   return (
-    <section className={styles.card}>
+    <section className={styles.card} aria-labelledby={region ? id : undefined}>
       {title === undefined ? null : (
         <div className={styles.cardHead}>
-          <h2>{title}</h2>
+          <h2 id={id}>{title}</h2>
           {actions}
         </div>
       )}

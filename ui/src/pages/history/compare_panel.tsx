@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
+import { Facts } from "@/components/facts";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Card } from "@/components/page";
 import { StateDiff } from "@/components/state_diff";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
@@ -45,7 +47,7 @@ function useActions(threadId: string) {
 }
 
 function Messages({ messages }: { messages: ShownMessage[] }) {
-  if (messages.length === 0) return <p className={styles.quiet}>No message of its own.</p>;
+  if (messages.length === 0) return <p className="quiet">No message of its own.</p>;
   return (
     <ul className={styles.messages}>
       {messages.map((message) => (
@@ -59,13 +61,13 @@ function Messages({ messages }: { messages: ShownMessage[] }) {
 }
 
 function Calls({ calls }: { calls: { name: string; detail: string }[] }) {
-  if (calls.length === 0) return <p className={styles.quiet}>No tool was called.</p>;
+  if (calls.length === 0) return <p className="quiet">No tool was called.</p>;
   return (
     <ul>
       {calls.map((call, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: calls have no identity but their place.
         <li key={at}>
-          <code>{call.name}</code> <span className={styles.quiet}>{call.detail.slice(0, 300)}</span>
+          <code>{call.name}</code> <span className="quiet">{call.detail.slice(0, 300)}</span>
         </li>
       ))}
     </ul>
@@ -89,16 +91,15 @@ function Side({ name, branch, tree, values, messages, actions }: SideProps) {
       <h3>
         {name}: step {branch.end.step}, {titleOf(branch.end, parent)}
       </h3>
-      <dl className={styles.figures}>
-        <dt>Steps of its own</dt>
-        <dd>{branch.own.length}</dd>
-        <dt>Time</dt>
-        <dd>{duration(branch.seconds)}</dd>
-        <dt>Tokens</dt>
-        <dd>{spent.tokens === null ? "–" : whole(spent.tokens)}</dd>
-        <dt>Cost</dt>
-        <dd>{money(spent.cost)}</dd>
-      </dl>
+      <Facts
+        look="figures"
+        facts={[
+          ["Steps of its own", whole(branch.own.length)],
+          ["Time", duration(branch.seconds)],
+          ["Tokens", spent.tokens === null ? "–" : whole(spent.tokens)],
+          ["Cost", money(spent.cost)],
+        ]}
+      />
       <h4>Path</h4>
       <p>{branch.path.length === 0 ? "Nothing ran of its own." : branch.path.join(" → ")}</p>
       <h4>Messages</h4>
@@ -129,12 +130,12 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
   const messages = messagesApart(left.data.values, right.data.values);
   const changes = diffStates(left.data.values, right.data.values);
   return (
-    <section className={styles.details} aria-labelledby="compare-title">
-      <header className={styles.detailsHead}>
-        <h2 id="compare-title">Two branches side by side</h2>
-        <Button onClick={onEnd}>End the comparison</Button>
-      </header>
-      <p className={styles.quiet}>
+    <Card
+      region
+      title="Two branches side by side"
+      actions={<Button onClick={onEnd}>End the comparison</Button>}
+    >
+      <p className="quiet">
         {compared.common === null
           ? "They have no step in common."
           : `They parted after step ${compared.common.step}; messages in both: ${messages.common}.`}
@@ -159,6 +160,6 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
       </div>
       <h3>State: from A to B</h3>
       {changes.length === 0 ? <Empty title="Both states are the same" /> : <StateDiff changes={changes} />}
-    </section>
+    </Card>
   );
 }

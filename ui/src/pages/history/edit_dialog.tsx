@@ -122,9 +122,7 @@ export function EditDialog(props: EditDialogProps) {
             />
           )}
         </Field>
-        {texts[key] === undefined ? null : (
-          <p className={styles.quiet}>Was: {asText(values[key]).slice(0, 200)}</p>
-        )}
+        {texts[key] === undefined ? null : <p className="quiet">Was: {asText(values[key]).slice(0, 200)}</p>}
         {edit.error === null ? null : <ProblemNotice error={edit.error} />}
       </div>
     </Dialog>

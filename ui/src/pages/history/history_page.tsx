@@ -5,7 +5,9 @@ import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { Panes } from "@/components/panes";
 import { SearchInput } from "@/components/search_input";
+import { ToolBar } from "@/components/tool_bar";
 import { whole } from "@/lib/numbers";
 import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
@@ -67,7 +69,7 @@ function Branches({ tree, head, view }: { tree: StepTree; head: string | null; v
 function Inside({ inside, words }: { inside: ReturnType<typeof useInside>; words: string }) {
   if (words.trim() === "") return null;
   return inside.busy ? (
-    <span className={styles.quiet} role="status">
+    <span className="quiet" role="status">
       Looked into {whole(inside.looked)} steps…{" "}
       <Button small onClick={inside.stop}>
         Stop
@@ -94,7 +96,7 @@ function Tools({
   inside: ReturnType<typeof useInside>;
 }) {
   return (
-    <search className={styles.tools} aria-label="Steps">
+    <ToolBar label="Steps" found={found} total={tree.steps.length}>
       <SearchInput
         label="Search steps"
         placeholder="Search: node, key, id…"
@@ -114,12 +116,7 @@ function Tools({
       </select>
       <Branches tree={tree} head={head} view={view} />
       <Inside inside={inside} words={view.words} />
-      <span className={styles.quiet} role="status">
-        {found === tree.steps.length
-          ? `${whole(found)} steps`
-          : `${whole(found)} of ${whole(tree.steps.length)} steps`}
-      </span>
-    </search>
+    </ToolBar>
   );
 }
 
@@ -194,35 +191,40 @@ function History({ loaded, thread, view }: { loaded: LoadedSteps; thread: Thread
       </Empty>
     );
   }
+  const list =
+    found.length === 0 ? (
+      <Empty title="No step fits">
+        <Button onClick={() => view.set({ q: null, show: null })}>Show all steps</Button>
+      </Empty>
+    ) : (
+      <StepList
+        steps={found}
+        tree={tree}
+        drawing={drawing}
+        filtered={found.length !== tree.steps.length}
+        head={loaded.head}
+        selected={view.step}
+        compared={view.compare}
+        onSelect={(id) => view.set({ step: id })}
+      />
+    );
+  const older = loaded.more ? (
+    <Button onClick={() => view.set({ count: String(view.count * 2) })}>Load older steps</Button>
+  ) : null;
   return (
     <>
       <Tools tree={tree} head={loaded.head} view={view} found={found.length} inside={inside} />
-      <div className={styles.columns}>
-        <div className={styles.listColumn}>
-          {found.length === 0 ? (
-            <Empty title="No step fits">
-              <Button onClick={() => view.set({ q: null, show: null })}>Show all steps</Button>
-            </Empty>
-          ) : (
-            <StepList
-              steps={found}
-              tree={tree}
-              drawing={drawing}
-              filtered={found.length !== tree.steps.length}
-              head={loaded.head}
-              selected={view.step}
-              compared={view.compare}
-              onSelect={(id) => view.set({ step: id })}
-            />
-          )}
-          {loaded.more ? (
-            <Button onClick={() => view.set({ count: String(view.count * 2) })}>Load older steps</Button>
-          ) : null}
-        </div>
-        <div className={styles.panel}>
-          <Panel tree={tree} thread={thread} view={view} />
-        </div>
-      </div>
+      <Panes
+        widths="minmax(380px, 5fr) minmax(0, 7fr)"
+        kept={
+          <>
+            {list}
+            {older}
+          </>
+        }
+      >
+        <Panel tree={tree} thread={thread} view={view} />
+      </Panes>
     </>
   );
 }

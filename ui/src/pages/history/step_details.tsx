@@ -7,6 +7,7 @@ import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
 import { JsonView } from "@/components/json_view";
 import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Card } from "@/components/page";
 import { StateDiff } from "@/components/state_diff";
 import { Time } from "@/components/time";
 import type { StepTree } from "@/steps/branches";
@@ -29,8 +30,7 @@ interface StepDetailsProps {
 
 /** What runs from a checkpoint, or waits or failed there. */
 function Next({ state }: { state: ThreadState }) {
-  if (state.tasks.length === 0)
-    return <p className={styles.quiet}>Nothing was left to do after this step.</p>;
+  if (state.tasks.length === 0) return <p className="quiet">Nothing was left to do after this step.</p>;
   return (
     <ul className={styles.next}>
       {state.tasks.map((task) => (
@@ -60,7 +60,7 @@ function Changes({ step, tree, state }: { step: Step; tree: StepTree; state: Thr
   );
   if (step.parentId !== null && before.isPending) return <Loading what="Comparing with the step before" />;
   if (before.error !== null && step.parentId !== null) return <ProblemNotice error={before.error} />;
-  if (changes.length === 0) return <p className={styles.quiet}>The state is as it was in the step before.</p>;
+  if (changes.length === 0) return <p className="quiet">The state is as it was in the step before.</p>;
   return <StateDiff key={step.id} changes={changes} writers={changedKeys(step, parent)} />;
 }
 
@@ -101,14 +101,8 @@ function Actions({
       <Button onClick={() => rest.onCompare(rest.compared === step.id ? null : step.id)}>
         {rest.compared === null ? "Compare with another step" : "Compare with this one"}
       </Button>
-      <Link className={styles.link} to={`/threads/${thread.threadId}/graph?step=${step.id}`}>
-        See it in the graph
-      </Link>
-      {isPodium ? (
-        <Link className={styles.link} to={`/threads/${thread.threadId}/undo?to=${step.id}`}>
-          Undo back to here
-        </Link>
-      ) : null}
+      <Link to={`/threads/${thread.threadId}/graph?step=${step.id}`}>See it in the graph</Link>
+      {isPodium ? <Link to={`/threads/${thread.threadId}/undo?to=${step.id}`}>Undo back to here</Link> : null}
       {open === "run" && state !== undefined ? (
         <RunDialog state={state} thread={thread} onClose={() => setOpen(null)} />
       ) : null}
@@ -132,16 +126,16 @@ export function StepDetails(props: StepDetailsProps) {
   const state = useStateAt(thread.threadId, step.id);
   const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
   return (
-    <section className={styles.details} aria-labelledby="step-title">
-      <header className={styles.detailsHead}>
-        <h2 id="step-title">
-          Step {step.step}: {titleOf(step, parent)}
-        </h2>
-        <p className={styles.quiet}>
+    <Card
+      region
+      title={`Step ${step.step}: ${titleOf(step, parent)}`}
+      actions={
+        <p className="quiet">
           <Time at={step.at} /> · <code>{step.id.slice(0, 13)}</code>
           <CopyButton text={step.id} what="the checkpoint's id" />
         </p>
-      </header>
+      }
+    >
       <Actions {...props} state={state.data} />
       {state.error === null ? null : (
         <ProblemNotice error={state.error} onRetry={() => void state.refetch()} />
@@ -164,6 +158,6 @@ export function StepDetails(props: StepDetailsProps) {
       {step.source === "fork" ? (
         <Notice>A run was started from an earlier step here; the state is that step's.</Notice>
       ) : null}
-    </section>
+    </Card>
   );
 }

@@ -1,16 +1,14 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, useEffect, useId, useRef } from "react";
+import { memo } from "react";
 import { Badge } from "@/components/badge";
 import { Time } from "@/components/time";
+import { VirtualList } from "@/components/virtual_list";
 import type { StepTree, TreeDrawing } from "@/steps/branches";
 import { changedKeys, type Step, standingOf, titleOf } from "@/steps/step";
 import styles from "./history.module.css";
 import { Lanes } from "./lanes";
 
 const ROW = 44;
-const OVERSCAN = 6;
 const KEYS_SHOWN = 3;
-const PAGE = 10;
 
 function Keys({ keys }: { keys: string[] }) {
   if (keys.length === 0) return null;
@@ -29,15 +27,16 @@ interface RowProps {
   drawing: TreeDrawing;
   filtered: boolean;
   head: string | null;
+  isCompared: boolean;
 }
 
 /** What a row tells: where it is in the tree, who wrote it, and how it stands. */
-const Row = memo(function Row({ step, tree, drawing, filtered, head }: RowProps) {
+const Row = memo(function Row({ step, tree, drawing, filtered, head, isCompared }: RowProps) {
   const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
   const standing = standingOf(step);
   const row = tree.steps.length - 1 - (tree.place.get(step.id) ?? 0);
   return (
-    <>
+    <div className={styles.row} data-compared={isCompared || undefined}>
       <Lanes
         drawing={drawing}
         row={row}
@@ -57,7 +56,7 @@ const Row = memo(function Row({ step, tree, drawing, filtered, head }: RowProps)
       <span className={styles.when}>
         <Time at={step.at} />
       </span>
-    </>
+    </div>
   );
 });
 
@@ -72,83 +71,29 @@ interface StepListProps {
   onSelect: (id: string) => void;
 }
 
-function moved(key: string, at: number, last: number): number | null {
-  switch (key) {
-    case "ArrowDown":
-      return Math.min(at + 1, last);
-    case "ArrowUp":
-      return Math.max(at - 1, 0);
-    case "PageDown":
-      return Math.min(at + PAGE, last);
-    case "PageUp":
-      return Math.max(at - PAGE, 0);
-    case "Home":
-      return 0;
-    case "End":
-      return last;
-    default:
-      return null;
-  }
-}
-
-/** The checkpoints, newest first, as a list of which only what is seen is drawn. */
-export function StepList(props: StepListProps) {
-  const { steps, tree, drawing, filtered, head, selected, compared, onSelect } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const id = useId();
-  const rows = useVirtualizer({
-    count: steps.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: OVERSCAN,
-    getItemKey: (index) => steps[index]?.id ?? index,
-  });
-  const at = steps.findIndex((step) => step.id === selected);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when the choice changes, not when rows come.
-  useEffect(() => {
-    if (at !== -1) rows.scrollToIndex(at, { align: "auto" });
-  }, [selected]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const next = moved(event.key, at, steps.length - 1);
-    const step = next === null ? undefined : steps[next];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    onSelect(step.id);
-  };
+/** The checkpoints, newest first. */
+export function StepList({ steps, selected, compared, onSelect, ...row }: StepListProps) {
   return (
-    <div
-      ref={box}
-      className={styles.list}
+    <VirtualList
       role="listbox"
-      aria-label="Steps, newest first"
-      aria-activedescendant={at === -1 ? undefined : `${id}-${steps[at]?.id}`}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
+      label="Steps, newest first"
+      rows={steps}
+      keyOf={(step) => step.id}
+      height={ROW}
+      chosen={selected}
+      onPick={(step) => onSelect(step.id)}
+      onMove={(place) => {
+        const step = steps[place];
+        if (step !== undefined) onSelect(step.id);
+      }}
+      attributesOf={(step, place) => ({
+        "aria-selected": step.id === selected,
+        "aria-posinset": place + 1,
+        "aria-setsize": steps.length,
+        "data-step": step.step,
+      })}
     >
-      <div className={styles.rows} style={{ height: rows.getTotalSize() }} role="presentation">
-        {rows.getVirtualItems().map((item) => {
-          const step = steps[item.index] as Step;
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its options.
-            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and names the active option.
-            <div
-              key={item.key}
-              id={`${id}-${step.id}`}
-              className={styles.row}
-              style={{ transform: `translateY(${item.start}px)`, height: ROW }}
-              role="option"
-              aria-selected={step.id === selected}
-              aria-posinset={item.index + 1}
-              aria-setsize={steps.length}
-              data-step={step.step}
-              data-compared={step.id === compared || undefined}
-              onClick={() => onSelect(step.id)}
-            >
-              <Row step={step} tree={tree} drawing={drawing} filtered={filtered} head={head} />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+      {(step) => <Row step={step} isCompared={step.id === compared} {...row} />}
+    </VirtualList>
   );
 }

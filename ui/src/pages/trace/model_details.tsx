@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
+import { Facts } from "@/components/facts";
 import { LongText } from "@/components/long_text";
 import { Loading, ProblemNotice } from "@/components/notice";
 import { DiffLines } from "@/components/state_diff";
@@ -29,7 +30,7 @@ function Difference({ threadId, span, before }: { threadId: string; span: Span; 
   if (earlier.error !== null) return <ProblemNotice error={earlier.error} />;
   if (lines === null) return <Loading what="Loading the earlier call" />;
   if (lines.every((line) => line.kind === "same" || line.kind === "left_out")) {
-    return <p className={styles.quiet}>The system prompt is the same as in the call before.</p>;
+    return <p className="quiet">The system prompt is the same as in the call before.</p>;
   }
   return <DiffLines lines={lines} label="System prompt: what changed since the call before" />;
 }
@@ -46,7 +47,7 @@ function SystemPromptChange({
 }) {
   const [shown, setShown] = useState(false);
   if (before === undefined)
-    return <p className={styles.quiet}>This is the first call of this agent in the thread.</p>;
+    return <p className="quiet">This is the first call of this agent in the thread.</p>;
   return (
     <div className={styles.group}>
       <Button small aria-expanded={shown} onClick={() => setShown(!shown)}>
@@ -57,40 +58,25 @@ function SystemPromptChange({
   );
 }
 
-function Facts({ call, span }: { call: ModelCall; span: Span }) {
+function CallFacts({ call, span }: { call: ModelCall; span: Span }) {
   return (
-    <dl className={styles.facts}>
-      <dt>Model</dt>
-      <dd>{call.model}</dd>
-      <dt>Agent</dt>
-      <dd>{call.role}</dd>
-      <dt>Prompt</dt>
-      <dd>{call.prompt || "–"}</dd>
-      <dt>Tokens sent</dt>
-      <dd>{whole(call.input_tokens ?? 0)}</dd>
-      <dt>Tokens answered</dt>
-      <dd>{whole(call.output_tokens ?? 0)}</dd>
-      <dt>Cost</dt>
-      <dd>{call.cost === null || call.cost === undefined ? "not known" : money(call.cost)}</dd>
-      <dt>Time</dt>
-      <dd>{duration(span.seconds)}</dd>
-      <dt>Kept reply</dt>
-      <dd>{call.cached ? "yes: no model was asked" : "no"}</dd>
-      {(call.attempt ?? 0) > 0 ? (
-        <>
-          <dt>Attempt</dt>
-          <dd>{call.attempt + 1}</dd>
-        </>
-      ) : null}
-      {call.window ? (
-        <>
-          <dt>Context</dt>
-          <dd>
-            {whole(call.context_tokens ?? 0)} of {whole(call.window)} tokens
-          </dd>
-        </>
-      ) : null}
-    </dl>
+    <Facts
+      look="figures"
+      facts={[
+        ["Model", call.model],
+        ["Agent", call.role],
+        ["Prompt", call.prompt || "–"],
+        ["Tokens sent", whole(call.input_tokens ?? 0)],
+        ["Tokens answered", whole(call.output_tokens ?? 0)],
+        ["Cost", call.cost === null || call.cost === undefined ? "not known" : money(call.cost)],
+        ["Time", duration(span.seconds)],
+        ["Kept reply", call.cached ? "yes: no model was asked" : "no"],
+        (call.attempt ?? 0) > 0 ? ["Attempt", whole(call.attempt + 1)] : null,
+        call.window
+          ? ["Context", `${whole(call.context_tokens ?? 0)} of ${whole(call.window)} tokens`]
+          : null,
+      ]}
+    />
   );
 }
 
@@ -129,7 +115,7 @@ interface ModelDetailsProps {
 export function ModelDetails({ threadId, span, call, before, isWhole }: ModelDetailsProps) {
   return (
     <>
-      <Facts call={call} span={span} />
+      <CallFacts call={call} span={span} />
       <div className={styles.group}>
         <CopyButton text={curlOfModel(call)} what="the call as curl">
           Copy as curl

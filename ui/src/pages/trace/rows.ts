@@ -19,6 +19,9 @@ export type Row =
   | { kind: "run"; key: string; group: RunGroup; place: number; shown: number }
   | { kind: "span"; key: string; group: RunGroup; span: Span; depth: number; dimmed: boolean };
 
+/** The key of a span's row. */
+export const spanKey = (seq: number) => String(seq);
+
 type Told = { span: Span; text: string };
 
 /** Children after their parents, by time; a parent that is nowhere is the run itself. */
@@ -122,7 +125,7 @@ export function rowsOf(groups: readonly RunGroup[], filter: Filter, folded: Read
     if (folded.has(group.runId)) return;
     group.spans.forEach(({ span, depth }, place) => {
       if (fits !== null && fits[place] === 0) return;
-      rows.push({ kind: "span", key: String(span.seq), group, span, depth, dimmed: fits?.[place] === 1 });
+      rows.push({ kind: "span", key: spanKey(span.seq), group, span, depth, dimmed: fits?.[place] === 1 });
     });
   });
   return rows;

@@ -3,9 +3,11 @@ import { useConnection } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
+import { Facts } from "@/components/facts";
 import { JsonView } from "@/components/json_view";
 import { LongText } from "@/components/long_text";
 import { ProblemNotice } from "@/components/notice";
+import { Card } from "@/components/page";
 import { Table } from "@/components/table";
 import { Time } from "@/components/time";
 import { duration } from "@/lib/times";
@@ -16,31 +18,25 @@ import type { Guardrail, Hit, Retrieval, Span, ToolCall } from "./span";
 import styles from "./trace.module.css";
 import { nameOf } from "./waterfall";
 
+const digestOf = (digest: string) => (
+  <>
+    <code>{digest.slice(0, 16)}</code> <CopyButton text={digest} what="the digest" />
+  </>
+);
+
 function ToolDetails({ call }: { call: ToolCall }) {
   return (
     <>
-      <dl className={styles.facts}>
-        <dt>Tool</dt>
-        <dd>{call.tool}</dd>
-        <dt>Can be undone</dt>
-        <dd>{call.effect === "read" ? "nothing is changed by it" : call.effect}</dd>
-        <dt>Went well</dt>
-        <dd>{call.ok ? "yes" : `no${call.code ? `: ${call.code}` : ""}`}</dd>
-        {call.status ? (
-          <>
-            <dt>Now</dt>
-            <dd>{call.status}</dd>
-          </>
-        ) : null}
-        {call.digest ? (
-          <>
-            <dt>Digest</dt>
-            <dd>
-              <code>{call.digest.slice(0, 16)}</code> <CopyButton text={call.digest} what="the digest" />
-            </dd>
-          </>
-        ) : null}
-      </dl>
+      <Facts
+        look="figures"
+        facts={[
+          ["Tool", call.tool],
+          ["Can be undone", call.effect === "read" ? "nothing is changed by it" : call.effect],
+          ["Went well", call.ok ? "yes" : `no${call.code ? `: ${call.code}` : ""}`],
+          call.status ? ["Now", call.status] : null,
+          call.digest ? ["Digest", digestOf(call.digest)] : null,
+        ]}
+      />
       <h3>Arguments</h3>
       <JsonView value={call.args} label="Arguments" />
       <h3>Result</h3>
@@ -64,7 +60,7 @@ function RetrievalDetails({ retrieval }: { retrieval: Retrieval }) {
       {retrieval.failed ? <p className={styles.problem}>Could not be asked: {retrieval.failed}</p> : null}
       <h3>Found</h3>
       {retrieval.hits.length === 0 ? (
-        <p className={styles.quiet}>Nothing was found.</p>
+        <p className="quiet">Nothing was found.</p>
       ) : (
         <Table caption="Passages found" columns={HIT_COLUMNS} rows={retrieval.hits} keyOf={(hit) => hit.id} />
       )}
@@ -82,14 +78,14 @@ function GuardrailDetails({ guardrail, verdicts }: { guardrail: Guardrail; verdi
         Checked at stage <strong>{guardrail.stage}</strong>.
       </p>
       {told.length === 0 ? (
-        <p className={styles.quiet}>No rule had anything to say.</p>
+        <p className="quiet">No rule had anything to say.</p>
       ) : (
         <ul className={styles.verdicts}>
           {told.map((verdict, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: verdicts have no identity but their place.
             <li key={at}>
               <strong>{verdict.rule}</strong>: {verdict.outcome}
-              {verdict.target ? <span className={styles.quiet}> on {verdict.target}</span> : null}
+              {verdict.target ? <span className="quiet"> on {verdict.target}</span> : null}
             </li>
           ))}
         </ul>
@@ -139,14 +135,16 @@ export function SpanDetails({ threadId, span: chosen, before, within, onClose }:
   const { span, isWhole, error } = useWholeSpan(threadId, chosen);
   if (span === null) return null;
   return (
-    <section className={styles.details} aria-labelledby="span-title">
-      <header className={styles.detailsHead}>
-        <h2 id="span-title">{nameOf(span)}</h2>
+    <Card
+      region
+      title={nameOf(span)}
+      actions={
         <Button look="quiet" label="Close the details" onClick={onClose}>
           <X size={18} aria-hidden />
         </Button>
-      </header>
-      <p className={styles.quiet}>
+      }
+    >
+      <p className="quiet">
         {span.kind} · <Time at={span.started_at} /> · {Math.round(span.started_ms)} ms after the run began
         {span.kind === "event" ? "" : ` · ${duration(span.seconds)}`}
       </p>
@@ -157,7 +155,7 @@ export function SpanDetails({ threadId, span: chosen, before, within, onClose }:
       ) : null}
       {error === null ? null : <ProblemNotice error={error} />}
       <Content threadId={threadId} span={span} before={before} within={within} isWhole={isWhole} />
-      <p className={styles.quiet}>
+      <p className="quiet">
         Span <code>{span.span_id}</code> <CopyButton text={span.span_id} what="the span's id" /> of trace{" "}
         <code>{span.trace_id.slice(0, 16)}</code> <CopyButton text={span.trace_id} what="the trace's id" />
       </p>
@@ -169,6 +167,6 @@ export function SpanDetails({ threadId, span: chosen, before, within, onClose }:
           Copy this record as curl
         </CopyButton>
       </div>
-    </section>
+    </Card>
   );
 }

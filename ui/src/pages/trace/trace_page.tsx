@@ -4,7 +4,9 @@ import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { Panes } from "@/components/panes";
 import { SearchInput } from "@/components/search_input";
+import { ToolBar } from "@/components/tool_bar";
 import { whole } from "@/lib/numbers";
 import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
@@ -52,7 +54,7 @@ function Tools({
   total: number;
 }) {
   return (
-    <search className={styles.tools} aria-label="Spans">
+    <ToolBar label="Spans" found={shown} total={total}>
       <SearchInput
         label="Search spans"
         placeholder="Search: names, prompts, results…"
@@ -96,10 +98,7 @@ function Tools({
           Failed only
         </Button>
       </fieldset>
-      <span className={styles.quiet} role="status">
-        {shown === total ? `${whole(total)} spans` : `${whole(shown)} of ${whole(total)} spans`}
-      </span>
-    </search>
+    </ToolBar>
   );
 }
 
@@ -147,26 +146,25 @@ function TraceView({ trace, threadId, view }: { trace: LoadedTrace; threadId: st
       <Empty title="Nothing is recorded yet">Spans appear as soon as something runs in this thread.</Empty>
     );
   }
+  const waterfall =
+    rows.length === 0 ? (
+      <Empty title="No span fits">
+        <Button onClick={() => view.set({ q: null, kind: null, run: null, errors: null })}>Show all</Button>
+      </Empty>
+    ) : (
+      <Waterfall
+        rows={rows}
+        folded={new Set(view.folded)}
+        selected={view.span}
+        onSelect={(seq) => view.set({ span: String(seq) })}
+        onFold={(group) => view.set({ folded: toggled(view.folded, group.runId).join(",") })}
+      />
+    );
   return (
     <>
       <Tools groups={groups} view={view} counts={counts} shown={shown} total={trace.spans.length} />
       {trace.whole ? null : <Loading what={`Loading more, ${whole(trace.spans.length)} spans so far`} />}
-      <div className={chosen === undefined ? styles.alone : styles.columns}>
-        {rows.length === 0 ? (
-          <Empty title="No span fits">
-            <Button onClick={() => view.set({ q: null, kind: null, run: null, errors: null })}>
-              Show all
-            </Button>
-          </Empty>
-        ) : (
-          <Waterfall
-            rows={rows}
-            folded={new Set(view.folded)}
-            selected={view.span}
-            onSelect={(seq) => view.set({ span: String(seq) })}
-            onFold={(group) => view.set({ folded: toggled(view.folded, group.runId).join(",") })}
-          />
-        )}
+      <Panes widths="minmax(0, 6fr) minmax(0, 5fr)" kept={waterfall}>
         {chosen === undefined ? null : (
           <SpanDetails
             key={chosen.seq}
@@ -177,7 +175,7 @@ function TraceView({ trace, threadId, view }: { trace: LoadedTrace; threadId: st
             onClose={() => view.set({ span: null })}
           />
         )}
-      </div>
+      </Panes>
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   Bot,
   Box,
@@ -12,20 +11,18 @@ import {
   ShieldCheck,
   Wrench,
 } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { Badge, type Tone } from "@/components/badge";
 import { Time } from "@/components/time";
+import { VirtualList } from "@/components/virtual_list";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import type { Axis } from "./axis";
-import type { Row, RunGroup } from "./rows";
+import { type Row, type RunGroup, spanKey } from "./rows";
 import type { Span, SpanKind } from "./span";
 import styles from "./trace.module.css";
 
 const ROW = 34;
-const OVERSCAN = 6;
 const INDENT = 14;
-const PAGE = 10;
 
 const ICONS: Record<SpanKind, LucideIcon> = {
   run: Play,
@@ -96,7 +93,7 @@ function SpanRow({ row }: { row: Extract<Row, { kind: "span" }> }) {
   const { span, depth, dimmed, group } = row;
   const Icon = ICONS[span.kind];
   return (
-    <>
+    <div className={styles.spanRow}>
       <span
         className={`${styles.name} ${dimmed ? styles.dimmed : ""}`}
         style={{ paddingLeft: 8 + depth * INDENT }}
@@ -111,7 +108,7 @@ function SpanRow({ row }: { row: Extract<Row, { kind: "span" }> }) {
       <span className={styles.figure}>{figureOf(span)}</span>
       <span className={styles.figure}>{span.model ? money(span.model.cost) : ""}</span>
       <span className={styles.figure}>{span.kind === "event" ? "" : took(span.seconds)}</span>
-    </>
+    </div>
   );
 }
 
@@ -121,7 +118,7 @@ function RunRow({ row, folded }: { row: Extract<Row, { kind: "run" }>; folded: b
   const paused = group.axis.pauses.reduce((sum, pause) => sum + pause.until - pause.from, 0) / 1_000;
   const Fold = folded ? ChevronRight : ChevronDown;
   return (
-    <>
+    <div className={styles.runRow}>
       <Fold size={16} aria-hidden className={styles.fold} />
       <strong>Run {place}</strong>
       {run === null ? null : <Badge tone={STATUS[run.status] ?? "neutral"}>{run.status}</Badge>}
@@ -132,7 +129,7 @@ function RunRow({ row, folded }: { row: Extract<Row, { kind: "run" }>; folded: b
         {group.cost === null ? "" : ` · ${money(group.cost)}`}
       </span>
       {group.errors > 0 ? <Badge tone="bad">{group.errors} failed</Badge> : null}
-    </>
+    </div>
   );
 }
 
@@ -142,19 +139,6 @@ interface WaterfallProps {
   selected: number | null;
   onSelect: (seq: number) => void;
   onFold: (group: RunGroup) => void;
-}
-
-function nextPlace(key: string, at: number, last: number): number | null {
-  const moves: Record<string, number> = {
-    ArrowDown: at + 1,
-    ArrowUp: at - 1,
-    PageDown: at + PAGE,
-    PageUp: at - PAGE,
-  };
-  if (key === "Home") return 0;
-  if (key === "End") return last;
-  const to = moves[key];
-  return to === undefined ? null : Math.min(Math.max(to, 0), last);
 }
 
 /** The next row with a span, from a place on, in a direction. */
@@ -172,84 +156,40 @@ function groupWith(rows: Row[], seq: number | null): RunGroup | null {
   return row?.group ?? null;
 }
 
-/** Spans as bars over time, of which only what is seen is drawn. */
+/** Spans as bars over time. */
 export function Waterfall({ rows, folded, selected, onSelect, onFold }: WaterfallProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const id = useId();
-  const drawn = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: OVERSCAN,
-    getItemKey: (index) => rows[index]?.key ?? index,
-  });
-  const at =
-    selected === null ? -1 : rows.findIndex((row) => row.kind === "span" && row.span.seq === selected);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when the choice changes, not when rows come.
-  useEffect(() => {
-    if (at !== -1) drawn.scrollToIndex(at, { align: "auto" });
-  }, [selected]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      const group = groupWith(rows, selected);
-      if (group !== null && folded.has(group.runId) === (event.key === "ArrowRight")) onFold(group);
-      return;
-    }
-    const to = nextPlace(event.key, at, rows.length - 1);
-    if (to === null) return;
-    const back = event.key === "ArrowUp" || event.key === "PageUp" || event.key === "End";
-    const row = spanFrom(rows, to, back ? -1 : 1) ?? spanFrom(rows, to, back ? 1 : -1);
-    event.preventDefault();
+  const fold = (open: boolean) => {
+    const group = groupWith(rows, selected);
+    if (group !== null && folded.has(group.runId) === open) onFold(group);
+  };
+  const move = (place: number, isUp: boolean) => {
+    const row = spanFrom(rows, place, isUp ? -1 : 1) ?? spanFrom(rows, place, isUp ? 1 : -1);
     if (row !== null) onSelect(row.span.seq);
   };
   return (
-    <div
-      ref={box}
-      className={styles.waterfall}
+    <VirtualList
       role="tree"
-      aria-label="Spans, the latest run first"
-      aria-activedescendant={at === -1 ? undefined : `${id}-${selected}`}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
+      label="Spans, the latest run first"
+      rows={rows}
+      keyOf={(row) => row.key}
+      height={ROW}
+      chosen={selected === null ? null : spanKey(selected)}
+      onPick={(row) => (row.kind === "run" ? onFold(row.group) : onSelect(row.span.seq))}
+      onMove={move}
+      onOpen={fold}
+      attributesOf={(row) =>
+        row.kind === "run"
+          ? { "aria-level": 1, "aria-expanded": !folded.has(row.group.runId) }
+          : {
+              "aria-level": row.depth + 2,
+              "aria-selected": row.span.seq === selected,
+              "data-kind": row.span.kind,
+            }
+      }
     >
-      <div className={styles.rows} style={{ height: drawn.getTotalSize() }} role="presentation">
-        {drawn.getVirtualItems().map((item) => {
-          const row = rows[item.index] as Row;
-          const style = { transform: `translateY(${item.start}px)`, height: ROW };
-          return row.kind === "run" ? (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its items.
-            // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names the active item.
-            <div
-              key={item.key}
-              className={styles.runRow}
-              style={style}
-              role="treeitem"
-              aria-level={1}
-              aria-expanded={!folded.has(row.group.runId)}
-              onClick={() => onFold(row.group)}
-            >
-              <RunRow row={row} folded={folded.has(row.group.runId)} />
-            </div>
-          ) : (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its items.
-            // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names the active item.
-            <div
-              key={item.key}
-              id={`${id}-${row.span.seq}`}
-              className={styles.spanRow}
-              style={style}
-              role="treeitem"
-              aria-level={row.depth + 2}
-              aria-selected={row.span.seq === selected}
-              data-kind={row.span.kind}
-              onClick={() => onSelect(row.span.seq)}
-            >
-              <SpanRow row={row} />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+      {(row) =>
+        row.kind === "run" ? <RunRow row={row} folded={folded.has(row.group.runId)} /> : <SpanRow row={row} />
+      }
+    </VirtualList>
   );
 }
