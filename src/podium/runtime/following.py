@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from podium.storage.run_requests import TRACE
 
 if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from langgraph.pregel import Pregel
+
     from podium.storage.run_requests import RunRequest
     from podium.telemetry.telemetry import Telemetry
 
@@ -45,10 +48,12 @@ class Following:
     Attributes:
         telemetry: Makes spans.
         around: What else follows a run.
+        hears: Records what graphs of others do within their runs; those of Podium's nodes do so themselves.
     """
 
     telemetry: Telemetry | None = None
     around: Around = nothing_around
+    hears: Telemetry | None = None
 
     def asked(self, run: RunRequest) -> RunRequest:
         """The run, with what its trace goes on from noted in it; the request's span is told its ids."""
@@ -77,3 +82,34 @@ class Following:
         )
         with span, self.around(run):
             yield
+
+    @asynccontextmanager
+    async def heard(
+        self, run: RunRequest, graph: Pregel[Any, Any, Any, Any], config: RunnableConfig
+    ) -> AsyncIterator[RunnableConfig]:
+        """The configuration under which what a graph does is recorded until the end of the block.
+
+        Nothing is recorded of a thread that goes with its run, nor of nodes that record what they do.
+
+        Args:
+            run: The run.
+            graph: What is carried out.
+            config: The run's configuration.
+        """
+        if self.hears is None or run.temporary or _records_itself(graph):
+            yield config
+            return
+        from podium.runtime.hearing import Hearing
+
+        hearing = Hearing(self.hears, thread_id=run.thread_id, run_id=run.run_id)
+        try:
+            yield {**config, "callbacks": [hearing]}
+        finally:
+            hearing.close()
+            await self.hears.flush()
+
+
+def _records_itself(graph: Pregel[Any, Any, Any, Any]) -> bool:
+    from podium.graphs.node import Node
+
+    return any(isinstance(node.bound, Node) for node in graph.nodes.values())

@@ -214,7 +214,8 @@ def _following(app: Podium) -> Following:
     manifest = app.project.manifest
     settings = manifest.telemetry
     around = langsmith_of(settings, manifest.project.name)
-    return Following(app.context.telemetry if settings.requests else None, around)
+    telemetry = app.context.telemetry
+    return Following(telemetry if settings.requests else None, around, hears=telemetry)
 
 
 async def _pruned(threads: ServedThreads, thread_id: str, strategy: TtlStrategy) -> None:

@@ -21,6 +21,7 @@ _HIDDEN: Final = frozenset(
         "podium.messages",
         "podium.reply",
         "podium.hits",
+        "podium.heard",
         "gen_ai.tool.call.arguments",
         "gen_ai.tool.call.result",
         "podium.context_included",
@@ -143,7 +144,7 @@ class SpanViews:
             "result": self._value(_parsed(held.get("gen_ai.tool.call.result"), None)),
             "ok": bool(held.get("podium.ok", True)),
             "code": held.get("podium.code", ""),
-            "effect": "read",
+            "effect": "" if held.get("podium.heard") else "read",
         }
 
     def _retrieval(self, name: str, held: Mapping[str, Any]) -> dict[str, Any]:

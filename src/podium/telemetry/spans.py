@@ -92,7 +92,19 @@ class Span:
             self._otel.add_event(name, self._showing.values(attributes))
 
     def __enter__(self) -> Self:
-        self._parent = parent = None if self._remote else self._current.get()
+        self.begin(self._current.get())
+        self._token = self._current.set(self)
+        return self
+
+    def begin(self, parent: Span | None) -> None:
+        """Begin within another span, without what happens from now on being taken to be within this one.
+
+        For work that is only heard of, such as that of other libraries; `finish` ends it.
+
+        Args:
+            parent: The span around it; None for the outermost.
+        """
+        self._parent = parent = None if self._remote else parent
         if parent is not None:
             self.ids = {**parent.ids, **self.ids} if self.ids else parent.ids
         self._started, self._began = time.time_ns() - self._ago, time.perf_counter_ns() - self._ago
@@ -102,13 +114,11 @@ class Span:
             around = parent or self._remote
             self.trace_id = around.trace_id if around else f"{getrandbits(128) or 1:032x}"
             self.span_id = f"{getrandbits(64) or 1:016x}"
-        self._token = self._current.set(self)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.finish("" if kind is None or _is_control_flow(kind) else kind.__name__)
+        self.finish(failure(kind))
 
     def finish(self, failed: str) -> None:
         """End the span.
@@ -200,6 +210,11 @@ def _remote_span(remote: Remote | None) -> trace.Span | None:
     )
 
 
-def _is_control_flow(kind: type[BaseException]) -> bool:
-    """Whether an exception only pauses or ends the work: an interrupt of the graph, a generator's close."""
-    return kind is GeneratorExit or any(base.__name__ == "GraphBubbleUp" for base in kind.__mro__)
+def failure(kind: type[BaseException] | None) -> str:
+    """What a span says of the exception that ended it; empty when all went well.
+
+    So it is where an exception only pauses or ends the work: an interrupt of the graph, a generator's close.
+    """
+    if kind is None or kind is GeneratorExit:
+        return ""
+    return "" if any(base.__name__ == "GraphBubbleUp" for base in kind.__mro__) else kind.__name__

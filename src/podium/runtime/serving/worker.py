@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podium.core.errors import PodiumError
+from podium.graphs.answers import CONFIG_KEY_BROUGHT, Brought
 from podium.guardrails.redaction import redact
 from podium.runtime.following import Following
 from podium.runtime.serving.encoding import Parts, encode, plain
@@ -124,9 +125,10 @@ class Worker:
         if asked.get("strict_resume"):
             await self._check_resume(graph, run)
         given = None if await self._goes_on(graph, run) else await _given(graph, run)
-        parts = _parts(graph, run, given, config, modes)
-        async for namespace, mode, data in parts:
-            await told.part(namespace, mode, data)
+        config = _with_answer(config, run, given)
+        async with self._following.heard(run, graph, config) as heard:
+            async for namespace, mode, data in _parts(graph, run, given, heard, modes):
+                await told.part(namespace, mode, data)
 
     async def _check_resume(self, graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> None:
         """Make sure that what is answered waits.
@@ -206,6 +208,17 @@ async def _given(graph: Pregel[Any, Any, Any, Any], run: RunRequest) -> Any:
         if state.next:
             return answers_of(run, [interrupt.id for interrupt in state.interrupts])
     return input_of(run)
+
+
+def _with_answer(config: RunnableConfig, run: RunRequest, given: Any) -> RunnableConfig:
+    """The configuration with what the run was resumed with, also where an earlier attempt has stored it."""
+    resume = getattr(given, "resume", None) or (run.kwargs.get("command") or {}).get("resume")
+    if resume is None:
+        return config
+    return {
+        **config,
+        "configurable": {**config["configurable"], CONFIG_KEY_BROUGHT: Brought(run.run_id, resume)},
+    }
 
 
 async def _parts(

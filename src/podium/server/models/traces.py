@@ -66,7 +66,7 @@ class ToolSpan(Model):
     ok: bool
     code: str = ""
     effect: str
-    """How far it can be taken back; `read` for one that changes nothing."""
+    """How far it can be taken back; `read` for one that changes nothing, empty where nobody said."""
     digest: str = ""
     status: str = ""
     """Of the effect."""
@@ -83,8 +83,9 @@ class RetrievalHit(Model):
     collection: str
     start: int
     end: int
-    score: float
-    similarity: float
+    score: float | None
+    """Null where the searcher of a graph of others tells none."""
+    similarity: float | None
 
 
 class RetrievalSpan(Model):

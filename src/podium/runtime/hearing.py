@@ -1,0 +1,271 @@
+"""What graphs of others do within their runs, as LangChain reports it: nodes, models, tools, searches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGeneration, LLMResult
+
+from podium.telemetry.spans import failure
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from langchain_core.documents import Document
+
+    from podium.telemetry.records import AttributeValue, SpanKind
+    from podium.telemetry.spans import Span
+    from podium.telemetry.telemetry import Telemetry
+
+MOST_SPANS: Final = 2_000
+"""Of one run; what comes after them is counted as dropped."""
+MOST_TEXT: Final = 20_000
+"""Characters that are kept of one message, argument or result."""
+MOST_MESSAGES: Final = 200
+"""The latest of a prompt."""
+MOST_HITS: Final = 50
+_HIDDEN: Final = "langsmith:hidden"
+_NODE: Final = "langgraph_node"
+
+
+class Hearing(BaseCallbackHandler):
+    """Makes spans of what LangChain reports of one run.
+
+    Args:
+        telemetry: Records the spans, and takes secrets out of them.
+        thread_id: The thread.
+        run_id: The run.
+    """
+
+    run_inline = True
+
+    def __init__(self, telemetry: Telemetry, *, thread_id: str, run_id: str) -> None:
+        self._telemetry = telemetry
+        self._ids = {"thread_id": thread_id, "run_id": run_id}
+        self._around = telemetry.current()
+        self._open: dict[UUID, Span] = {}
+        self._within: dict[UUID, Span | None] = {}
+        """The innermost span around each piece of work, those that are no spans themselves among them."""
+        self._count = 0
+
+    def close(self) -> None:
+        """End what nobody has heard the end of, as when a run is cancelled."""
+        for span in reversed(self._open.values()):
+            span.finish("Cancelled")
+        self._open.clear()
+        self._within.clear()
+
+    # --- nodes -----------------------------------------------------------------------------------
+
+    def on_chain_start(
+        self,
+        serialized: dict[str, Any] | None,  # noqa: ARG002 - LangChain's signature
+        inputs: Any,  # noqa: ARG002 - LangChain's signature
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        tags: list[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+        name: str = "",
+        **_: Any,
+    ) -> None:
+        """A node begins, or some other piece of a graph."""
+        node = str((metadata or {}).get(_NODE, ""))
+        if node and name == node and _HIDDEN not in (tags or ()):
+            self._begin("node", node, run_id, parent_run_id)
+        else:
+            self._within[run_id] = self._around_of(parent_run_id)
+
+    def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002 - as above
+        """It has ended."""
+        self._end(run_id)
+
+    def on_chain_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
+        """It has failed, or waits for a person."""
+        self._end(run_id, error)
+
+    # --- models ----------------------------------------------------------------------------------
+
+    def on_chat_model_start(
+        self,
+        serialized: dict[str, Any] | None,
+        messages: list[list[BaseMessage]],
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        metadata: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """A chat model is asked."""
+        told = [[one.type, _said(one)] for batch in messages for one in batch]
+        self._ask(serialized, told, run_id, parent_run_id, metadata, more)
+
+    def on_llm_start(
+        self,
+        serialized: dict[str, Any] | None,
+        prompts: list[str],
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        metadata: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """A model that completes texts is asked."""
+        told = [["human", _cut(prompt)] for prompt in prompts]
+        self._ask(serialized, told, run_id, parent_run_id, metadata, more)
+
+    def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
+        """It has answered."""
+        generations = [one for row in response.generations for one in row]
+        messages = [one.message for one in generations if isinstance(one, ChatGeneration)]
+        reply = "\n".join([_said(one) for one in messages] or [_cut(one.text) for one in generations])
+        self._end(run_id, None, reply=reply, **_tokens(messages, response.llm_output))
+
+    def on_llm_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
+        """It has failed."""
+        self._end(run_id, error)
+
+    # --- tools and searches ----------------------------------------------------------------------
+
+    def on_tool_start(
+        self,
+        serialized: dict[str, Any] | None,
+        input_str: str,
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        inputs: dict[str, Any] | None = None,
+        name: str | None = None,
+        **_: Any,
+    ) -> None:
+        """A tool is called."""
+        called = str((serialized or {}).get("name") or name or "tool")
+        arguments = _json(input_str if inputs is None else inputs)
+        self._begin("tool", called, run_id, parent_run_id, arguments=arguments, heard=True)
+
+    def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
+        """It has given its result."""
+        failed = getattr(output, "status", "") == "error"
+        self._end(run_id, None, result=_json(getattr(output, "content", output)), ok=not failed)
+
+    def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
+        """It has failed."""
+        self._end(run_id, error, ok=not failure(type(error)))
+
+    def on_retriever_start(
+        self,
+        serialized: dict[str, Any] | None,
+        query: str,
+        *,
+        run_id: UUID,
+        parent_run_id: UUID | None = None,
+        name: str | None = None,
+        **_: Any,
+    ) -> None:
+        """Something is searched for."""
+        called = str(name or (serialized or {}).get("name") or "")
+        self._begin("retrieval", called, run_id, parent_run_id, query=_cut(query))
+
+    def on_retriever_end(self, documents: Sequence[Document], *, run_id: UUID, **_: Any) -> None:
+        """It was found, or not."""
+        self._end(run_id, None, hits=_json([_hit(one) for one in documents[:MOST_HITS]]))
+
+    def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
+        """The search has failed."""
+        self._end(run_id, error)
+
+    # --- spans -----------------------------------------------------------------------------------
+
+    def _ask(
+        self,
+        serialized: Mapping[str, Any] | None,
+        messages: list[list[str]],
+        run_id: UUID,
+        parent_run_id: UUID | None,
+        metadata: Mapping[str, Any] | None,
+        more: Mapping[str, Any],
+    ) -> None:
+        about, asked = metadata or {}, more.get("invocation_params") or {}
+        names = (about.get("ls_model_name"), asked.get("model"), asked.get("model_name"))
+        model = next((str(one) for one in names if one), str((serialized or {}).get("name") or "model"))
+        self._begin(
+            "model",
+            model,
+            run_id,
+            parent_run_id,
+            agent=str(about.get(_NODE, "")),
+            messages=json.dumps(messages[-MOST_MESSAGES:], ensure_ascii=False),
+            unpriced=True,
+        )
+
+    def _begin(
+        self,
+        kind: SpanKind,
+        name: str,
+        run_id: UUID,
+        parent_run_id: UUID | None,
+        **attributes: AttributeValue,
+    ) -> None:
+        around = self._around_of(parent_run_id)
+        self._count += 1
+        if self._count > MOST_SPANS:
+            self._within[run_id] = around
+            self._telemetry.metrics.count("dropped_records")
+            return
+        span = self._telemetry.span(kind, name, **self._ids, **attributes)
+        span.begin(around)
+        self._open[run_id] = self._within[run_id] = span
+
+    def _end(self, run_id: UUID, error: BaseException | None = None, **attributes: AttributeValue) -> None:
+        self._within.pop(run_id, None)
+        span = self._open.pop(run_id, None)
+        if span is not None:
+            span.set(**attributes)
+            span.finish(failure(None if error is None else type(error)))
+
+    def _around_of(self, run_id: UUID | None) -> Span | None:
+        return self._within.get(run_id, self._around) if run_id is not None else self._around
+
+
+def _said(message: BaseMessage) -> str:
+    """What a message says, the calls of tools in it as JSON."""
+    calls = [{"tool": one["name"], "args": one["args"]} for one in getattr(message, "tool_calls", ())]
+    text = str(message.text) or ("" if calls or not message.content else _json(message.content))
+    return _cut("\n".join(filter(None, [text, *map(_json, calls)])))
+
+
+def _tokens(messages: Iterable[BaseMessage], told: Mapping[str, Any] | None) -> dict[str, AttributeValue]:
+    usages = [usage for one in messages if (usage := getattr(one, "usage_metadata", None))]
+    if usages:
+        names = ("input_tokens", "output_tokens")
+        return {name: sum(int(usage[name]) for usage in usages) for name in names}
+    used = (told or {}).get("token_usage") or {}
+    counts = {"input_tokens": used.get("prompt_tokens"), "output_tokens": used.get("completion_tokens")}
+    return {name: count for name, count in counts.items() if isinstance(count, int)}
+
+
+def _hit(document: Document) -> dict[str, Any]:
+    about = document.metadata
+    source = str(about.get("source") or about.get("title") or "")
+    score = about.get("score", about.get("relevance_score"))
+    return {
+        "id": str(document.id or source),
+        "source": source,
+        "collection": "",
+        "start": 0,
+        "end": len(document.page_content),
+        "score": float(score) if isinstance(score, int | float) else None,
+        "similarity": None,
+    }
+
+
+def _json(value: Any) -> str:
+    return _cut(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}… ({len(text)} characters)"
