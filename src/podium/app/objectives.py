@@ -83,7 +83,7 @@ def _objectives(settings: ObjectiveSettings, whole: Tally, hour: Tally) -> Itera
         value, burn = _cost(whole), (_cost(hour) or 0.0) / limit
         spent = (value or 0.0) / limit
         name: ObjectiveName = "cost_per_success"
-        of = whole.runs - whole.failed
+        of = whole.succeeded
         yield Objective(name, limit, _rounded(value), spent <= 1, _left(spent), _burn(burn), of)
 
 
@@ -95,11 +95,10 @@ def _bounded(name: ObjectiveName, limit: float, whole: tuple[int, int], hour: tu
 
 
 def _cost(found: Tally) -> float | None:
-    """What a success cost; what failures cost counts as well."""
-    successes = found.runs - found.failed
-    if not successes:
+    """What a turn that came to its end cost; what the others cost counts as well."""
+    if not found.succeeded:
         return math.inf if found.cost else None
-    return found.cost / successes
+    return found.cost / found.succeeded
 
 
 def _share(part: int, whole: int) -> float | None:

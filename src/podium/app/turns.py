@@ -142,7 +142,8 @@ class Turns:
             )
         if not steps_left(snapshot) or not (broke_off or await self._is_owed(thread, snapshot)):
             return
-        request = _continued(thread, "", principal)
+        begun = str((snapshot.values.get("turn") or {}).get("id", ""))
+        request = _continued(thread, begun, principal)
         yield StreamEvent(
             kind="note",
             thread_id=thread,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from podium.storage.decisions import FELT, REVIEWED
+from podium.storage.turns import turns
 
 # ruff: noqa: S608 - all that is put together here are constants
 
@@ -80,21 +81,12 @@ FROM ranked GROUP BY place
 
 RUNS: Final = _runs("0")
 RUNS_BY_PART: Final = _runs(_place("started_at"))
+_BEGUN: Final = turns(f"{_OWNED} AND started_at>=:since AND {_of_graph('graph')}", until=":until")
 SPENT: Final = f"""
-WITH turns AS (
-  SELECT min(started_at) AS at, max(status='completed') AS good,
-    max(coalesce(json_extract(usage, '$.cost'), 0.0)) AS cost,
-    max(coalesce(json_extract(usage, '$.unpriced'), 0)) AS unpriced,
-    max(coalesce(json_extract(usage, '$.model_calls'), 0)) AS calls,
-    max(coalesce(json_extract(usage, '$.input_tokens'), 0)) AS given,
-    max(coalesce(json_extract(usage, '$.output_tokens'), 0)) AS made
-  {_TURNS} GROUP BY thread_id, turn_id
-)
-SELECT {_place("at")} AS place, count(*), sum(good), sum(cost), sum(unpriced>0), sum(calls), sum(given),
-  sum(made)
-FROM turns GROUP BY place
+SELECT {_place("at")} AS place, count(*), sum(good), sum(cost), sum(unpriced>0), sum(model_calls),
+  sum(input_tokens), sum(output_tokens)
+FROM ({_BEGUN}) GROUP BY place
 """
-"""By turn: a run that goes on after a person's word counts what was spent before as well."""
 
 _DECIDED: Final = f"""
 FROM decisions d WHERE d.tenant=:tenant AND (:owner IS NULL OR d.owner=:owner) AND d.at>=:since

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from podium.core.effects import NEEDS_PERSON
+from podium.storage.turns import turns
 
 _UNCLEAR: Final = ", ".join(f"'{status}'" for status in sorted(NEEDS_PERSON))
 _COUNTS: Final = {
@@ -22,18 +23,18 @@ _SECONDS: Final = "(julianday(ended_at)-julianday(started_at))*86400.0"
 _RUNS: Final = (
     f"SELECT {_SECONDS} AS seconds, status='failed' AS failed,"  # noqa: S608  # constants
     " status='interrupted' OR EXISTS (SELECT 1 FROM decisions d WHERE d.run_id=runs.run_id AND d.kind='route'"
-    " AND d.route='escalate') AS escalated,"
-    " coalesce(json_extract(usage, '$.cost'), 0.0) AS cost"
+    " AND d.route='escalate') AS escalated"
     " FROM runs WHERE started_at>=? AND status IN ('completed', 'interrupted', 'failed')"
-    f" UNION ALL SELECT {_SECONDS}, status IN ('error', 'timeout'), status='interrupted', 0.0"
+    f" UNION ALL SELECT {_SECONDS}, status IN ('error', 'timeout'), status='interrupted'"
     " FROM run_requests WHERE created_at>=? AND graph_id<>? AND started_at IS NOT NULL"
     " AND status IN ('success', 'interrupted', 'error', 'timeout')"
 )
 _SUMS: Final = (
-    "SELECT count(*), coalesce(sum(failed), 0), coalesce(sum(escalated), 0), coalesce(sum(cost), 0.0),"  # noqa: S608
+    "SELECT count(*), coalesce(sum(failed), 0), coalesce(sum(escalated), 0),"  # noqa: S608
     f" coalesce(sum(seconds>?), 0) FROM ({_RUNS})"
 )
 _P95: Final = f"SELECT seconds FROM ({_RUNS}) ORDER BY seconds LIMIT 1 OFFSET ?"  # noqa: S608  # constants
+_COST: Final = f"SELECT coalesce(sum(cost), 0.0), coalesce(sum(good), 0) FROM ({turns('started_at>=?')})"  # noqa: S608
 _REVIEWS: Final = (
     "SELECT count(*), coalesce(sum(json_extract(body, '$.data.kind')<>'approve'), 0) FROM audit"
     " WHERE json_extract(body, '$.kind')='review' AND json_extract(body, '$.at')>=?"
@@ -78,7 +79,8 @@ class Tally:
         escalated: How many went to a person.
         slow: How many took longer than asked about.
         p95: Seconds within which 95 of 100 ended (nearest rank); None without runs.
-        cost: What they cost, as far as it is known.
+        cost: What the turns cost that began in it, as far as it is known.
+        succeeded: How many of those turns came to their end.
         reviews: How many decisions people took.
         overridden: How many of those rejected or changed what was proposed.
     """
@@ -89,6 +91,7 @@ class Tally:
     slow: int
     p95: float | None
     cost: float
+    succeeded: int
     reviews: int
     overridden: int
 
@@ -108,10 +111,11 @@ def tally(connection: sqlite3.Connection, since: str, own: str, slow: float) -> 
         slow: Seconds beyond which a run is slow.
     """
     given = (since, since, own)
-    runs, failed, escalated, cost, late = connection.execute(_SUMS, (slow, *given)).fetchone()
+    runs, failed, escalated, late = connection.execute(_SUMS, (slow, *given)).fetchone()
     p95 = None
     if runs:
         rank = -(-runs * 95 // 100) - 1
         p95 = float(connection.execute(_P95, (*given, rank)).fetchone()[0])
+    cost, succeeded = connection.execute(_COST, (since,)).fetchone()
     reviews, overridden = connection.execute(_REVIEWS, (since,)).fetchone()
-    return Tally(runs, failed, escalated, late, p95, cost, reviews, overridden)
+    return Tally(runs, failed, escalated, late, p95, cost, succeeded, reviews, overridden)

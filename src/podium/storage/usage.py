@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from podium.core.principal import Access
 from podium.storage.database import Database
 from podium.storage.json_text import load
+from podium.storage.turns import SPENT, turns
 
 UsageKey: TypeAlias = Literal["thread", "model", "day"]
-_SPENT: Final = ("steps", "model_calls", "input_tokens", "output_tokens", "cost", "unpriced", "seconds")
-_SUMS: Final = ", ".join(f"coalesce(sum(json_extract(r.usage, '$.{name}')), 0)" for name in _SPENT)
-_KEYS: Final[dict[UsageKey, str]] = {"thread": "r.thread_id", "day": "substr(r.started_at, 1, 10)"}
+_SUMS: Final = ", ".join(f"sum({name})" for name in SPENT)
+_KEYS: Final[dict[UsageKey, str]] = {"thread": "thread_id", "day": "substr(at, 1, 10)"}
 _INPUT: Final = """json_extract(e.payload, '$.attributes."gen_ai.usage.input_tokens"')"""
 _OUTPUT: Final = """json_extract(e.payload, '$.attributes."gen_ai.usage.output_tokens"')"""
 _COST: Final = """json_extract(e.payload, '$.attributes."podium.usage.cost"')"""
 _BY_MODEL: Final = (
-    "SELECT json_extract(e.payload, '$.name') AS model, count(DISTINCT r.run_id), 0, count(*),"  # noqa: S608
+    "SELECT json_extract(e.payload, '$.name') AS model,"  # noqa: S608
+    " count(DISTINCT r.thread_id || ' ' || r.turn_id), 0, count(*),"
     f" coalesce(sum({_INPUT}), 0), coalesce(sum({_OUTPUT}), 0), coalesce(sum({_COST}), 0),"
     f" sum({_COST} IS NULL), coalesce(sum(json_extract(e.payload, '$.seconds')), 0)"
     " FROM events e JOIN runs r ON r.run_id=e.run_id WHERE e.kind='span.model' AND"
@@ -32,7 +33,7 @@ class Spent:
 
     Attributes:
         key: The thread, the day in UTC, or the model.
-        runs: In how many turns.
+        runs: In how many turns, each counted where it began.
         steps: Nodes that ran; 0 by model.
         model_calls: Exchanges with models.
         input_tokens: As the models counted them.
@@ -93,13 +94,16 @@ class Spending:
             wanted: Of which turns.
             limit: How many rows at most.
         """
-        where, values = _where(access, wanted)
         if key == "model":
+            where, values = _where(access, wanted)
             query = f"{_BY_MODEL} {where} GROUP BY model ORDER BY 7 DESC, 4 DESC LIMIT ?"
         else:
+            where, values = _where(access, replace(wanted, until=""))
+            begun = turns(where, until="?" if wanted.until else "")
+            values += [wanted.until] if wanted.until else []
             order = "1 DESC" if key == "day" else "7 DESC, 9 DESC"
             query = (
-                f"SELECT {_KEYS[key]}, count(*), {_SUMS} FROM runs r WHERE {where}"  # noqa: S608
+                f"SELECT {_KEYS[key]}, count(*), {_SUMS} FROM ({begun})"  # noqa: S608  # constants
                 f" GROUP BY 1 ORDER BY {order} LIMIT ?"
             )
 

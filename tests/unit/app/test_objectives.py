@@ -85,7 +85,7 @@ def test_each_aim_is_measured_over_the_window(database: Database) -> None:
     assert found["success"].budget_left == pytest.approx(0.5)
     assert (found["escalation"].value, found["escalation"].of) == (0.05, 20)
     assert (found["override"].value, found["override"].of) == (0.25, 4)
-    assert found["cost_per_success"].value == pytest.approx((18 * 0.05 + 0.9) / 19, abs=1e-6)
+    assert found["cost_per_success"].value == pytest.approx((18 * 0.05 + 0.9) / 18, abs=1e-6)
     assert (found["escalation"].burn_rate, found["success"].burn_rate) == (2.0, 0.0)
 
 
