@@ -25,7 +25,7 @@ from podium.core.ids import derived_id
 from podium.core.tool import ToolCall
 from podium.graphs.answers import PAD, answers_given
 from podium.graphs.node import RunScope, scope_of
-from podium.graphs.nodes.human import check_approver
+from podium.graphs.nodes.human import approve, check_approver
 from podium.graphs.review import ReviewDecision, parse_decisions, review_request
 
 if TYPE_CHECKING:
@@ -176,13 +176,8 @@ class Governor:
 
     async def _now(self, effect: Effect) -> Effect:
         """What stands for the effect: a person may have edited it."""
-        while effect.status == "superseded":
-            moves = await self.context.toolbox.ledger.moves(effect.effect_id)
-            data = moves[-1].data
-            if not isinstance(data, dict) or "by" not in data:
-                return effect
-            effect = await self.context.toolbox.ledger.get(str(data["by"]))
-        return effect
+        edits = await self.context.toolbox.edits_of(effect)
+        return edits[-1] if edits else effect
 
     async def _asked(self, effect: Effect, call: _Call, problem: str) -> Effect:
         """The effect once a person has decided about it.
@@ -213,6 +208,7 @@ class Governor:
         session = call.session
         if session.raised is not None:
             raise session.raised
+        people = self.context.policy.people(effect.tool, effect.effect_class)
         request = review_request(
             [effect],
             question="May this be done?",
@@ -222,6 +218,8 @@ class Governor:
             evidence=(),
             expires_at=effect.expires_at or "",
             error=error,
+            people={effect.digest: people},
+            consents=await self.context.toolbox.ledger.consents([effect]) if people > 1 else (),
         )
         try:
             return interrupt({**request, "position": session.drawn})
@@ -244,9 +242,9 @@ class Governor:
             if decision.digest is not None:
                 (effect,) = await toolbox.effects([decision.digest])
                 if effect.status == "proposed":
-                    await self._apply(decision, effect, call)
+                    await self._apply(decision, effect, answer, call)
 
-    async def _apply(self, decision: ReviewDecision, effect: Effect, call: _Call) -> None:
+    async def _apply(self, decision: ReviewDecision, effect: Effect, answer: object, call: _Call) -> None:
         toolbox, principal = self.context.toolbox, call.scope.principal.id
         if decision.type in ("reject", "respond"):
             await toolbox.reject([effect.digest], principal=principal, reason=decision.message)
@@ -255,8 +253,7 @@ class Governor:
             if decision.edited_action is None:
                 raise InputError("an edit has to give the new arguments", hint="Send edited_action.")
             effect = await toolbox.edit(effect.digest, decision.edited_action.args, call.place)
-        version = self.context.policy.version
-        await toolbox.approve([effect.digest], principal=principal, policy_version=version)
+        await approve([effect.digest], answer, self.context, call.scope)
 
     # --- telling ---------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from podium.app.results import (
     ActionView,
     CheckpointView,
     ConfidenceView,
+    ConsentView,
     EffectView,
     InterruptView,
     Problem,
@@ -24,6 +25,7 @@ from podium.graphs.turn import Outcome
 if TYPE_CHECKING:
     from langgraph.types import Interrupt, StateSnapshot
 
+    from podium.tools.consents import Consent
     from podium.tools.ledger import Effect
 
 _EXCERPT = 80
@@ -111,6 +113,11 @@ def action_view(effect: Effect) -> ActionView:
     )
 
 
+def consent_view(consent: Consent) -> ConsentView:
+    """Somebody's approval of an action that others have to approve as well."""
+    return ConsentView(digest=consent.digest, principal=consent.principal, at=consent.at)
+
+
 def effect_view(effect: Effect) -> EffectView:
     """An effect with its history."""
     return EffectView(
@@ -147,6 +154,8 @@ def interrupt_view(
         draft=value.get("draft", ""),
         created_at=asked_at,
         expires_at=value.get("expires_at", ""),
+        people=value.get("people", 1),
+        consents=value.get("consents", ()),
     )
 
 

@@ -53,6 +53,14 @@ class ActionView(Model):
     error: str = ""
 
 
+class ConsentView(Model):
+    """One person's approval of an action that several people have to approve."""
+
+    digest: str
+    principal: str
+    at: str
+
+
 class ActionDetail(ActionView):
     """An action with all that a person needs to decide about it."""
 
@@ -67,7 +75,13 @@ class ActionDetail(ActionView):
     approvers: tuple[str, ...] = ()
     """Roles that may approve it; empty for whoever may decide at all."""
     may_approve: bool = True
-    """Whether whoever looks has one of them."""
+    """Whether whoever looks has one of them, and has not approved it yet."""
+    people: int = 1
+    """How many different people have to approve it."""
+    consents: tuple[ConsentView, ...] = ()
+    """Who has, while others have to."""
+    has_approved: bool = False
+    """Whether whoever looks is among them: another person has to approve it."""
     policy_version: str = ""
     estimated_cost: float | None = None
     expires_at: str = ""
@@ -103,6 +117,10 @@ class InterruptView(Model):
     """The answer that would be given; empty when only actions wait."""
     created_at: str = ""
     expires_at: str = ""
+    people: int = 1
+    """How many different people have to approve."""
+    consents: tuple[ConsentView, ...] = ()
+    """Who has, while others have to."""
 
 
 class Problem(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from podium.app.replies import action_view
+from podium.app.replies import action_view, consent_view
 from podium.app.results import ActionDetail, ReviewDetail
 from podium.core.confidence import Confidence
 from podium.core.errors import ActionError, InputError, NotFound
@@ -104,6 +104,9 @@ class Reviews:
         policy, tool = self._context.policy, self._context.toolbox.get(effect.tool)
         call = call_of(effect, self._context)
         roles = policy.approvers(effect.tool, effect.effect_class)
+        consents = tuple(map(consent_view, await self._context.toolbox.ledger.consents([effect])))
+        has_approved = any(one.principal == principal.id for one in consents)
+        entitled = not roles or is_owner(principal) or bool(principal.roles.intersection(roles))
         return ActionDetail(
             **action_view(effect).model_dump(),
             description=tool.spec.description.strip().partition("\n")[0],
@@ -112,7 +115,10 @@ class Reviews:
             untrusted=untrusted_arguments(call, effect.effect_class, policy),
             trust_needed=policy.trust_needed(effect.tool, effect.effect_class),
             approvers=roles,
-            may_approve=not roles or is_owner(principal) or bool(principal.roles.intersection(roles)),
+            may_approve=entitled and not has_approved,
+            people=policy.people(effect.tool, effect.effect_class),
+            consents=consents,
+            has_approved=has_approved,
             policy_version=effect.policy_version,
             estimated_cost=effect.estimated_cost,
             expires_at=effect.expires_at or "",

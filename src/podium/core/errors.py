@@ -56,6 +56,8 @@
     │   ├── ActionOutputError  a result that cannot be stored
     │   ├── ActionUnavailable  a tool that broke too often is left alone for a while
     │   └── GrantError         an approval that does not cover the envelope
+    │       ├── ConsentRepeated  a second approval by one person, where others have to approve
+    │       └── ConsentUnclear   an approval of which nobody knows whose it was
     ├── EvalError              an evaluation cannot be made
     │   ├── FigureError        a figure that does not exist: no values, or one that is no number
     │   ├── ScorerError        a scorer is set wrongly, or gives what is no score
@@ -459,6 +461,18 @@ class GrantError(ActionError):
     """An approval that does not cover the envelope."""
 
     code = "grant_invalid"
+
+
+class ConsentRepeated(GrantError):
+    """A second approval by one person, where several people have to approve."""
+
+    code = "consent_repeated"
+
+
+class ConsentUnclear(GrantError):
+    """An approval of which nobody knows any more whose it was, where several people have to approve."""
+
+    code = "consent_unclear"
 
 
 class EvalError(PodiumError):

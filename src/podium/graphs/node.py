@@ -15,6 +15,7 @@ from podium.core.errors import NoCheckpointer
 from podium.core.ids import derived_id
 from podium.core.principal import Principal
 from podium.core.usage import Budget, Usage
+from podium.graphs.answers import Brought, brought_with
 from podium.graphs.context import GraphContext
 from podium.graphs.deciding import decisions_in
 from podium.graphs.journal import journaled
@@ -43,6 +44,7 @@ class RunScope:
         led: Whether an app leads the run and records it.
         fence: Token of the lease under which the thread is worked on; 0 without one.
         step: The number of the step, as LangGraph counts them; None where it does not say.
+        brought: What the run was resumed with; None where it was not, or nobody says.
     """
 
     thread_id: str
@@ -55,6 +57,7 @@ class RunScope:
     led: bool = True
     fence: int = 0
     step: int | None = None
+    brought: Brought | None = None
 
     def require_stored(self) -> None:
         """Make sure that the run could be resumed, and what it does be undone.
@@ -237,6 +240,7 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
         led=led is not None,
         fence=int(configurable.get(CONFIG_KEY_FENCE) or 0),
         step=(config or {}).get("metadata", {}).get("langgraph_step"),
+        brought=brought_with(configurable),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -12,6 +12,7 @@ from podium.core.errors import InputError, PodiumError
 from podium.core.model import JsonValue, Model
 
 if TYPE_CHECKING:
+    from podium.tools.consents import Consent
     from podium.tools.ledger import Effect
 
 REVIEW_DECISIONS = ("approve", "edit", "reject", "respond")
@@ -54,7 +55,9 @@ class _Response(Model):
 _BARE = TypeAdapter(ReviewDecision)
 
 
-def parse_decisions(answer: object, digests: Sequence[str]) -> tuple[ReviewDecision, ...]:
+def parse_decisions(
+    answer: object, digests: Sequence[str], open_digests: Sequence[str] = ()
+) -> tuple[ReviewDecision, ...]:
     """One decision for each digest that waits, whatever form the client sent.
 
     Accepted are `{"decisions": [...]}`, a list, one decision, and the bare words `approve` and
@@ -64,6 +67,8 @@ def parse_decisions(answer: object, digests: Sequence[str]) -> tuple[ReviewDecis
     Args:
         answer: What the run was resumed with.
         digests: What waits, in the order in which it was shown.
+        open_digests: Those of them that are not refused yet, if some are: an answer without digests is about
+            these, unless it says something of each.
 
     Raises:
         InputError: The answer has no such form, or names a digest that does not wait here.
@@ -73,6 +78,8 @@ def parse_decisions(answer: object, digests: Sequence[str]) -> tuple[ReviewDecis
         return decisions
     if any(decision.digest is not None for decision in decisions):
         return _by_digest(decisions, digests)
+    if open_digests and len(decisions) in (1, len(open_digests)):
+        digests = open_digests
     if len(decisions) == 1:
         if len(digests) > 1 and decisions[0].type == "edit":
             raise InputError("an edit has to name the action it changes", hint="Give its digest.")
@@ -135,16 +142,25 @@ def review_request(
     evidence: Sequence[dict[str, Any]],
     expires_at: str,
     error: PodiumError | None = None,
+    people: Mapping[str, int] | None = None,
+    consents: Sequence[Consent] = (),
 ) -> dict[str, Any]:
     """What the person sees.
 
     `action_requests` and `review_configs` have the shape of LangChain's human-in-the-loop
     middleware; the other keys are ours.
     """
+    needed = people or {}
+    most = max((needed.get(effect.digest, 1) for effect in effects), default=1)
     names = list(dict.fromkeys(effect.tool for effect in effects))
     return {
         "action_requests": [
-            {"name": effect.tool, "args": effect.args, "description": describe(effect)} for effect in effects
+            {
+                "name": effect.tool,
+                "args": effect.args,
+                "description": describe(effect, needed.get(effect.digest, 1), consents),
+            }
+            for effect in effects
         ],
         "review_configs": [
             {"action_name": name, "allowed_decisions": list(REVIEW_DECISIONS)} for name in names
@@ -159,11 +175,21 @@ def review_request(
         "expires_at": expires_at,
         "error": error.message if error else "",
         "problem": error.as_dict() if error else None,
+        "people": most,
+        "consents": [{"digest": one.digest, "principal": one.principal, "at": one.at} for one in consents],
     }
 
 
-def describe(effect: Effect) -> str:
-    """One line that says what an action would do."""
+def describe(effect: Effect, people: int = 1, consents: Sequence[Consent] = ()) -> str:
+    """One line that says what an action would do, and how many people have approved it.
+
+    Args:
+        effect: The action.
+        people: How many have to approve it.
+        consents: Who has approved it, or other actions.
+    """
     words = effect.tool.replace("_", " ")
     target = f" on {effect.target}" if effect.target else ""
-    return f"{words}{target} ({effect.effect_class})"
+    given = sum(one.digest == effect.digest for one in consents)
+    progress = f"; approved by {given} of {people} people" if people > 1 else ""
+    return f"{words}{target} ({effect.effect_class}{progress})"

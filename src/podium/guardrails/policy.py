@@ -6,7 +6,7 @@ What a policy does not say is closed: effects that cannot be taken back exactly 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -19,6 +19,8 @@ from podium.core.verdict import Stage
 from podium.guardrails.calibration import Isotonic, Logistic
 
 OnFail = Literal["fix", "filter", "retry", "escalate", "refuse"]
+MOST_PEOPLE: Final = 10
+"""More people than this do not look at one action; a greater number is a slip."""
 Threshold = Annotated[float, Field(ge=0.0, le=1.0)]
 Level = Literal["answer", "read", "reversible", "compensable", "irreversible"]
 
@@ -61,10 +63,19 @@ class ToolRule(Model):
     """`automatic`: no person is needed when the confidence suffices and nothing speaks against it."""
     approvers: tuple[str, ...] | None = None
     """Roles that may approve; empty means whoever may see the thread."""
+    people: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] | None = None
+    """How many different people have to approve; above one, a person always decides. Of a tool's rule and
+    its class's the greater number counts."""
     trust: Trust | None = None
     """How far the source of an argument has to be trusted."""
     threshold: Threshold | None = None
     """For a tool: act at or above, instead of its class's threshold."""
+
+    @model_validator(mode="after")
+    def _is_asked_of_somebody(self) -> ToolRule:
+        if self.approval == "automatic" and (self.people or 1) > 1:
+            raise ValueError(f"people: {self.people} needs approval: person, not automatic")
+        return self
 
 
 class Thresholds(Model):
@@ -205,10 +216,16 @@ class Policy(Model):
 
     def needs_person(self, tool: str, effect: EffectClass) -> bool:
         """Whether a person approves the tool's effects however sure the agents are."""
+        if self.people(tool, effect) > 1:
+            return True
         for rule in self._rules_for(tool, effect):
             if rule.approval is not None:
                 return rule.approval == "person"
         return True
+
+    def people(self, tool: str, effect: EffectClass) -> int:
+        """How many different people have to approve: what the most demanding of the rules says."""
+        return max(rule.people or 1 for rule in self._rules_for(tool, effect))
 
     def approvers(self, tool: str, effect: EffectClass) -> tuple[str, ...]:
         """Roles that may approve; empty when the policy does not narrow them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from podium.core.errors import PodiumError
 from podium.core.principal import Principal
+from podium.graphs.answers import CONFIG_KEY_BROUGHT, Brought
 from podium.runtime.following import Around, nothing_around
 from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.runs import RUNNING, RunRecord, RunRecords
@@ -217,12 +218,14 @@ class RunService:
 
     def config(self, request: RunRequest) -> RunnableConfig:
         """The configuration under which the graph runs."""
+        resume = getattr(request.graph_input, "resume", None)
         return self.fenced(
             {
                 "configurable": {
                     "thread_id": request.thread_id,
                     "podium_run_id": request.run_id,
                     "podium_principal": request.principal,
+                    CONFIG_KEY_BROUGHT: None if resume is None else Brought(request.run_id, resume),
                 },
                 "recursion_limit": RECURSION_LIMIT,
             }

@@ -67,6 +67,8 @@ async def interrupts_in(services: Services, thread: ThreadRecord) -> list[Waitin
                 reasons=view.reasons,
                 confidence=view.confidence,
                 draft=view.draft,
+                people=view.people,
+                consents=view.consents,
             )
             for view in await services.app.pending(thread.thread_id)
         ]

@@ -229,6 +229,20 @@ grants = Table(
     Index("ix_grants_effect_id", "effect_id"),
 )
 
+consents = Table(
+    "consents",
+    metadata,
+    Column("proposal", Integer, primary_key=True, autoincrement=False),
+    Column("principal", Text, primary_key=True),
+    Column("effect_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    text_column("tenant"),
+    text_column("policy_version"),
+    text_column("run_id"),
+    Column("at", Text, nullable=False),
+    Index("ix_consents_effect_id", "effect_id"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

@@ -8,7 +8,7 @@ before the tool is called; so is the outcome before anybody hears of it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias, TypeVar
 
@@ -21,6 +21,7 @@ from podium.storage.database import Database
 from podium.storage.leases import check_fence
 from podium.storage.operations import Work
 from podium.tools import effect_rows as rows
+from podium.tools.consents import Consent, Word, are_enough, consents_to
 from podium.tools.effect import MOVE_COLUMNS, EffectMove, move_of
 from podium.tools.effect import Effect as Effect
 from podium.tools.envelope import ActionEnvelope
@@ -94,18 +95,39 @@ class EffectLedger:
         effect, moved = await self._database.awrite(work)
         return self._told(effect) if moved else effect
 
-    async def approve(self, digests: Sequence[str], principal: str, policy_version: str) -> tuple[Grant, ...]:
-        """Let each of these envelopes run once.
+    async def approve(
+        self,
+        digests: Sequence[str],
+        principal: str,
+        policy_version: str,
+        *,
+        people: Mapping[str, int] | None = None,
+        run_id: str = "",
+    ) -> tuple[Grant, ...]:
+        """Let each of these envelopes run once, or note a consent while further people have to approve one.
 
         An envelope that is approved already keeps its grant; one that has been carried out needs none.
+
+        Args:
+            digests: The envelopes.
+            principal: Who approves.
+            policy_version: The policy in force.
+            people: By digest how many different people have to approve it; one where it says nothing.
+            run_id: The run that brought the approval; needed where several people have to approve.
+
+        Returns:
+            The grants; none at all as long as people are missing for any of the envelopes.
 
         Raises:
             GrantError: One is unknown, expired, decided otherwise, or belongs to another policy version;
                 then none is approved.
+            ConsentRepeated: The person has approved before, and others have to.
+            ConsentUnclear: Several people have to approve, and `run_id` is empty.
         """
         if not digests:
             return ()
         now, deadline = self._now(), self._deadline()
+        word = Word(principal, policy_version, now, run_id, people or {})
 
         def work(connection: sqlite3.Connection) -> tuple[tuple[Grant, ...], list[Effect], GrantError | None]:
             known = rows.by_digests(connection, digests)
@@ -119,7 +141,10 @@ class EffectLedger:
                 if problem := _not_approvable(known.get(digest), digest, policy_version):
                     return (), [known[effect.digest] for effect in late], problem
             grants, moved = list[Grant](), list[Effect]()
-            for effect in [known[digest] for digest in digests]:
+            wanted = [known[digest] for digest in dict.fromkeys(digests)]
+            if not are_enough(connection, wanted, word):
+                return (), [], None
+            for effect in wanted:
                 if effect.status == "proposed":
                     moved.append(rows.move(connection, effect, "approved", at=now, actor=principal))
                     grants.append(issue(connection, effect, principal, policy_version, now, deadline))
@@ -333,6 +358,23 @@ class EffectLedger:
         sql = f"SELECT {MOVE_COLUMNS} FROM effect_moves WHERE effect_id=? ORDER BY seq"  # noqa: S608 - our own names
         return await self._database.aread(
             lambda connection: [move_of(row) for row in connection.execute(sql, (effect_id,))]
+        )
+
+    async def consents(self, effects: Iterable[Effect]) -> list[Consent]:
+        """Who has approved each of these actions so far, where several people have to."""
+        held = list(effects)
+        return await self._database.aread(
+            lambda connection: [one for effect in held for one in consents_to(connection, effect)]
+        )
+
+    async def was_approved_by_some(self, effect: Effect) -> bool:
+        """Whether somebody has ever approved an action that several people have to approve."""
+        sql, values = (
+            "SELECT 1 FROM consents WHERE effect_id=? AND digest=?",
+            (effect.effect_id, effect.digest),
+        )
+        return await self._database.aread(
+            lambda connection: connection.execute(sql, values).fetchone() is not None
         )
 
     async def newest_first(self, effects: Iterable[Effect]) -> list[Effect]:

@@ -212,6 +212,16 @@ class Toolbox:
             estimated_cost=envelope.estimated_cost,
         )
 
+    async def edits_of(self, effect: Effect) -> list[Effect]:
+        """What people made of an action, one edit after the other; empty where nobody edited it."""
+        found = [effect]
+        while found[-1].status == "superseded":
+            data = (await self.ledger.moves(found[-1].effect_id))[-1].data
+            if not isinstance(data, dict) or "by" not in data:
+                break
+            found.append(await self.ledger.get(str(data["by"])))
+        return found[1:]
+
     async def _edited_before(self, old: Effect, args: JsonObject) -> Effect:
         """What an edit made that a crash cut off before anybody heard of it.
 
@@ -248,11 +258,19 @@ class Toolbox:
         )
         return await self.propose(call, replace(scope, turn_id=effect.turn_id, step_id=effect.step_id))
 
-    async def approve(self, digests: Sequence[str], *, principal: str, policy_version: str) -> list[Effect]:
-        """Let each of these actions run once.
+    async def approve(
+        self,
+        digests: Sequence[str],
+        *,
+        principal: str,
+        policy_version: str,
+        people: Mapping[str, int] | None = None,
+        run_id: str = "",
+    ) -> list[Effect]:
+        """Let each of these actions run once; see `EffectLedger.approve`.
 
         A person's approval has to fit every digest. A policy's approval is for those that wait, and
-        leaves what was decided otherwise as it is.
+        leaves what was decided otherwise as it is. They stay proposed while further people have to approve.
 
         Raises:
             GrantError: One is unknown, expired, edited or decided otherwise; then none is approved.
@@ -264,7 +282,7 @@ class Toolbox:
                 for effect in await self.ledger.several(wanted)
                 if effect.status in ("proposed", "approved")
             ]
-        await self.ledger.approve(wanted, principal, policy_version)
+        await self.ledger.approve(wanted, principal, policy_version, people=people, run_id=run_id)
         return await self.ledger.several(digests)
 
     async def reject(self, digests: Sequence[str], *, principal: str, reason: str = "") -> list[Effect]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from langgraph.types import interrupt
@@ -22,6 +23,7 @@ from podium.graphs.state import PodiumState, Update
 from podium.graphs.turn import Turn
 
 if TYPE_CHECKING:
+    from podium.tools.consents import Consent
     from podium.tools.ledger import Effect
 
 SHOWN_EVIDENCE = 5
@@ -35,6 +37,9 @@ then has to meet the same list."""
 async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> Update:
     """Ask a person and record what they decided.
 
+    Where several people have to approve, it goes on asking until enough of them have: each approval is on
+    record before the next person is asked.
+
     Everything before the answer may happen again, because LangGraph runs a node from its top when it is
     resumed: it reads, and proposes under the same keys. An answer that cannot be taken is asked for
     again, with the reason; then only the last answer counts, since whoever gave the others is not who
@@ -45,19 +50,75 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
     error: InputError | ActionError | None = None
     digests, renewed = await _in_force(state, context, scope)
     while True:
-        effects = [effect for effect in await context.toolbox.effects(digests) if effect.status in ASKED]
-        if error is not None and digests and not effects:
+        asked = await _asked(digests, context)
+        if error is not None and digests and not asked.open:
             return _closed(state, error, scope)
-        shown = tuple(effect.digest for effect in effects)
-        answer = interrupt(_request(state, effects, error))
+        answer = interrupt(_request(state, asked, error))
         if earlier > 0:
             earlier -= 1
             continue
+        error = None
+        if asked.heard(scope):
+            continue
         try:
-            decisions = parse_decisions(answer, shown)
-            return await _decide(decisions, shown, state, context, scope)
+            decisions = parse_decisions(answer, asked.digests, asked.open_digests)
+            update = await _decide(decisions, asked, answer, state, context, scope)
         except (InputError, ActionError) as problem:
             error = _lapsed(answer, renewed) or problem
+        else:
+            if update is not None:
+                return update
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is put before a person.
+
+    Attributes:
+        effects: What waits, and what an answer that a crash cut off has decided already.
+        people: By digest, how many people have to approve it.
+        consents: Who has, as long as others have to.
+    """
+
+    effects: tuple[Effect, ...]
+    people: dict[str, int]
+    consents: tuple[Consent, ...]
+
+    @property
+    def open(self) -> list[Effect]:
+        """What is not refused yet."""
+        return [effect for effect in self.effects if effect.status != "rejected"]
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Of all."""
+        return tuple(effect.digest for effect in self.effects)
+
+    @property
+    def open_digests(self) -> tuple[str, ...]:
+        """Of what is not refused yet."""
+        return tuple(effect.digest for effect in self.open)
+
+    def heard(self, scope: RunScope) -> bool:
+        """Whether the answer that the run brought is on record; a consent is the last that it writes."""
+        return scope.brought is not None and any(one.run_id == scope.brought.run_id for one in self.consents)
+
+
+async def _asked(digests: Sequence[str], context: GraphContext) -> _Asked:
+    """What is decided now, in place of what the policy, a rollback or an edit has left behind."""
+    effects = [effect for effect in await context.toolbox.effects(digests) if effect.status in ASKED]
+    found: dict[str, Effect] = {}
+    for effect in effects:
+        shown = effect
+        for edited in await context.toolbox.edits_of(effect):
+            # One that nobody has approved is of an answer that a crash cut off, which names what was before.
+            if await context.toolbox.ledger.was_approved_by_some(edited):
+                shown = edited
+        found[shown.digest] = shown
+    policy = context.policy
+    people = {digest: policy.people(one.tool, one.effect_class) for digest, one in found.items()}
+    open_ = [one for digest, one in found.items() if people[digest] > 1 and one.status == "proposed"]
+    return _Asked(tuple(found.values()), people, tuple(await context.toolbox.ledger.consents(open_)))
 
 
 async def _in_force(
@@ -102,7 +163,8 @@ def _counted(state: PodiumState) -> dict[str, int]:
     return {**loops, "review": loops.get("review", 0) + 1}
 
 
-def _request(state: PodiumState, effects: list[Effect], error: PodiumError | None) -> dict[str, object]:
+def _request(state: PodiumState, asked: _Asked, error: PodiumError | None) -> dict[str, object]:
+    effects = asked.open or list(asked.effects)
     decision, critique = state.get("decision", {}), state.get("critique", {})
     confidence = state.get("confidence")
     results = {key: StepResult.model_validate(value) for key, value in state.get("results", {}).items()}
@@ -116,6 +178,8 @@ def _request(state: PodiumState, effects: list[Effect], error: PodiumError | Non
         evidence=state.get("evidence", [])[:SHOWN_EVIDENCE],
         expires_at=effects[0].expires_at or "" if effects else "",
         error=error,
+        people=asked.people,
+        consents=asked.consents,
     )
 
 
@@ -129,11 +193,13 @@ def _question(effects: list[Effect], asked: str) -> str:
 
 async def _decide(
     decisions: tuple[ReviewDecision, ...],
-    shown: tuple[str, ...],
+    asked: _Asked,
+    answer: object,
     state: PodiumState,
     context: GraphContext,
     scope: RunScope,
-) -> Update:
+) -> Update | None:
+    """What was decided; None while further people have to approve."""
     turn = Turn.model_validate(state["turn"])
     await check_approver(decisions, context, scope)
     approved: list[str] = []
@@ -148,12 +214,10 @@ async def _decide(
                 approved.append(await _edit(decision, turn, context, scope))
             case "reject" | "respond":
                 rejected[decision.digest] = decision.message
-    if approved:
-        await context.toolbox.approve(
-            approved, principal=scope.principal.id, policy_version=context.policy.version
-        )
     for digest, reason in rejected.items():
         await context.toolbox.reject([digest], principal=scope.principal.id, reason=reason)
+    if approved and not await approve(approved, answer, context, scope):
+        return None
     first = decisions[0]
     review = Review(
         kind="approve" if approved else "respond" if first.type == "respond" else _kind(first),
@@ -162,6 +226,7 @@ async def _decide(
         message=first.message,
         principal=scope.principal.id,
     )
+    shown = asked.digests
     guidance = [first.message] if first.type == "respond" and shown and first.message else []
     return {
         "review": review.model_dump(mode="json"),
@@ -169,6 +234,30 @@ async def _decide(
         "feedback": guidance,
         "loops": _counted(state),
     }
+
+
+async def approve(digests: Sequence[str], answer: object, context: GraphContext, scope: RunScope) -> bool:
+    """Note that a person approves; whether enough people have, so that all of it may be carried out.
+
+    Args:
+        digests: What.
+        answer: The person's word; where it came with an earlier run, nobody knows any more whose it is.
+        context: Knows the policy and the tools.
+        scope: Where, and on whose behalf.
+
+    Raises:
+        GrantError: The approval does not count.
+    """
+    policy, toolbox, brought = context.policy, context.toolbox, scope.brought
+    effects = await toolbox.effects(digests)
+    approved = await toolbox.approve(
+        digests,
+        principal=scope.principal.id,
+        policy_version=policy.version,
+        people={one.digest: policy.people(one.tool, one.effect_class) for one in effects},
+        run_id=brought.run_id if brought is not None and brought.has(answer) else "",
+    )
+    return not any(effect.status == "proposed" for effect in approved)
 
 
 async def check_approver(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from podium.app.results import ActionDecision, ActionView, EffectView, Reply, ReviewDetail
+from podium.app.results import ActionDecision, ActionView, ConsentView, EffectView, Reply, ReviewDetail
 from podium.core.model import JsonObject, JsonValue, Model
 from podium.server.models.runs import Uuid
 from podium.server.wire import Body, Moment
@@ -37,6 +37,10 @@ class Interrupt(Model):
     draft: str = ""
     value: JsonValue = None
     """What another graph than the project's own asks with."""
+    people: int = 1
+    """How many different people have to approve it."""
+    consents: tuple[ConsentView, ...] = ()
+    """Who has, while others have to."""
 
 
 class InterruptDetail(Interrupt):
