@@ -1,4 +1,4 @@
-import type { Step } from "./step";
+import { type Step, titleOf } from "./step";
 
 /** The checkpoints of a thread as a tree. */
 export interface StepTree {
@@ -7,16 +7,47 @@ export interface StepTree {
   byId: Map<string, Step>;
   /** Where in `steps` each checkpoint stands. */
   place: Map<string, number>;
+  /** The number of the oldest one. */
+  first: number;
   /** Checkpoints that nothing goes on from, the latest first: the ends of the branches. */
   ends: string[];
 }
 
-export function treeOf(steps: Step[]): StepTree {
+/**
+ * The tree of checkpoints.
+ *
+ * @param steps Oldest first.
+ * @param more Whether older ones are left out. What their number is then follows from the super-steps, which
+ *   count from -1, as far as no branch is among them.
+ */
+export function treeOf(steps: Step[], more = false): StepTree {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const place = new Map(steps.map((step, index) => [step.id, index]));
   const inner = new Set(steps.map((step) => step.parentId));
   const ends = steps.filter((step) => !inner.has(step.id)).map((step) => step.id);
-  return { steps, byId, place, ends: ends.reverse() };
+  const first = more ? Math.max(1, (steps[0]?.step ?? -1) + 2) : 1;
+  return { steps, byId, place, first, ends: ends.reverse() };
+}
+
+/** The number of a checkpoint, the same on every page: they count from 1 as they were written, over all branches. */
+export function numberOf(tree: StepTree, id: string): number {
+  return tree.first + (tree.place.get(id) ?? 0);
+}
+
+/** A checkpoint in words: "step 3, plan". */
+export function nameOf(tree: StepTree, step: Step): string {
+  return `step ${numberOf(tree, step.id)}, ${titleOf(step, parentOf(tree, step))}`;
+}
+
+export function parentOf(tree: StepTree, step: Step): Step | undefined {
+  return step.parentId === null ? undefined : tree.byId.get(step.parentId);
+}
+
+/** The checkpoint that what a node did led to, from the one that it began from; that one itself where there is none. */
+export function resultOf(tree: StepTree, id: string, at: string): Step | undefined {
+  const began = tree.byId.get(id);
+  const results = tree.steps.filter((step) => step.parentId === id && step.source === "loop");
+  return results.find((step) => Date.parse(step.at) >= Date.parse(at)) ?? results.at(-1) ?? began;
 }
 
 /** A checkpoint and those before it, the oldest first. */

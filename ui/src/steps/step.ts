@@ -17,7 +17,7 @@ export interface StepTask {
 export interface Step {
   id: string;
   parentId: string | null;
-  /** The number of the super-step; -1 is the first input. */
+  /** LangGraph's number of the super-step, from -1 on along each branch; people are told `numberOf`. */
   step: number;
   source: string;
   runId: string | null;

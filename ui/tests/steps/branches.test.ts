@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { commonStep, drawTree, pathTo, treeOf, turnsOf } from "@/steps/branches";
+import { commonStep, drawTree, nameOf, numberOf, pathTo, resultOf, treeOf, turnsOf } from "@/steps/branches";
+import type { Step } from "@/steps/step";
 import { makeStep } from "./make";
 
 const forked = treeOf([
@@ -25,6 +26,29 @@ describe("a tree of checkpoints", () => {
     expect(commonStep(forked, "b", "e")?.id).toBe("b");
     const two = treeOf([makeStep("x", null), makeStep("y", null)]);
     expect(commonStep(two, "x", "y")).toBeNull();
+  });
+
+  it("numbers checkpoints from 1 in the order in which they were written, over all branches", () => {
+    expect(forked.steps.map((step) => numberOf(forked, step.id))).toEqual([1, 2, 3, 4, 5]);
+    expect(nameOf(forked, forked.steps[0] as Step)).toBe("step 1, New input");
+  });
+
+  it("goes on counting where older checkpoints are not loaded", () => {
+    const late = treeOf([makeStep("x", "w", { step: 7 }), makeStep("y", "x", { step: 8 })], true);
+    expect(late.steps.map((step) => numberOf(late, step.id))).toEqual([9, 10]);
+  });
+
+  it("tells what a node led to, and the checkpoint itself while it has led to nothing", () => {
+    const at = (second: number) => ({ at: `2026-01-01T00:00:0${second}Z` });
+    const tree = treeOf([
+      makeStep("a", null, { source: "input", ...at(0) }),
+      makeStep("b", "a", at(1)),
+      makeStep("c", "a", at(5)),
+    ]);
+    expect(resultOf(tree, "a", at(0).at)?.id).toBe("b");
+    expect(resultOf(tree, "a", at(3).at)?.id).toBe("c");
+    expect(resultOf(tree, "c", at(6).at)?.id).toBe("c");
+    expect(resultOf(tree, "gone", at(0).at)).toBeUndefined();
   });
 
   it("ends a path at a checkpoint whose parent is not loaded, or is itself", () => {

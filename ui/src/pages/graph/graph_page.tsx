@@ -1,17 +1,17 @@
 import { useCallback, useMemo, useState } from "react";
 import { useParams } from "react-router";
+import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
-import { pathTo, type Turn, treeOf, turnsOf } from "@/steps/branches";
+import { pathTo, type StepTree, type Turn, treeOf, turnsOf } from "@/steps/branches";
 import { useGraph } from "@/steps/graph";
 import { type ThreadEvent, useThreadEvents } from "@/steps/live";
 import type { LoadedSteps } from "@/steps/load";
 import { type Step, titleOf, withState } from "@/steps/step";
 import { type ThreadInfo, useStateAt, useSteps, useThread } from "@/steps/thread";
-import { useWorld } from "@/steps/world";
 import { Canvas } from "./canvas";
 import styles from "./graph.module.css";
 import { NOTHING, type Overlay, withEvent, withOverlay } from "./live";
@@ -32,17 +32,23 @@ function useGraphView() {
 
 type View = ReturnType<typeof useGraphView>;
 
-/** The path that is shown: the one that the thread stands on, or the one that a chosen step is on. */
-function usePath(loaded: LoadedSteps, chosen: string | null, head: Step | undefined): Step[] {
+/** All steps as a tree; what runs from the last one is told by its state. */
+function useTree(loaded: LoadedSteps, head: Step | undefined): StepTree {
   return useMemo(() => {
     const steps =
       head === undefined ? loaded.steps : loaded.steps.map((step) => (step.id === head.id ? head : step));
-    const tree = treeOf(steps);
-    const main = pathTo(tree, loaded.head ?? tree.ends[0]);
+    return treeOf(steps, loaded.more);
+  }, [loaded, head]);
+}
+
+/** The path that is shown: the one that the thread stands on, or the one that a chosen step is on. */
+function usePath(tree: StepTree, end: string | null, chosen: string | null): Step[] {
+  return useMemo(() => {
+    const main = pathTo(tree, end ?? tree.ends[0]);
     if (chosen === null || main.some((step) => step.id === chosen)) return main;
-    const end = tree.ends.find((one) => pathTo(tree, one).some((step) => step.id === chosen));
-    return end === undefined ? main : pathTo(tree, end);
-  }, [loaded, chosen, head]);
+    const other = tree.ends.find((one) => pathTo(tree, one).some((step) => step.id === chosen));
+    return other === undefined ? main : pathTo(tree, other);
+  }, [tree, end, chosen]);
 }
 
 function Turns({ turns, turn, view }: { turns: Turn[]; turn: number; view: View }) {
@@ -87,7 +93,7 @@ interface LiveGraphProps {
 }
 
 function LiveGraph({ loaded, thread, view, overlay }: LiveGraphProps) {
-  const world = useWorld(thread.graphId);
+  const { isPodium } = useSession();
   const graph = useGraph(thread.assistantId ?? thread.graphId);
   const headState = useStateAt(thread.threadId, null);
   const known = loaded.steps.find((step) => step.id === loaded.head);
@@ -95,7 +101,8 @@ function LiveGraph({ loaded, thread, view, overlay }: LiveGraphProps) {
     () => (known === undefined ? undefined : withState(known, headState.data)),
     [known, headState.data],
   );
-  const path = usePath(loaded, view.step, head);
+  const tree = useTree(loaded, head);
+  const path = usePath(tree, loaded.head, view.step);
   const turns = useMemo(() => turnsOf(path), [path]);
   const chosen = turns.findIndex((turn) => turn.steps.some((step) => step.id === view.step));
   const turn = chosen === -1 ? turns.length - 1 : chosen;
@@ -171,16 +178,16 @@ function LiveGraph({ loaded, thread, view, overlay }: LiveGraphProps) {
               progress={progress.nodes.get(view.node)}
               figures={figuresOf(progress.nodes.get(view.node), confidence.get(view.node) ?? null)}
               threadId={thread.threadId}
-              hasTrace={world === "governed"}
+              hasTrace={isPodium}
             />
           )}
           {steps.length === 0 ? (
             <Empty title="Nothing has run yet">The path lights up here as soon as a run begins.</Empty>
           ) : (
-            <StepsText steps={steps} at={at} isBusy={isBusy} measures={measures} onMove={move} />
+            <StepsText tree={tree} steps={steps} at={at} isBusy={isBusy} measures={measures} onMove={move} />
           )}
           {step === undefined ? null : (
-            <StateAtStep threadId={thread.threadId} step={step} parent={steps[at - 1]} />
+            <StateAtStep threadId={thread.threadId} tree={tree} step={step} parent={steps[at - 1]} />
           )}
         </div>
       </div>

@@ -6,8 +6,9 @@ import { JsonView } from "@/components/json_view";
 import { Loading } from "@/components/notice";
 import { StateDiff } from "@/components/state_diff";
 import { duration } from "@/lib/times";
+import { numberOf, parentOf, type StepTree } from "@/steps/branches";
 import { diffStates } from "@/steps/state_diff";
-import { changedKeys, type Step, type StepTask } from "@/steps/step";
+import { changedKeys, type Step, type StepTask, titleOf } from "@/steps/step";
 import { useStateAt } from "@/steps/thread";
 import styles from "./graph.module.css";
 import type { Measure } from "./measures";
@@ -21,6 +22,7 @@ const TASKS: Record<StepTask["status"], { name: string; tone: Tone }> = {
 };
 
 interface StepsTextProps {
+  tree: StepTree;
   steps: Step[];
   at: number;
   isBusy: boolean;
@@ -28,12 +30,20 @@ interface StepsTextProps {
   onMove: (at: number) => void;
 }
 
-/** The path as text: what ran from each step, in order, with how it went. */
-export function StepsText({ steps, at, isBusy, measures, onMove }: StepsTextProps) {
+/** How long those took who led to a step; null where nobody measured it. */
+function tookOf(parent: Step | undefined, measures: ReadonlyMap<string, Measure>): number | null {
+  const told = (parent?.tasks ?? []).flatMap((task) => measures.get(`${parent?.id} ${task.node}`) ?? []);
+  return told.length === 0 ? null : Math.max(...told.map((one) => one.seconds));
+}
+
+/** The path as text: the steps as the history numbers and names them, and what runs from the last one. */
+export function StepsText({ tree, steps, at, isBusy, measures, onMove }: StepsTextProps) {
   return (
     <ol className={styles.path} aria-label="Steps of this turn">
       {steps.map((step, place) => {
         const isLast = place === steps.length - 1;
+        const parent = parentOf(tree, step);
+        const seconds = step.source === "loop" ? tookOf(parent, measures) : null;
         return (
           <li key={step.id}>
             <button
@@ -42,25 +52,10 @@ export function StepsText({ steps, at, isBusy, measures, onMove }: StepsTextProp
               aria-current={place === at ? "step" : undefined}
               onClick={() => onMove(place)}
             >
-              <span className={styles.number}>{step.step}</span>
-              {step.tasks.length === 0 ? <span>{isLast ? "The end" : "Branched off"}</span> : null}
-              {step.tasks.map((task) => {
-                const measure = measures.get(`${step.id} ${task.node}`);
-                const running = isLast && isBusy && task.status === "open";
-                return (
-                  <span key={task.id} className={styles.pathTask}>
-                    {task.node === "__start__" ? "Input" : task.node}{" "}
-                    {running ? (
-                      <Badge tone="accent">running</Badge>
-                    ) : task.status === "done" ? null : (
-                      <Badge tone={TASKS[task.status].tone}>{TASKS[task.status].name}</Badge>
-                    )}
-                    {measure === undefined ? null : (
-                      <span className={styles.quiet}>{duration(measure.seconds)}</span>
-                    )}
-                  </span>
-                );
-              })}
+              <span className={styles.number}>{numberOf(tree, step.id)}</span>
+              <span>{titleOf(step, parent)}</span>
+              {seconds === null ? null : <span className={styles.quiet}>{duration(seconds)}</span>}
+              {isLast ? <Onwards step={step} isBusy={isBusy} /> : null}
             </button>
           </li>
         );
@@ -69,13 +64,31 @@ export function StepsText({ steps, at, isBusy, measures, onMove }: StepsTextProp
   );
 }
 
+/** What runs from the last step, waits or has failed there. */
+function Onwards({ step, isBusy }: { step: Step; isBusy: boolean }) {
+  if (step.tasks.length === 0) return <Badge>The end</Badge>;
+  return step.tasks
+    .filter((task) => task.status !== "done")
+    .map((task) => {
+      const { name, tone } =
+        isBusy && task.status === "open" ? { name: "running", tone: "accent" as const } : TASKS[task.status];
+      return (
+        <Badge key={task.id} tone={tone}>
+          {task.node === "__start__" ? "the input" : task.node}: {name}
+        </Badge>
+      );
+    });
+}
+
 /** The state at a step, and what the step before it changed. */
 export function StateAtStep({
   threadId,
+  tree,
   step,
   parent,
 }: {
   threadId: string;
+  tree: StepTree;
   step: Step;
   parent: Step | undefined;
 }) {
@@ -90,7 +103,7 @@ export function StateAtStep({
   );
   return (
     <section className={styles.state} aria-label="State at this step">
-      <h2>State at step {step.step}</h2>
+      <h2>State at step {numberOf(tree, step.id)}</h2>
       {changes === null ? (
         <Loading what="Loading the state" />
       ) : changes.length === 0 ? (
@@ -102,7 +115,7 @@ export function StateAtStep({
       {now.data === undefined ? null : (
         <details>
           <summary>The whole state</summary>
-          <JsonView value={now.data.values} label={`The state at step ${step.step}`} />
+          <JsonView value={now.data.values} label={`The state at step ${numberOf(tree, step.id)}`} />
         </details>
       )}
     </section>

@@ -8,10 +8,10 @@ import { Card } from "@/components/page";
 import { StateDiff } from "@/components/state_diff";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
-import type { StepTree } from "@/steps/branches";
+import { nameOf, numberOf, type StepTree } from "@/steps/branches";
 import type { ShownMessage } from "@/steps/messages";
 import { diffStates } from "@/steps/state_diff";
-import { type Step, titleOf } from "@/steps/step";
+import type { Step } from "@/steps/step";
 import { useStateAt } from "@/steps/thread";
 import { type BranchPath, callsOf, compareBranches, messagesApart, spentAt } from "./comparison";
 import styles from "./history.module.css";
@@ -84,12 +84,11 @@ interface SideProps {
 }
 
 function Side({ name, branch, tree, values, messages, actions }: SideProps) {
-  const parent = branch.end.parentId === null ? undefined : tree.byId.get(branch.end.parentId);
   const spent = spentAt(values, (values as { messages?: unknown[] } | null)?.messages ?? []);
   return (
     <section className={styles.side} aria-label={name}>
       <h3>
-        {name}: step {branch.end.step}, {titleOf(branch.end, parent)}
+        {name}: {nameOf(tree, branch.end)}
       </h3>
       <Facts
         look="figures"
@@ -138,7 +137,7 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
       <p className="quiet">
         {compared.common === null
           ? "They have no step in common."
-          : `They parted after step ${compared.common.step}; messages in both: ${messages.common}.`}
+          : `They parted after step ${numberOf(tree, compared.common.id)}; messages in both: ${messages.common}.`}
       </p>
       <div className={styles.sides}>
         <Side

@@ -1,4 +1,4 @@
-import type { StepTree } from "@/steps/branches";
+import { numberOf, parentOf, type StepTree } from "@/steps/branches";
 import { changedKeys, type Step, standingOf, titleOf } from "@/steps/step";
 
 export const KINDS = ["all", "inputs", "edits", "waiting", "failed"] as const;
@@ -15,9 +15,9 @@ export const KIND_NAMES: Record<StepKind, string> = {
 /** What is searched of each checkpoint, by its place in the tree: who wrote it, what, and its ids. */
 export function searchTexts(tree: StepTree): string[] {
   return tree.steps.map((step) => {
-    const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
+    const parent = parentOf(tree, step);
     const keys = [...changedKeys(step, parent).keys()].join(" ");
-    return `step ${step.step} ${titleOf(step, parent)} ${keys} ${step.source} ${step.id} ${step.runId ?? ""}`.toLowerCase();
+    return `step ${numberOf(tree, step.id)} ${titleOf(step, parent)} ${keys} ${step.source} ${step.id} ${step.runId ?? ""}`.toLowerCase();
   });
 }
 

@@ -11,10 +11,9 @@ import { ToolBar } from "@/components/tool_bar";
 import { whole } from "@/lib/numbers";
 import { useView } from "@/lib/view";
 import { useBell } from "@/steps/bell";
-import { drawTree, type StepTree, treeOf } from "@/steps/branches";
+import { drawTree, nameOf, type StepTree, treeOf } from "@/steps/branches";
 import { useThreadEvents } from "@/steps/live";
 import type { LoadedSteps } from "@/steps/load";
-import { titleOf } from "@/steps/step";
 import { type ThreadInfo, useSteps, useThread } from "@/steps/thread";
 import { ComparePanel } from "./compare_panel";
 import { filterSteps, KIND_NAMES, KINDS, type StepKind, searchTexts } from "./filter";
@@ -54,10 +53,10 @@ function Branches({ tree, head, view }: { tree: StepTree; head: string | null; v
         <option value="">{tree.ends.length} branches</option>
         {tree.ends.slice(0, MANY).map((end) => {
           const step = tree.byId.get(end);
-          const parent = step?.parentId ? tree.byId.get(step.parentId) : undefined;
           return step === undefined ? null : (
             <option key={end} value={end}>
-              {end === head ? "Now: " : ""}step {step.step}, {titleOf(step, parent)}
+              {end === head ? "Now: " : ""}
+              {nameOf(tree, step)}
             </option>
           );
         })}
@@ -175,7 +174,7 @@ function Panel({ tree, thread, view }: { tree: StepTree; thread: ThreadInfo; vie
 }
 
 function History({ loaded, thread, view }: { loaded: LoadedSteps; thread: ThreadInfo; view: View }) {
-  const tree = useMemo(() => treeOf(loaded.steps), [loaded.steps]);
+  const tree = useMemo(() => treeOf(loaded.steps, loaded.more), [loaded]);
   const drawing = useMemo(() => drawTree(tree, loaded.head), [tree, loaded.head]);
   const texts = useMemo(() => searchTexts(tree), [tree]);
   const words = useDeferredValue(view.words);

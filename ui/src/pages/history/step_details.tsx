@@ -10,7 +10,7 @@ import { Loading, Notice, ProblemNotice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { StateDiff } from "@/components/state_diff";
 import { Time } from "@/components/time";
-import type { StepTree } from "@/steps/branches";
+import { numberOf, parentOf, type StepTree } from "@/steps/branches";
 import { diffStates } from "@/steps/state_diff";
 import { changedKeys, type Step, titleOf, writersOf } from "@/steps/step";
 import { type ThreadInfo, useStateAt } from "@/steps/thread";
@@ -51,7 +51,7 @@ function Next({ state }: { state: ThreadState }) {
 }
 
 function Changes({ step, tree, state }: { step: Step; tree: StepTree; state: ThreadState }) {
-  const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
+  const parent = parentOf(tree, step);
   const before = useStateAt(state.checkpoint.thread_id, step.parentId);
   const changes = useMemo(
     () =>
@@ -79,7 +79,7 @@ function Actions({
   const mayAdminister = useMay("administer");
   const governed = useWorld(thread.graphId) === "governed";
   const mayEdit = governed ? mayAdminister : mayRun;
-  const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
+  const parent = parentOf(tree, step);
   const why = (may: boolean, what: string) => (may ? undefined : `Your role may not ${what}.`);
   return (
     <div className={styles.actions}>
@@ -124,11 +124,11 @@ function Actions({
 export function StepDetails(props: StepDetailsProps) {
   const { step, tree, thread } = props;
   const state = useStateAt(thread.threadId, step.id);
-  const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
+  const parent = parentOf(tree, step);
   return (
     <Card
       region
-      title={`Step ${step.step}: ${titleOf(step, parent)}`}
+      title={`Step ${numberOf(tree, step.id)}: ${titleOf(step, parent)}`}
       actions={
         <p className="quiet">
           <Time at={step.at} /> · <code>{step.id.slice(0, 13)}</code>
@@ -151,7 +151,7 @@ export function StepDetails(props: StepDetailsProps) {
           <Next state={state.data} />
           <details>
             <summary>The whole state</summary>
-            <JsonView value={state.data.values} label={`The state at step ${step.step}`} />
+            <JsonView value={state.data.values} label={`The state at step ${numberOf(tree, step.id)}`} />
           </details>
         </>
       )}

@@ -2,7 +2,7 @@ import { memo } from "react";
 import { Badge } from "@/components/badge";
 import { Time } from "@/components/time";
 import { VirtualList } from "@/components/virtual_list";
-import type { StepTree, TreeDrawing } from "@/steps/branches";
+import { numberOf, parentOf, type StepTree, type TreeDrawing } from "@/steps/branches";
 import { changedKeys, type Step, standingOf, titleOf } from "@/steps/step";
 import styles from "./history.module.css";
 import { Lanes } from "./lanes";
@@ -32,7 +32,7 @@ interface RowProps {
 
 /** What a row tells: where it is in the tree, who wrote it, and how it stands. */
 const Row = memo(function Row({ step, tree, drawing, filtered, head, isCompared }: RowProps) {
-  const parent = step.parentId === null ? undefined : tree.byId.get(step.parentId);
+  const parent = parentOf(tree, step);
   const standing = standingOf(step);
   const row = tree.steps.length - 1 - (tree.place.get(step.id) ?? 0);
   return (
@@ -45,7 +45,7 @@ const Row = memo(function Row({ step, tree, drawing, filtered, head, isCompared 
         filtered={filtered}
         hollow={step.source !== "loop"}
       />
-      <span className={styles.number}>{step.step}</span>
+      <span className={styles.number}>{numberOf(tree, step.id)}</span>
       <span className={styles.what}>
         <span className={styles.title}>{titleOf(step, parent)}</span>
         <Keys keys={[...changedKeys(step, parent).keys()]} />
@@ -90,7 +90,7 @@ export function StepList({ steps, selected, compared, onSelect, ...row }: StepLi
         "aria-selected": step.id === selected,
         "aria-posinset": place + 1,
         "aria-setsize": steps.length,
-        "data-step": step.step,
+        "data-step": numberOf(row.tree, step.id),
       })}
     >
       {(step) => <Row step={step} isCompared={step.id === compared} {...row} />}

@@ -83,8 +83,9 @@ export interface Hit {
   id: string;
   source: string;
   collection: string;
-  score: number;
-  similarity?: number;
+  /** Null where nobody tells it, as graphs of others may not. */
+  score: number | null;
+  similarity?: number | null;
 }
 
 export interface Retrieval {

@@ -10,6 +10,7 @@ import { ProblemNotice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { Table } from "@/components/table";
 import { Time } from "@/components/time";
+import { effectWords, statusWords } from "@/judging/words";
 import { duration } from "@/lib/times";
 import { curlOfSpan } from "./curl";
 import { useWholeSpan } from "./load";
@@ -24,6 +25,12 @@ const digestOf = (digest: string) => (
   </>
 );
 
+/** What is said of calls that are no actions. */
+const UNDONE: Record<string, string> = {
+  read: "nothing is changed by it",
+  "": "not known: the graph calls it by itself",
+};
+
 function ToolDetails({ call }: { call: ToolCall }) {
   return (
     <>
@@ -31,9 +38,9 @@ function ToolDetails({ call }: { call: ToolCall }) {
         look="figures"
         facts={[
           ["Tool", call.tool],
-          ["Can be undone", call.effect === "read" ? "nothing is changed by it" : call.effect],
+          ["Undoing", UNDONE[call.effect] ?? effectWords(call.effect).words],
           ["Went well", call.ok ? "yes" : `no${call.code ? `: ${call.code}` : ""}`],
-          call.status ? ["Now", call.status] : null,
+          call.status ? ["Now", statusWords(call.status).words] : null,
           call.digest ? ["Digest", digestOf(call.digest)] : null,
         ]}
       />
@@ -48,8 +55,8 @@ function ToolDetails({ call }: { call: ToolCall }) {
 const HIT_COLUMNS = [
   { name: "Source", cell: (hit: Hit) => hit.source },
   { name: "Collection", cell: (hit: Hit) => hit.collection },
-  { name: "Score", cell: (hit: Hit) => hit.score.toFixed(3), numeric: true },
-  { name: "By meaning", cell: (hit: Hit) => (hit.similarity ?? Number.NaN).toFixed(3), numeric: true },
+  { name: "Score", cell: (hit: Hit) => hit.score?.toFixed(3) ?? "–", numeric: true },
+  { name: "By meaning", cell: (hit: Hit) => hit.similarity?.toFixed(3) ?? "–", numeric: true },
 ];
 
 function RetrievalDetails({ retrieval }: { retrieval: Retrieval }) {

@@ -4,6 +4,7 @@ import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import type { Effect } from "@/judging/types";
 import { useView } from "@/lib/view";
+import { nameOf, treeOf } from "@/steps/branches";
 import type { LoadedSteps } from "@/steps/load";
 import { useStateAt, useSteps } from "@/steps/thread";
 import { ChoosePoint } from "./choose_point";
@@ -67,6 +68,11 @@ function Undoing({ threadId, steps, said, effects, onWatch, onRefresh }: Undoing
   const [doing, setDoing] = useState<Undo[]>([]);
   const points = pointsOf(steps.steps, steps.head, said, effects);
   const to = view.said("to") || likely(points)?.checkpointId;
+  const tree = treeOf(steps.steps, steps.more);
+  const named = (id: string) => {
+    const step = tree.byId.get(id);
+    return step === undefined ? "" : nameOf(tree, step);
+  };
   const start = (only: string[], chosen: Undo[]) => {
     if (to === undefined) return;
     setDoing(chosen);
@@ -96,6 +102,7 @@ function Undoing({ threadId, steps, said, effects, onWatch, onRefresh }: Undoing
       <Choosing
         threadId={threadId}
         points={points}
+        named={named}
         to={to}
         effects={effects}
         onChoose={(checkpoint) => view.change({ to: checkpoint })}
@@ -108,17 +115,18 @@ function Undoing({ threadId, steps, said, effects, onWatch, onRefresh }: Undoing
 interface ChoosingProps {
   threadId: string;
   points: Point[];
+  named: (checkpointId: string) => string;
   to: string;
   effects: Effect[];
   onChoose: (checkpointId: string) => void;
   onUndo: (only: string[], doing: Undo[]) => void;
 }
 
-function Choosing({ threadId, points, to, effects, onChoose, onUndo }: ChoosingProps) {
+function Choosing({ threadId, points, named, to, effects, onChoose, onUndo }: ChoosingProps) {
   const plan = usePlan(threadId, to);
   return (
     <>
-      <ChoosePoint threadId={threadId} points={points} chosen={to} onChoose={onChoose} />
+      <ChoosePoint threadId={threadId} points={points} named={named} chosen={to} onChoose={onChoose} />
       {plan.error === null ? null : <ProblemNotice error={plan.error} onRetry={() => void plan.refetch()} />}
       {plan.isLoading ? <Loading what="Looking what can be undone" /> : null}
       {plan.data === undefined ? null : (

@@ -6,12 +6,20 @@ import { Time } from "@/components/time";
 import { ConfidenceView } from "@/judging/confidence";
 import { effectWords, named, reasonWords, routeWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
+import { numberOf, resultOf, type StepTree } from "@/steps/branches";
 import { alternatives, levelWords, ruleWords } from "./alternatives";
 import type { Decision } from "./model";
 import styles from "./why.module.css";
 
+interface DecisionCardProps {
+  decision: Decision;
+  /** The steps of the thread; empty while they are not known. */
+  tree: StepTree;
+  open: boolean;
+}
+
 /** One decision: what was decided, by which rule, from what, and what would have led elsewhere. */
-export function DecisionCard({ decision, open }: { decision: Decision; open: boolean }) {
+export function DecisionCard({ decision, tree, open }: DecisionCardProps) {
   const { route, rule, threshold, confidence, reasons, policy, facts } = decision;
   const outcome = routeWords(route);
   return (
@@ -45,7 +53,7 @@ export function DecisionCard({ decision, open }: { decision: Decision; open: boo
                     "Policy",
                     policy === null ? "not recorded" : <PolicyVersion key="policy" policy={policy} />,
                   ],
-                  ["Where", <Place key="place" decision={decision} />],
+                  ["Where", <Place key="place" decision={decision} tree={tree} />],
                   ["For", <bdi key="who">{decision.who}</bdi>],
                 ]}
               />
@@ -101,16 +109,17 @@ function PolicyVersion({ policy }: { policy: NonNullable<Decision["policy"]> }) 
   );
 }
 
-function Place({ decision }: { decision: Decision }) {
+function Place({ decision, tree }: { decision: Decision; tree: StepTree }) {
   const thread = `/threads/${encodeURIComponent(decision.thread_id)}`;
+  const step = resultOf(tree, decision.checkpoint_id, decision.at);
   return (
     <>
       {named(decision.node)}
-      {decision.step === null ? null : (
+      {step === undefined ? null : (
         <>
           {", "}
-          <Link to={`${thread}/history?step=${encodeURIComponent(decision.checkpoint_id)}`}>
-            step {decision.step}
+          <Link to={`${thread}/history?step=${encodeURIComponent(step.id)}`}>
+            step {numberOf(tree, step.id)}
           </Link>
         </>
       )}{" "}

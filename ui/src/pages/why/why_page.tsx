@@ -1,10 +1,12 @@
+import { useMemo } from "react";
 import { useParams } from "react-router";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { Card, PageFrame } from "@/components/page";
 import { Time } from "@/components/time";
 import { useView } from "@/lib/view";
-import { useStateAt } from "@/steps/thread";
+import { type StepTree, treeOf } from "@/steps/branches";
+import { useStateAt, useSteps } from "@/steps/thread";
 import { DecisionCard } from "./decision_card";
 import { type Turn, turnsOf } from "./model";
 import { useDecisions } from "./queries";
@@ -32,6 +34,8 @@ export function Page() {
   const { said, change } = useView();
   const decisions = useDecisions(threadId);
   const state = useStateAt(threadId, null);
+  const steps = useSteps(threadId);
+  const tree = useMemo(() => treeOf(steps.data?.steps ?? [], steps.data?.more), [steps.data]);
   const run = said("run");
   const all = turnsOf(decisions.data ?? []);
   const turns = run === "" ? all : all.filter((turn) => turn.runIds.includes(run));
@@ -53,13 +57,26 @@ export function Page() {
         </Empty>
       ) : null}
       {turns.map((turn, place) => (
-        <TurnCard key={turn.turnId} turn={turn} words={words.get(turn.turnId) ?? ""} first={place === 0} />
+        <TurnCard
+          key={turn.turnId}
+          turn={turn}
+          tree={tree}
+          words={words.get(turn.turnId) ?? ""}
+          first={place === 0}
+        />
       ))}
     </PageFrame>
   );
 }
 
-function TurnCard({ turn, words, first }: { turn: Turn; words: string; first: boolean }) {
+interface TurnCardProps {
+  turn: Turn;
+  tree: StepTree;
+  words: string;
+  first: boolean;
+}
+
+function TurnCard({ turn, tree, words, first }: TurnCardProps) {
   const last = turn.decisions.length - 1;
   return (
     <Card
@@ -80,7 +97,7 @@ function TurnCard({ turn, words, first }: { turn: Turn; words: string; first: bo
     >
       <ol className={styles.decisions}>
         {turn.decisions.map((decision, place) => (
-          <DecisionCard key={decision.seq} decision={decision} open={first && place === last} />
+          <DecisionCard key={decision.seq} decision={decision} tree={tree} open={first && place === last} />
         ))}
       </ol>
     </Card>
