@@ -6,8 +6,8 @@ export type Fact = readonly [name: string, value: ReactNode];
 interface FactsProps {
   /** Those which are null are left out. */
   facts: readonly (Fact | null)[];
-  /** Wide columns for words, or close ones for figures. */
-  look?: "columns" | "figures";
+  /** Two columns for words, two close ones for figures, or side by side with what they come to below. */
+  look?: "columns" | "figures" | "sums";
 }
 
 /** Names with what they stand at. */

@@ -31,6 +31,8 @@ export function PageFrame({ title, lead, actions, children }: PageProps) {
 
 interface CardProps {
   title?: ReactNode;
+  /** A few words below the title that say what it shows. */
+  lead?: ReactNode;
   /** What stands beside the title. */
   actions?: ReactNode;
   /** Whether it is a region of the page, named by its title. */
@@ -38,7 +40,7 @@ interface CardProps {
   children: ReactNode;
 }
 
-export function Card({ title, actions, region = false, children }: CardProps) {
+export function Card({ title, lead, actions, region = false, children }: CardProps) {
   const id = useId();
   return (
     <section className={styles.card} aria-labelledby={region ? id : undefined}>
@@ -46,6 +48,7 @@ export function Card({ title, actions, region = false, children }: CardProps) {
         <div className={styles.cardHead}>
           <h2 id={id}>{title}</h2>
           {actions}
+          {lead === undefined ? null : <p className={styles.cardLead}>{lead}</p>}
         </div>
       )}
       {children}

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
+import { Card } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import styles from "./dashboard.module.css";
 
@@ -26,27 +27,25 @@ export function ChartCard<Row>({
   children,
 }: ChartCardProps<Row>) {
   const [asTable, setAsTable] = useState(false);
+  const toggle = (
+    <Button small look="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+      {asTable ? "As a chart" : "As a table"}
+      <span className="visually-hidden">: {title}</span>
+    </Button>
+  );
   return (
     <figure className={styles.chart} aria-label={title}>
-      <figcaption className={styles.chartHead}>
-        <span>
-          <strong>{title}</strong>
-          <span className={styles.units}>{units}</span>
-        </span>
-        <Button small look="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          {asTable ? "As a chart" : "As a table"}
-          <span className="visually-hidden">: {title}</span>
-        </Button>
-      </figcaption>
-      {asTable ? (
-        <div className={styles.tableBox}>
-          <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
-        </div>
-      ) : (
-        <div role="img" aria-label={summary} className={styles.drawing}>
-          <div aria-hidden>{children}</div>
-        </div>
-      )}
+      <Card title={title} lead={units} actions={toggle}>
+        {asTable ? (
+          <div className={styles.tableBox}>
+            <Table caption={title} columns={columns} rows={rows} keyOf={keyOf} />
+          </div>
+        ) : (
+          <div role="img" aria-label={summary} className={styles.drawing}>
+            <div aria-hidden>{children}</div>
+          </div>
+        )}
+      </Card>
     </figure>
   );
 }

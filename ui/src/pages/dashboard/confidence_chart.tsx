@@ -1,8 +1,8 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar } from "recharts";
 import type { Column } from "@/components/table";
 import { whole } from "@/lib/numbers";
+import { Bars } from "./bars";
 import { ChartCard } from "./chart_card";
-import { AXIS, GRID, HEIGHT, MARGIN, TOOLTIP } from "./chart_style";
 import type { Figures } from "./types";
 
 type Bin = Figures["confidence"]["bins"][number];
@@ -25,19 +25,9 @@ export function ConfidenceChart({ confidence }: { confidence: Figures["confidenc
       rows={confidence.bins}
       keyOf={labelOf}
     >
-      <ResponsiveContainer width="100%" height={HEIGHT}>
-        <BarChart
-          data={confidence.bins.map((bin) => ({ ...bin, label: labelOf(bin) }))}
-          margin={MARGIN}
-          accessibilityLayer={false}
-        >
-          <CartesianGrid vertical={false} {...GRID} />
-          <XAxis dataKey="label" {...AXIS} />
-          <YAxis allowDecimals={false} width={40} {...AXIS} />
-          <Tooltip {...TOOLTIP} />
-          <Bar dataKey="n" name="turns" fill="var(--accent)" isAnimationActive={false} />
-        </BarChart>
-      </ResponsiveContainer>
+      <Bars rows={confidence.bins.map((bin) => ({ ...bin, label: labelOf(bin) }))}>
+        <Bar dataKey="n" name="turns" fill="var(--accent)" isAnimationActive={false} />
+      </Bars>
     </ChartCard>
   );
 }

@@ -1,9 +1,9 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar } from "recharts";
 import type { Column } from "@/components/table";
 import { money, whole } from "@/lib/numbers";
 import { exactTime } from "@/lib/times";
+import { Bars } from "./bars";
 import { ChartCard } from "./chart_card";
-import { AXIS, GRID, HEIGHT, MARGIN, TOOLTIP } from "./chart_style";
 import styles from "./dashboard.module.css";
 import type { Bucket, Figures } from "./types";
 import { bucketLabel } from "./words";
@@ -29,19 +29,13 @@ export function CostChart({ figures }: { figures: Figures }) {
       {cost.model_calls === 0 ? (
         <p className={styles.nothing}>No model was asked in this time, so nothing was spent.</p>
       ) : (
-        <ResponsiveContainer width="100%" height={HEIGHT}>
-          <BarChart
-            data={buckets.map((one) => ({ ...one, label: bucketLabel(one.at, width) }))}
-            margin={MARGIN}
-            accessibilityLayer={false}
-          >
-            <CartesianGrid vertical={false} {...GRID} />
-            <XAxis dataKey="label" {...AXIS} minTickGap={24} />
-            <YAxis width={64} tickFormatter={money} {...AXIS} />
-            <Tooltip {...TOOLTIP} formatter={(value) => money(Number(value))} />
-            <Bar dataKey="cost" name="cost" fill="var(--accent)" isAnimationActive={false} />
-          </BarChart>
-        </ResponsiveContainer>
+        <Bars
+          rows={buckets.map((one) => ({ ...one, label: bucketLabel(one.at, width) }))}
+          y={{ width: 64, tickFormatter: money }}
+          formatter={money}
+        >
+          <Bar dataKey="cost" name="cost" fill="var(--accent)" isAnimationActive={false} />
+        </Bars>
       )}
     </ChartCard>
   );

@@ -1,9 +1,9 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar } from "recharts";
 import type { Column } from "@/components/table";
 import { percent, whole } from "@/lib/numbers";
 import { exactTime } from "@/lib/times";
+import { Bars } from "./bars";
 import { ChartCard } from "./chart_card";
-import { AXIS, GRID, HEIGHT, MARGIN, TOOLTIP } from "./chart_style";
 import type { Bucket, Figures } from "./types";
 import { bucketLabel } from "./words";
 
@@ -24,24 +24,14 @@ export function EscalationChart({ figures }: { figures: Figures }) {
       rows={buckets}
       keyOf={(one) => one.at}
     >
-      <ResponsiveContainer width="100%" height={HEIGHT}>
-        <BarChart
-          data={buckets.map((one) => ({ ...one, label: bucketLabel(one.at, width) }))}
-          margin={MARGIN}
-          accessibilityLayer={false}
-        >
-          <CartesianGrid vertical={false} {...GRID} />
-          <XAxis dataKey="label" {...AXIS} minTickGap={24} />
-          <YAxis allowDecimals={false} width={40} {...AXIS} />
-          <Tooltip {...TOOLTIP} />
-          <Bar
-            dataKey="escalated"
-            name="sent to a person"
-            fill="url(#fill-waiting)"
-            isAnimationActive={false}
-          />
-        </BarChart>
-      </ResponsiveContainer>
+      <Bars rows={buckets.map((one) => ({ ...one, label: bucketLabel(one.at, width) }))}>
+        <Bar
+          dataKey="escalated"
+          name="sent to a person"
+          fill="url(#fill-waiting)"
+          isAnimationActive={false}
+        />
+      </Bars>
     </ChartCard>
   );
 }

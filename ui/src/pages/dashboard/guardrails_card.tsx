@@ -1,8 +1,8 @@
 import { Badge, type Tone } from "@/components/badge";
+import { Meter } from "@/components/meter";
 import { Card } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { whole } from "@/lib/numbers";
-import styles from "./dashboard.module.css";
 import type { Activation } from "./types";
 
 const TONES: Record<string, Tone> = {
@@ -23,23 +23,13 @@ export function GuardrailsCard({ activations }: { activations: Activation[] }) {
     { name: "Outcome", cell: (one) => <Badge tone={TONES[one.outcome] ?? "neutral"}>{one.outcome}</Badge> },
     {
       name: "Times",
-      cell: (one) => (
-        <span className={styles.budget}>
-          <span className={styles.track} aria-hidden>
-            <span
-              className={`${styles.fill} ${styles.accent}`}
-              style={{ width: `${(one.n / most) * 100}%` }}
-            />
-          </span>
-          {whole(one.n)}
-        </span>
-      ),
+      cell: (one) => <Meter label="Times, against the most" share={one.n / most} figure={whole(one.n)} />,
     },
   ];
   return (
     <Card title="Guardrails">
       {activations.length === 0 ? (
-        <p className={styles.muted}>No guardrail had anything to say in this time.</p>
+        <p className="muted">No guardrail had anything to say in this time.</p>
       ) : (
         <Table
           caption="Guardrails"

@@ -1,4 +1,5 @@
 import { Badge } from "@/components/badge";
+import { Meter } from "@/components/meter";
 import { Card } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { percent } from "@/lib/numbers";
@@ -39,7 +40,7 @@ export function ObjectivesCard({ objectives }: { objectives: Figures["objectives
   return (
     <Card title={`Objectives over ${objectives.window_days} days`}>
       {objectives.measured.length === 0 ? (
-        <p className={styles.muted}>
+        <p className="muted">
           podium.toml names none. Add <code>[objectives]</code> with <code>latency_p95</code>,{" "}
           <code>success</code>, <code>escalation</code>, <code>override</code> or{" "}
           <code>cost_per_success</code>.
@@ -52,15 +53,9 @@ export function ObjectivesCard({ objectives }: { objectives: Figures["objectives
 }
 
 function Budget({ left }: { left: number }) {
-  const share = Math.min(1, Math.max(0, left));
-  const tone = left < 0 ? styles.bad : left < 0.25 ? styles.warn : styles.good;
+  const tone = left < 0 ? "bad" : left < 0.25 ? "warn" : "good";
   return (
-    <span className={styles.budget}>
-      <span className={styles.track} aria-hidden>
-        <span className={`${styles.fill} ${tone}`} style={{ width: `${share * 100}%` }} />
-      </span>
-      {budgetWords(left)}
-    </span>
+    <Meter label="What is left of the error budget" share={left} figure={budgetWords(left)} tone={tone} />
   );
 }
 

@@ -1,7 +1,6 @@
 import { Card } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { percent, whole } from "@/lib/numbers";
-import styles from "./dashboard.module.css";
 import type { Figures } from "./types";
 
 interface Row {
@@ -28,7 +27,7 @@ export function PeopleCard({ people }: { people: Figures["people"] }) {
   ];
   return (
     <Card title="People">
-      <p className={styles.muted}>
+      <p className="muted">
         {whole(people.escalated)} turns went to a person ({percent(people.escalation_rate, 1)}); of{" "}
         {whole(people.reviews)} decisions {percent(people.override_rate, 1)} changed or rejected what was
         proposed.

@@ -92,7 +92,7 @@ export function ReliabilityChart({ reliability }: { reliability: Figures["reliab
               </Scatter>
             </ScatterChart>
           </ResponsiveContainer>
-          <p className={styles.note}>{known}</p>
+          <p className="quiet">{known}</p>
         </>
       )}
     </ChartCard>

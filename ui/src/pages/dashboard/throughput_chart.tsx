@@ -1,9 +1,9 @@
-import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar } from "recharts";
 import type { Column } from "@/components/table";
 import { whole } from "@/lib/numbers";
 import { exactTime } from "@/lib/times";
+import { Bars } from "./bars";
 import { ChartCard } from "./chart_card";
-import { AXIS, GRID, HEIGHT, LEGEND, MARGIN, TOOLTIP } from "./chart_style";
 import type { Bucket, Figures } from "./types";
 import { bucketLabel } from "./words";
 
@@ -27,36 +27,29 @@ export function ThroughputChart({ figures }: { figures: Figures }) {
       rows={buckets}
       keyOf={(one) => one.at}
     >
-      <ResponsiveContainer width="100%" height={HEIGHT}>
-        <BarChart data={rows} margin={MARGIN} accessibilityLayer={false}>
-          <CartesianGrid vertical={false} {...GRID} />
-          <XAxis dataKey="label" {...AXIS} minTickGap={24} />
-          <YAxis allowDecimals={false} width={40} {...AXIS} />
-          <Tooltip {...TOOLTIP} />
-          <Legend {...LEGEND} />
-          <Bar
-            dataKey="succeeded"
-            name="succeeded"
-            stackId="runs"
-            fill="var(--good)"
-            isAnimationActive={false}
-          />
-          <Bar
-            dataKey="interrupted"
-            name="waiting for a person"
-            stackId="runs"
-            fill="url(#fill-waiting)"
-            isAnimationActive={false}
-          />
-          <Bar
-            dataKey="failed"
-            name="failed"
-            stackId="runs"
-            fill="url(#fill-failed)"
-            isAnimationActive={false}
-          />
-        </BarChart>
-      </ResponsiveContainer>
+      <Bars rows={rows} legend>
+        <Bar
+          dataKey="succeeded"
+          name="succeeded"
+          stackId="runs"
+          fill="var(--good)"
+          isAnimationActive={false}
+        />
+        <Bar
+          dataKey="interrupted"
+          name="waiting for a person"
+          stackId="runs"
+          fill="url(#fill-waiting)"
+          isAnimationActive={false}
+        />
+        <Bar
+          dataKey="failed"
+          name="failed"
+          stackId="runs"
+          fill="url(#fill-failed)"
+          isAnimationActive={false}
+        />
+      </Bars>
     </ChartCard>
   );
 }

@@ -48,7 +48,7 @@ export function Tiles({ figures }: { figures: Figures }) {
           <dt>{name}</dt>
           <dd>
             <span className={styles.value}>{value}</span>
-            <span className={styles.muted}>{more}</span>
+            <span className="quiet">{more}</span>
           </dd>
         </div>
       ))}

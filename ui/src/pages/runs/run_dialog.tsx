@@ -5,18 +5,19 @@ import { CopyButton } from "@/components/copy_button";
 import { Dialog } from "@/components/dialog";
 import { Facts } from "@/components/facts";
 import { Notice } from "@/components/notice";
-import { RunStatus } from "@/components/run_status";
+import { StatusBadge } from "@/components/status_badge";
 import { Time } from "@/components/time";
 import { money, whole } from "@/lib/numbers";
 import { duration, exactTime } from "@/lib/times";
 import { costOf, secondsOf, type Turn } from "./run";
 import styles from "./runs.module.css";
+import { RUN_STATUSES } from "./statuses";
 
 /** What is known of one run, and where to look further. */
 export function RunDialog({ turn, onClose }: { turn: Turn; onClose: () => void }) {
   const thread = `/threads/${turn.thread_id}`;
   const facts: [string, ReactNode][] = [
-    ["Status", <RunStatus key="status" status={turn.status} />],
+    ["Status", <StatusBadge key="status" statuses={RUN_STATUSES} status={turn.status} />],
     ["Began", <Began key="began" at={turn.started_at} />],
     ["Took", duration(secondsOf(turn))],
     ["Graph", turn.graph],

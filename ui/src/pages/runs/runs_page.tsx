@@ -7,12 +7,13 @@ import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/f
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { Pager, pageOffset } from "@/components/pager";
-import { RUN_STATUSES } from "@/components/run_status";
+import { statusOptions } from "@/components/status_badge";
 import { momentsOf, rangeOf } from "@/lib/ranges";
 import { useView } from "@/lib/view";
 import type { Turn } from "./run";
 import { RunDialog } from "./run_dialog";
 import { RunsTable } from "./runs_table";
+import { RUN_STATUSES } from "./statuses";
 
 const SIZE = 50;
 const AGAIN_MS = 10_000;
@@ -49,7 +50,7 @@ export function Page() {
   return (
     <PageFrame title="Runs" lead="Every turn of your threads, the latest first.">
       <FilterBar names={FILTERS}>
-        <SelectFilter label="Status" name="status" all="Any" options={RUN_STATUSES} />
+        <SelectFilter label="Status" name="status" all="Any" options={statusOptions(RUN_STATUSES)} />
         <SelectFilter
           label="Graph"
           name="graph"

@@ -1,5 +1,5 @@
 import { Button } from "@/components/button";
-import { RunStatus } from "@/components/run_status";
+import { StatusBadge } from "@/components/status_badge";
 import { type Column, Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";
@@ -7,6 +7,7 @@ import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import { costOf, modelsOf, secondsOf, type Turn, tokensOf } from "./run";
 import styles from "./runs.module.css";
+import { RUN_STATUSES } from "./statuses";
 
 export function RunsTable({ turns, open }: { turns: Turn[]; open: (turn: Turn) => void }) {
   const titles = useTitles();
@@ -24,7 +25,7 @@ export function RunsTable({ turns, open }: { turns: Turn[]; open: (turn: Turn) =
       name: "Status",
       cell: (turn) => (
         <>
-          <RunStatus status={turn.status} />
+          <StatusBadge statuses={RUN_STATUSES} status={turn.status} />
           {turn.error === null ? null : (
             <p className={styles.error}>{turn.error.message ?? turn.error.code}</p>
           )}

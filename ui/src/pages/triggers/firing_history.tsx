@@ -5,13 +5,14 @@ import { Facts } from "@/components/facts";
 import { FilterBar, SelectFilter } from "@/components/filters";
 import { JsonView } from "@/components/json_view";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { StatusBadge, statusOptions } from "@/components/status_badge";
 import { type Column, Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";
 import { exactTime } from "@/lib/times";
 import { useView } from "@/lib/view";
-import { FIRING_STATUSES, FiringState } from "./firing_status";
 import { useFirings } from "./queries";
+import { FIRING_STATUSES } from "./statuses";
 import styles from "./triggers.module.css";
 import type { Firing, Trigger } from "./types";
 
@@ -27,7 +28,7 @@ export function FiringHistory({ trigger }: { trigger: Trigger }) {
   return (
     <>
       <FilterBar>
-        <SelectFilter label="Outcome" name="status" all="Any" options={FIRING_STATUSES} />
+        <SelectFilter label="Outcome" name="status" all="Any" options={statusOptions(FIRING_STATUSES)} />
       </FilterBar>
       {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined ? (
@@ -67,7 +68,7 @@ function FiringsTable({ firings }: { firings: Firing[] }) {
       name: "Outcome",
       cell: (one) => (
         <>
-          <FiringState status={one.status} />
+          <StatusBadge statuses={FIRING_STATUSES} status={one.status} />
           {one.error === "" ? null : (
             <p className={styles.error} dir="auto">
               {one.error}
@@ -98,7 +99,7 @@ function FiringDialog({ firing, onClose }: { firing: Firing; onClose: () => void
         <Facts
           facts={[
             ["Event", <code key="event">{firing.event_id}</code>],
-            ["Outcome", <FiringState key="status" status={firing.status} />],
+            ["Outcome", <StatusBadge key="status" statuses={FIRING_STATUSES} status={firing.status} />],
             ["Taken", exactTime(firing.at)],
             ["Began", firing.started_at === null ? "–" : exactTime(firing.started_at)],
             ["Ended", firing.ended_at === null ? "–" : exactTime(firing.ended_at)],

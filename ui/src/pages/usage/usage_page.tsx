@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useConnection, useSession } from "@/api/session";
+import { type Fact, Facts } from "@/components/facts";
 import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
@@ -12,7 +13,6 @@ import { duration } from "@/lib/times";
 import { useView } from "@/lib/view";
 import { summed } from "./sums";
 import type { UsageReport, UsageRow } from "./types";
-import styles from "./usage.module.css";
 import { UsageTable } from "./usage_table";
 
 const VIEWS = [
@@ -94,22 +94,13 @@ function Found({ report }: { report: UsageReport }) {
 }
 
 function Sums({ all, by }: { all: UsageRow; by: UsageReport["by"] }) {
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ["Cost", money(all.cost)],
     ["Tokens read", whole(all.input_tokens)],
     ["Tokens written", whole(all.output_tokens)],
     ["Model calls", whole(all.model_calls)],
-    ...(by === "model" ? [] : [["Runs", whole(all.runs)] as [string, string]]),
+    ...(by === "model" ? [] : [["Runs", whole(all.runs)] as const]),
     ["Time", duration(all.seconds)],
   ];
-  return (
-    <dl className={styles.sums}>
-      {facts.map(([name, value]) => (
-        <div key={name} className={styles.sum}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts look="sums" facts={facts} />;
 }

@@ -1,4 +1,5 @@
 import { Link } from "react-router";
+import { Meter } from "@/components/meter";
 import { type Column, Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { money, percent, whole } from "@/lib/numbers";
@@ -36,12 +37,7 @@ export function UsageTable({ by, rows, all }: UsageTableProps) {
     {
       name: shareName(all),
       cell: (row) => (
-        <span className={styles.share}>
-          <span className={styles.track} aria-hidden>
-            <span className={styles.fill} style={{ width: `${shareOf(row, all) * 100}%` }} />
-          </span>
-          {percent(shareOf(row, all))}
-        </span>
+        <Meter label={shareName(all)} share={shareOf(row, all)} figure={percent(shareOf(row, all))} />
       ),
     },
     { name: "Tokens read", numeric: true, cell: (row) => whole(row.input_tokens) },
