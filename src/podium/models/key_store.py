@@ -13,7 +13,7 @@ from typing import Final
 
 from podium.core.errors import InputError, StorageError
 from podium.models.keys import MAX_KEY
-from podium.storage.files import write_whole
+from podium.storage.files import sweep, write_whole
 
 FOLDER: Final = "keys"
 """In the project's data."""
@@ -75,6 +75,7 @@ class KeyStore(Mapping[str, str]):
         """
         path = self._path(name)
         try:
+            sweep(path)
             path.unlink(missing_ok=True)
         except OSError as error:
             raise _unwritable(path, error) from None
