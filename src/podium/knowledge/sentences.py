@@ -84,32 +84,35 @@ def _breaks(text: str, start: int, end: int, line: re.Match[str]) -> bool:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
-    begin = start
+    ahead = _Ahead(text, end)
+    begin = _past_space(text, start, end)
     for match in _END.finditer(text, start, end):
-        if match.end() < end and not _is_end(text, match, begin, end):
+        if match.end() < end and not _is_end(text, match, begin, ahead):
             continue
-        if span := _trim(text, begin, match.end()):
-            yield span
-        begin = match.end()
-    if span := _trim(text, begin, end):
-        yield span
+        if match.end() > begin:
+            yield Span(begin, match.end())
+        begin = _past_space(text, match.end(), end)
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    if end > begin:
+        yield Span(begin, end)
 
 
-def _is_end(text: str, match: re.Match[str], begin: int, end: int) -> bool:
+def _is_end(text: str, match: re.Match[str], begin: int, ahead: _Ahead) -> bool:
     if text[match.start()] in "\u3002\uff01\uff1f":
         return True
     if not text[match.end()].isspace():
         return False
+    following = ahead.letter(match.end())
     if match[0][0] != ".":
-        return not _next(text, match.end(), end).islower()
-    following = _next(text, match.end(), end)
+        return not following.islower()
     word = _WORD_BEFORE.search(text, max(begin, match.start() - _LONGEST_WORD), match.start())
     before = word[1].lower() if word else ""
     if match[0].startswith("..") or not before:
         return not following.islower()
     if len(before) == 1 and before.isalpha() and before != "i":
         return False
-    if before.isdigit() and text[begin : word.start() if word else begin].strip() == "":
+    if word and before.isdigit() and word.start() == begin:
         return False
     if before in _OPENING_ABBREVIATIONS:
         return False
@@ -118,16 +121,23 @@ def _is_end(text: str, match: re.Match[str], begin: int, end: int) -> bool:
     return not following.islower()
 
 
-def _next(text: str, position: int, end: int) -> str:
-    """The first letter or digit after the position, past quotes and brackets."""
-    while position < end and not text[position].isalnum():
-        position += 1
-    return text[position] if position < end else ""
+class _Ahead:
+    """Tells the next letter or digit from places that only grow, and looks at no character twice."""
+
+    def __init__(self, text: str, end: int) -> None:
+        self._text = text
+        self._end = end
+        self._at = 0
+
+    def letter(self, position: int) -> str:
+        """The first letter or digit from the position on, past quotes and brackets; empty at the end."""
+        self._at = max(self._at, position)
+        while self._at < self._end and not self._text[self._at].isalnum():
+            self._at += 1
+        return self._text[self._at] if self._at < self._end else ""
 
 
-def _trim(text: str, start: int, end: int) -> Span | None:
+def _past_space(text: str, start: int, end: int) -> int:
     while start < end and text[start].isspace():
         start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end) if end > start else None
+    return start

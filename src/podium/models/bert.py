@@ -24,6 +24,9 @@ _HEADER_LIMIT = 10_000_000
 _SERIAL = 262_144
 """Multiplications in one small product. Beyond them OpenBLAS uses several threads, which wait by spinning: on
 a busy machine that made attention forty times slower."""
+_CACHED = 98_304
+"""Numbers that one elementwise step works on at a time: what fits a core's cache is not fetched again for each
+of its passes, which made GELU four times faster."""
 _DTYPES = {"F32": np.float32, "I64": np.int64}
 
 
@@ -145,14 +148,17 @@ class _Layer:
         length = key.shape[-1]
         attended = np.empty((rows, self._heads, length, size), dtype=np.float32)
         step = max(1, _SERIAL // (length * size))
-        for start in range(0, length, step):
-            scores = query[:, :, start : start + step] @ key
-            if bias is not None:
-                scores += bias
-            scores -= scores.max(axis=-1, keepdims=True)
-            np.exp(scores, out=scores)
-            scores /= scores.sum(axis=-1, keepdims=True)
-            np.matmul(scores, value, out=attended[:, :, start : start + step])
+        beside = max(1, _CACHED // (self._heads * min(step, length) * length))
+        for first in range(0, rows, beside):
+            some = slice(first, first + beside)
+            for start in range(0, length, step):
+                scores = query[some, :, start : start + step] @ key[some]
+                if bias is not None:
+                    scores += bias[some]
+                scores -= scores.max(axis=-1, keepdims=True)
+                np.exp(scores, out=scores)
+                scores /= scores.sum(axis=-1, keepdims=True)
+                np.matmul(scores, value[some], out=attended[some, :, start : start + step])
         mixed: Array = attended.transpose(0, 2, 1, 3).reshape(-1, width)
         return mixed
 
@@ -171,7 +177,15 @@ def _layer_norm(x: Array, weight: Array, bias: Array, epsilon: float) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    """Exact GELU, `x * (1 + erf(x / sqrt 2)) / 2`, in place.
+    """Exact GELU, `x * (1 + erf(x / sqrt 2)) / 2`, in place, some rows at a time."""
+    step = max(1, _CACHED // x.shape[1])
+    for start in range(0, len(x), step):
+        _gelu_some(x[start : start + step])
+    return x
+
+
+def _gelu_some(x: Array) -> None:
+    """GELU of a few rows.
 
     The error function is Abramowitz and Stegun 7.1.26, whose error stays below 1.5e-7.
     """
@@ -189,4 +203,3 @@ def _gelu(x: Array) -> Array:
     erf += 1
     x *= erf
     x *= np.float32(0.5)
-    return x

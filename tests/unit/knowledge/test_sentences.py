@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import SupportsIndex
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from podium.knowledge.sentences import split_sentences
@@ -48,3 +49,25 @@ def test_spans_are_in_order_apart_and_lose_nothing_but_white_space(text: str) ->
     assert all(text[s:e] == text[s:e].strip() != "" for s, e in spans)
     kept = "".join("".join(text[s:e].split()) for s, e in spans)
     assert kept == "".join(text.split())
+
+
+class Watched(str):
+    """Counts the characters that are looked at one by one."""
+
+    looked = 0
+
+    def __getitem__(self, place: SupportsIndex | slice) -> str:
+        found = super().__getitem__(place)
+        self.looked += len(found)
+        return found
+
+
+@given(st.text(alphabet=" .!?…\"')(。1aB", min_size=1, max_size=8))
+@example(". ")
+@example('." ')
+@example("x 1. a ")
+@example("no. ")
+def test_a_document_in_one_line_is_looked_at_a_few_times_whatever_it_repeats(piece: str) -> None:
+    text = Watched(piece * (2_000 // len(piece)))
+    split_sentences(text)
+    assert text.looked <= 8 * len(text)
