@@ -25,8 +25,8 @@ _SERIAL = 262_144
 """Multiplications in one small product. Beyond them OpenBLAS uses several threads, which wait by spinning: on
 a busy machine that made attention forty times slower."""
 _CACHED = 98_304
-"""Numbers that one elementwise step works on at a time: what fits a core's cache is not fetched again for each
-of its passes, which made GELU four times faster."""
+"""Numbers that one elementwise step works on at a time: what fits a core's cache is not fetched again for
+each of its passes, which made GELU four times faster."""
 _DTYPES = {"F32": np.float32, "I64": np.int64}
 
 
