@@ -30,6 +30,8 @@ export function PageFrame({ title, lead, actions, children }: PageProps) {
 }
 
 interface CardProps {
+  /** An article stands for itself, as one of a list. */
+  as?: "section" | "article";
   title?: ReactNode;
   /** A few words below the title that say what it shows. */
   lead?: ReactNode;
@@ -37,13 +39,23 @@ interface CardProps {
   actions?: ReactNode;
   /** Whether it is a region of the page, named by its title. */
   region?: boolean;
+  /** The name of the region, for one without a title. */
+  label?: string;
   children: ReactNode;
 }
 
-export function Card({ title, lead, actions, region = false, children }: CardProps) {
+export function Card({
+  as: Tag = "section",
+  title,
+  lead,
+  actions,
+  region = false,
+  label,
+  children,
+}: CardProps) {
   const id = useId();
   return (
-    <section className={styles.card} aria-labelledby={region ? id : undefined}>
+    <Tag className={styles.card} aria-label={label} aria-labelledby={region ? id : undefined}>
       {title === undefined ? null : (
         <div className={styles.cardHead}>
           <h2 id={id}>{title}</h2>
@@ -52,6 +64,6 @@ export function Card({ title, lead, actions, region = false, children }: CardPro
         </div>
       )}
       {children}
-    </section>
+    </Tag>
   );
 }

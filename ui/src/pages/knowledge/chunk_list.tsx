@@ -1,7 +1,6 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
+import { useRowsInSight } from "@/components/virtual_list";
 import { whole } from "@/lib/numbers";
 import styles from "./knowledge.module.css";
 import type { Chunk } from "./types";
@@ -21,31 +20,20 @@ const SHOWN = 160;
 
 /** The passages that a document was cut into, in order. */
 export function ChunkList({ chunks, total, chosen, onChoose, onMore }: ChunkListProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: chunks.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (place) => chunks[place]?.id ?? place,
-    overscan: 6,
-  });
-  const at = chunks.findIndex((one) => one.id === chosen);
-  useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: "auto" });
-  }, [at, rows]);
+  const { box, drawn } = useRowsInSight({ rows: chunks, keyOf: (one) => one.id, height: ROW_PX, chosen });
   return (
     <section className={styles.chunks} aria-label="Passages">
       <h3>
         {whole(total)} {total === 1 ? "passage" : "passages"}
       </h3>
       <div ref={box} className={styles.scroll}>
-        <ol className={styles.rows} style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((row) => {
+        <ol className={styles.rows} style={{ height: drawn.getTotalSize() }}>
+          {drawn.getVirtualItems().map((row) => {
             const chunk = chunks[row.index];
             return chunk === undefined ? null : (
               <li
                 key={row.key}
-                ref={rows.measureElement}
+                ref={drawn.measureElement}
                 data-index={row.index}
                 className={styles.row}
                 style={{ transform: `translateY(${row.start}px)` }}
@@ -82,7 +70,7 @@ function ChunkButton({ chunk, place, chosen, onChoose }: ChunkButtonProps) {
     <button type="button" className={styles.chunk} aria-pressed={chosen} onClick={() => onChoose(chunk)}>
       <span className={styles.chunkHead}>
         <strong>{place + 1}</strong>
-        <span className={styles.muted}>
+        <span className={styles.span}>
           {whole(chunk.start)}–{whole(chunk.end)} · {whole(chunk.tokens)} tokens
         </span>
         {chunk.flags.map((flag) => (

@@ -4,6 +4,8 @@ import { Link } from "react-router";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Loading, ProblemNotice } from "@/components/notice";
+import { Card } from "@/components/page";
+import { Panes } from "@/components/panes";
 import { whole } from "@/lib/numbers";
 import { useView } from "@/lib/view";
 import { ChunkList } from "./chunk_list";
@@ -45,23 +47,29 @@ export function DocumentView({ collection, source }: { collection: string; sourc
       ) : (
         <>
           <Head document={document} />
-          <div className={styles.columns}>
-            <ChunkList
-              chunks={chunks}
-              total={document.passages}
-              chosen={said("chunk")}
-              onChoose={choose}
-              onMore={cut.hasNextPage ? () => void cut.fetchNextPage() : undefined}
-            />
-            <section className={styles.paper} aria-label="The document's text">
+          <Panes
+            widths="minmax(240px, 340px) minmax(0, 1fr)"
+            kept={
+              <ChunkList
+                chunks={chunks}
+                total={document.passages}
+                chosen={said("chunk")}
+                onChoose={choose}
+                onMore={cut.hasNextPage ? () => void cut.fetchNextPage() : undefined}
+              />
+            }
+          >
+            <Card label="The document's text">
               <DocumentBody text={joined} chunks={chunks} chosen={chosen} onChoose={choose} />
               {hasNextPage ? (
-                <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                  Show more of {whole(document.characters)} characters
-                </Button>
+                <div>
+                  <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                    Show more of {whole(document.characters)} characters
+                  </Button>
+                </div>
               ) : null}
-            </section>
-          </div>
+            </Card>
+          </Panes>
         </>
       )}
     </>
@@ -82,7 +90,7 @@ function Head({ document }: { document: DocumentShown }) {
         <bdi>{document.title || document.source}</bdi>
       </h2>
       <DocumentState document={document} />
-      <p className={styles.muted}>
+      <p className="muted">
         <bdi>{document.source}</bdi> · {whole(document.characters)} characters in {whole(document.passages)}{" "}
         passages
         {document.date === "" ? null : ` · ${document.date}`}

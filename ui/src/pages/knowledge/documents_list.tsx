@@ -55,7 +55,7 @@ function DocumentsTable({ documents }: { documents: DocumentShown[] }) {
             <bdi>{one.title || one.source}</bdi>
           </Link>
           {one.title === "" || one.title === one.source ? null : (
-            <p className={styles.muted}>
+            <p className="muted">
               <bdi>{one.source}</bdi>
             </p>
           )}

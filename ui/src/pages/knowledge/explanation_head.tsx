@@ -10,7 +10,7 @@ export function ExplanationHead({ explanation }: { explanation: Explanation }) {
   return (
     <section className={styles.asked} aria-label="How the question was understood">
       <p className={styles.badges}>
-        <span className={styles.muted}>Looked for by meaning, and by these words:</span>
+        <span className="muted">Looked for by meaning, and by these words:</span>
         {terms.map(({ term, known, rarity }) => (
           <Badge
             key={term}
@@ -26,7 +26,7 @@ export function ExplanationHead({ explanation }: { explanation: Explanation }) {
           </Badge>
         ))}
       </p>
-      <p className={styles.muted}>
+      <p className="muted">
         {whole(candidates.all)} passages were compared: {whole(candidates.dense)} near by meaning,{" "}
         {whole(candidates.lexical)} with words in common. The score is made of{" "}
         {Object.entries(weights)

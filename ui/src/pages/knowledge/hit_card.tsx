@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { Badge } from "@/components/badge";
+import { Card } from "@/components/page";
 import { whole } from "@/lib/numbers";
 import { documentAddress } from "./addresses";
 import styles from "./knowledge.module.css";
@@ -23,7 +24,7 @@ export function HitCard({ hit, place, explained }: HitCardProps) {
   );
   const headings = hit.metadata.headings;
   return (
-    <article className={styles.hit}>
+    <Card as="article">
       <header className={styles.hitHead}>
         <span className={styles.place}>{place}</span>
         <div className={styles.hitTitle}>
@@ -36,7 +37,7 @@ export function HitCard({ hit, place, explained }: HitCardProps) {
               </Link>
             )}
           </h3>
-          <p className={styles.muted}>
+          <p className="muted">
             <bdi>{hit.source}</bdi> · characters {whole(hit.start)}–{whole(hit.end)}
             {typeof headings === "string" && headings !== "" ? ` · ${headings}` : null}
           </p>
@@ -60,11 +61,11 @@ export function HitCard({ hit, place, explained }: HitCardProps) {
         )}
       </p>
       {explained === undefined ? (
-        <p className={styles.muted}>This source gives no account of its scores.</p>
+        <p className="muted">This source gives no account of its scores.</p>
       ) : (
         <Why explained={explained} />
       )}
-    </article>
+    </Card>
   );
 }
 

@@ -66,7 +66,7 @@ function Documents({ known }: { known: Collections }) {
         <p>
           <strong>{chosen.name}</strong> · {whole(chosen.documents)} documents · {whole(chosen.passages)}{" "}
           passages · trust: {chosen.trust} · read by: {chosen.access}
-          {chosen.description === "" ? null : <span className={styles.muted}> · {chosen.description}</span>}
+          {chosen.description === "" ? null : <span className="muted"> · {chosen.description}</span>}
         </p>
         <ReadAgain collection={chosen.name} may={me?.may.run_project ?? false} />
       </div>

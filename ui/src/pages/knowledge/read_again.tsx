@@ -54,7 +54,7 @@ function ProgressBar({ progress }: { progress: Progress | null }) {
   return (
     <div className={styles.progress}>
       <progress aria-label="Reading documents" max={progress?.total ?? 1} value={progress?.done} />
-      <span className={styles.muted}>
+      <span className="muted">
         {progress === null
           ? "Looking for files…"
           : `${progress.done} of ${progress.total}: ${progress.source}`}
