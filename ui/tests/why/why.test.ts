@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { alternatives, ruleWords } from "@/pages/why/alternatives";
+import { ruleWords } from "@/judging/rules";
+import { alternatives } from "@/pages/why/alternatives";
 import { type Decision, type Facts, turnsOf } from "@/pages/why/model";
 
 const FACTS: Facts = {

@@ -4,8 +4,11 @@ import { Facts } from "@/components/facts";
 import { JsonView } from "@/components/json_view";
 import { exactTime } from "@/lib/times";
 import styles from "./audit.module.css";
+import { gist } from "./gist";
 import { kindWords } from "./kinds";
 import type { AuditRecord } from "./types";
+
+const joined = (name: string, means: string) => (means === "" ? name : `${name}: ${means.toLowerCase()}`);
 
 /** One record, and how it hangs on the one before it. */
 export function RecordDialog({ record, onClose }: { record: AuditRecord; onClose: () => void }) {
@@ -14,7 +17,9 @@ export function RecordDialog({ record, onClose }: { record: AuditRecord; onClose
       <div className={styles.stack}>
         <Facts
           facts={[
-            ["Tells", `${record.kind}: ${kindWords(record.kind)}`],
+            ["Tells", joined(kindWords(record.kind).name, kindWords(record.kind).means)],
+            gist(record) === "" ? null : ["Says", <bdi key="says">{gist(record)}</bdi>],
+            ["Code", <code key="code">{record.kind}</code>],
             ["When", exactTime(record.at)],
             ["Who", record.person || "–"],
             ["In the chain as", <code key="who">{record.who}</code>],

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useConnection } from "@/api/session";
-import { Badge, type Tone } from "@/components/badge";
+import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
@@ -10,20 +10,13 @@ import { Time } from "@/components/time";
 import { momentsOf, rangeOf } from "@/lib/ranges";
 import { useView } from "@/lib/view";
 import styles from "./audit.module.css";
-import { gist, KINDS, kindWords } from "./kinds";
+import { gistOrKind } from "./gist";
+import { KINDS, kindCode, kindWords } from "./kinds";
 import { RecordDialog } from "./record_dialog";
 import type { AuditRecord, AuditRecords } from "./types";
 
 const SIZE = 50;
 const FILTERS = ["kind", "actor", "thread", "range", "since", "until"];
-const TONES: Record<string, Tone> = {
-  effect: "warn",
-  rollback: "warn",
-  review: "accent",
-  verdict: "bad",
-  erased: "bad",
-  deleted: "bad",
-};
 
 /** The records, the latest first, page after page. */
 export function Records() {
@@ -50,7 +43,7 @@ export function Records() {
           label="What"
           name="kind"
           all="Anything"
-          options={kinds.map((kind) => ({ value: kind, label: `${kind}: ${kindWords(kind)}` }))}
+          options={kinds.map((kind) => ({ value: kind, label: `${kindWords(kind).name} (${kind})` }))}
         />
         <TextFilter label="Who" name="actor" placeholder="local:ada" />
         <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
@@ -107,12 +100,19 @@ function RecordsTable({ records }: { records: AuditRecord[] }) {
       ),
     },
     { name: "When", cell: (one) => <Time at={one.at} /> },
-    { name: "What", cell: (one) => <Badge tone={TONES[one.kind] ?? "neutral"}>{one.kind}</Badge> },
+    {
+      name: "What",
+      cell: (one) => (
+        <span title={kindCode(one.kind)}>
+          <Badge tone={kindWords(one.kind).tone}>{kindWords(one.kind).name}</Badge>
+        </span>
+      ),
+    },
     {
       name: "Says",
       cell: (one) => (
         <div className={styles.gist} dir="auto">
-          {gist(one) || kindWords(one.kind)}
+          {gistOrKind(one)}
         </div>
       ),
     },

@@ -4,10 +4,11 @@ import { Facts as FactList } from "@/components/facts";
 import { JsonView } from "@/components/json_view";
 import { Time } from "@/components/time";
 import { ConfidenceView } from "@/judging/confidence";
+import { levelWords, ruleWords } from "@/judging/rules";
 import { effectWords, named, reasonWords, routeWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import { numberOf, resultOf, type StepTree } from "@/steps/branches";
-import { alternatives, levelWords, ruleWords } from "./alternatives";
+import { alternatives } from "./alternatives";
 import type { Decision } from "./model";
 import styles from "./why.module.css";
 
