@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import get_args
+from typing import TypedDict, get_args
 
 import pytest
 from hypothesis import given
@@ -36,25 +36,31 @@ suggestions: st.SearchStrategy[Suggestion] = st.sampled_from(get_args(Suggestion
 confidences = st.floats(0, 1).map(lambda value: Confidence(score=value))
 
 
-@given(confidences, suggestions, effects, verdicts, loops, st.booleans())
-def test_whatever_the_facts_the_route_is_one_that_they_allow(
-    confidence: Confidence,
-    suggestion: Suggestion,
-    proposed: list[tuple[str, EffectClass]],
-    said: list[Verdict],
-    run: dict[str, int],
-    untrusted: bool,
-) -> None:
-    decision = decide(
-        confidence,
-        policy=POLICY,
-        suggestion=suggestion,
-        effects=proposed,
-        verdicts=said,
-        loops=run,
-        untrusted=untrusted,
-    )
-    outcomes = {item.outcome for item in said}
+class Facts(TypedDict):
+    """What a decision goes by beside the confidence and the policy."""
+
+    suggestion: Suggestion
+    effects: list[tuple[str, EffectClass]]
+    verdicts: list[Verdict]
+    loops: dict[str, int]
+    untrusted: bool
+
+
+any_facts = st.builds(
+    Facts,
+    suggestion=suggestions,
+    effects=effects,
+    verdicts=verdicts,
+    loops=loops,
+    untrusted=st.booleans(),
+)
+
+
+@given(confidences, any_facts)
+def test_whatever_the_facts_the_route_is_one_that_they_allow(confidence: Confidence, facts: Facts) -> None:
+    decision = decide(confidence, policy=POLICY, **facts)
+    proposed, run, untrusted = facts["effects"], facts["loops"], facts["untrusted"]
+    outcomes = {item.outcome for item in facts["verdicts"]}
     changing = [pair for pair in proposed if pair[1] != "read"]
     assert decision.route in get_args(Route)
     assert decision.rule
@@ -140,28 +146,13 @@ def test_a_decision_says_which_rule_made_it() -> None:
     assert (decision.rule, decision.reasons) == ("a-rule", ("because",))
 
 
-@given(confidences, suggestions, effects, verdicts, loops, st.booleans())
+@given(confidences, any_facts)
 def test_what_is_on_record_of_a_decision_is_enough_to_make_it_again(
-    confidence: Confidence,
-    suggestion: Suggestion,
-    proposed: list[tuple[str, EffectClass]],
-    said: list[Verdict],
-    run: dict[str, int],
-    untrusted: bool,
+    confidence: Confidence, facts: Facts
 ) -> None:
-    decision = decide(
-        confidence,
-        policy=POLICY,
-        suggestion=suggestion,
-        effects=proposed,
-        verdicts=said,
-        loops=run,
-        untrusted=untrusted,
-    )
-    facts = facts_of(
-        POLICY, suggestion=suggestion, effects=proposed, verdicts=said, loops=run, untrusted=untrusted
-    )
-    kept = DecisionFacts.model_validate_json(facts.model_dump_json())
+    decision = decide(confidence, policy=POLICY, **facts)
+    record = facts_of(POLICY, **facts)
+    kept = DecisionFacts.model_validate_json(record.model_dump_json())
     again = decide_again(confidence.score, kept, POLICY.thresholds)
     assert (again.route, again.rule, again.threshold) == (decision.route, decision.rule, decision.threshold)
 

@@ -37,3 +37,19 @@ def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = shutil.copytree(reference, tmp_path_factory.mktemp("desk") / "desk")
     with served(folder, dev=False) as server:
         yield Callers.of(server, folder)
+
+
+@pytest.fixture(scope="module")
+def answered(desk: Callers) -> str:
+    """A thread of ada's in which a question was answered."""
+    return desk.ask(desk.ada, "support_desk", "What is the returns policy?")
+
+
+@pytest.fixture(scope="module")
+def refunded(desk: Callers) -> str:
+    """A thread of ada's in which a refund was approved by the admin and carried out."""
+    thread = desk.ask(desk.ada, "support_desk", "Refund order O-10007, please")
+    waiting = desk.waiting(desk.ada, thread)
+    place = f"/podium/v1/threads/{thread}/interrupts/{waiting['interrupt_id']}/decision"
+    desk.admin.post(place, json={"kind": "approve", "digests": waiting["digests"]}).raise_for_status()
+    return thread

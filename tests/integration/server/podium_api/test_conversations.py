@@ -25,11 +25,6 @@ def steps(client: httpx.Client, thread: str, **params: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def answered(desk: Callers) -> str:
-    return desk.ask(desk.ada, "support_desk", "What is the returns policy?")
-
-
-@pytest.fixture(scope="module")
 def waiting(desk: Callers, answered: str) -> str:
     del answered  # it comes before
     return desk.ask(desk.ada, "support_desk", "Refund order O-10007, please")

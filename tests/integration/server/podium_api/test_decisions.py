@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-import pytest
 
 from podium.testing.server import Callers
 
@@ -17,21 +16,6 @@ def decisions(client: httpx.Client, thread: str, **params: Any) -> list[dict[str
     answer = client.get(PLACE.format(thread), params=params)
     assert answer.status_code == 200, answer.text
     return list(answer.json()["decisions"])
-
-
-@pytest.fixture(scope="module")
-def answered(desk: Callers) -> str:
-    return desk.ask(desk.ada, "support_desk", "What is the returns policy?")
-
-
-@pytest.fixture(scope="module")
-def refunded(desk: Callers) -> str:
-    """A thread in which a refund was approved by the admin and done."""
-    thread = desk.ask(desk.ada, "support_desk", "Refund order O-10007, please")
-    waiting = desk.waiting(desk.ada, thread)
-    place = f"/podium/v1/threads/{thread}/interrupts/{waiting['interrupt_id']}/decision"
-    desk.admin.post(place, json={"kind": "approve", "digests": waiting["digests"]}).raise_for_status()
-    return thread
 
 
 def test_a_decision_tells_what_it_was_made_from(desk: Callers, answered: str) -> None:

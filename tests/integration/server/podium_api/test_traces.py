@@ -19,21 +19,6 @@ def trace(client: httpx.Client, thread: str, **params: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-@pytest.fixture(scope="module")
-def answered(desk: Callers) -> str:
-    return desk.ask(desk.ada, "support_desk", "What is the returns policy?")
-
-
-@pytest.fixture(scope="module")
-def refunded(desk: Callers) -> str:
-    """A thread in which a refund was approved and done."""
-    thread = desk.ask(desk.ada, "support_desk", "Refund order O-10007, please")
-    waiting = desk.waiting(desk.ada, thread)
-    place = f"/podium/v1/threads/{thread}/interrupts/{waiting['interrupt_id']}/decision"
-    desk.ada.post(place, json={"kind": "approve", "digests": waiting["digests"]}).raise_for_status()
-    return thread
-
-
 def test_the_spans_of_a_run_are_a_tree_in_time(desk: Callers, answered: str) -> None:
     told = trace(desk.ada, answered)
     assert told["next"] is None
