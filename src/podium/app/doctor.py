@@ -64,6 +64,7 @@ def examine(folder: str | Path = ".", *, online: bool = False) -> tuple[Check, .
         ("langgraph.json", _langgraph_json),
         ("prompts", _prompts),
         ("policy", _policy),
+        ("approvals", _approvals),
         ("tools", _tools),
         ("storage", _storage),
         ("triggers", _triggers),
@@ -157,6 +158,21 @@ def _policy(project: Project) -> Check:
         return Check("policy", "ok", "Podium's own")
     policy = load_policy(*(project.path(file) for file in files))
     return Check("policy", "ok", f"{', '.join(files)}, version {policy.version}")
+
+
+def _approvals(project: Project) -> Check:
+    from podium.app.people_check import missing_people
+
+    missing = missing_people(project)
+    if missing is None:
+        return Check("approvals", "ok", "as many people may approve as the policy asks for")
+    wanted, found = missing
+    return Check(
+        "approvals",
+        "warn",
+        f"the policy asks {wanted} people to approve; {found} have a key that may",
+        "Make a key for each: podium keys new NAME --role approver --owner PERSON",
+    )
 
 
 def _tools(project: Project) -> Check:

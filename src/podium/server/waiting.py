@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from podium.server.models.podium import Interrupt
 from podium.storage.tickets import Ticket
 
 if TYPE_CHECKING:
+    from podium.app.results import ConsentView
     from podium.server.auth import Caller
     from podium.server.services import Services
     from podium.storage.threads import ThreadRecord
@@ -39,8 +41,11 @@ async def interrupts_in(services: Services, thread: ThreadRecord) -> list[Waitin
     tickets, own = services.tickets.of_thread(thread.thread_id), graph in (None, services.graphs.own)
     now = SystemClock().now()
 
-    def told(interrupt_id: str, created_at: str, expires_at: str, **more: Any) -> Waiting:
-        ticket = tickets.get(interrupt_id) or Ticket(thread.thread_id, interrupt_id)
+    def told(
+        interrupt_id: str, created_at: str, expires_at: str, consents: Sequence[ConsentView] = (), **more: Any
+    ) -> Waiting:
+        ticket = tickets.get(interrupt_id) or _inherited(tickets.values(), consents, created_at)
+        ticket = ticket or Ticket(thread.thread_id, interrupt_id)
         since = created_at or thread.state_updated_at or thread.updated_at
         shown = Interrupt(
             interrupt_id=interrupt_id,
@@ -51,6 +56,7 @@ async def interrupts_in(services: Services, thread: ThreadRecord) -> list[Waitin
             age_seconds=_seconds(since, now),
             expires_at=ticket.expires_at or expires_at or None,
             assignee=ticket.assignee or None,
+            consents=tuple(consents),
             **more,
         )
         return Waiting(shown, thread, own)
@@ -83,17 +89,31 @@ async def find(services: Services, who: Caller, thread_id: str, interrupt_id: st
     Raises:
         NotFound: Nothing does, or it is another's.
     """
-    ticket = services.tickets.of_thread(thread_id).get(interrupt_id)
-    invited = ticket is not None and ticket.assignee == who.principal.id
-    access = Access(who.access.tenant) if invited else who.access
-    thread = services.threads.get(thread_id, access)
+    tickets = services.tickets.of_thread(thread_id).values()
+    invited = any(ticket.assignee == who.principal.id for ticket in tickets)
+    thread = services.threads.get(thread_id, Access(who.access.tenant) if invited else who.access)
+    theirs = who.access.owner in (None, thread.owner)
     for one in await interrupts_in(services, thread):
-        if one.shown.interrupt_id == interrupt_id:
+        is_asked = theirs or one.shown.assignee == who.principal.id
+        if one.shown.interrupt_id == interrupt_id and is_asked:
             return one
     raise NotFound(
         f"nothing waits under {interrupt_id} in thread {thread_id}",
         hint="List the interrupts to see what does.",
     )
+
+
+def _inherited(tickets: Iterable[Ticket], consents: Sequence[ConsentView], since: str) -> Ticket | None:
+    """What was arranged before one of several people approved, for it waits under another id since then.
+
+    Who was to decide and has approved is not who is to decide now.
+    """
+    found = [ticket for ticket in tickets if consents and ticket.at >= since]
+    if not found:
+        return None
+    latest = max(found, key=lambda ticket: ticket.at)
+    approved = any(one.principal == latest.assignee for one in consents)
+    return replace(latest, assignee="") if approved else latest
 
 
 def check_may_decide(who: Caller, waiting: Waiting) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from podium.core.errors import NewerSchema, NotADatabase
 from podium.storage.faults import translated
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 APPLICATION_ID = 0x504F4449
 """Marks a SQLite file as ours ("PODI")."""
 

@@ -141,7 +141,11 @@ class Conversation:
             if decision is None:
                 self.say("It waits. Answer with /approve, /reject, /edit or /respond.")
                 return
+            before = reply.interrupts[0].consents
             reply = self.turn(partial(self.app.resume_stream, reply.thread_id, decision))
+            if reply is not None and reply.interrupts and len(reply.interrupts[0].consents) > len(before):
+                self.say("Your approval is on record. It waits for another person's.")
+                return
 
     def _question(self, interrupt: InterruptView) -> Decision | None:
         from podium.cli.chat.approval import ask_for

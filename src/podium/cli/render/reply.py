@@ -130,6 +130,8 @@ def show_interrupt(out: Console, interrupt: InterruptView) -> None:
     if interrupt.question:
         out.print(Text(f"  {printable(interrupt.question)}"))
     show_actions(out, interrupt.actions)
+    if interrupt.people > 1:
+        out.print(Text(f"  {progress_words(interrupt)}", "yellow"))
     if interrupt.draft:
         out.print(Text("  The answer would be:", "dim"))
         out.print(Text(f"  {printable(interrupt.draft)}"))
@@ -137,6 +139,13 @@ def show_interrupt(out: Console, interrupt: InterruptView) -> None:
         answers = not interrupt.actions
         words = ", ".join(reason_words(code, answers=answers) for code in interrupt.reasons)
         out.print(Text(f"  Why you are asked: {words}", "dim"))
+
+
+def progress_words(interrupt: InterruptView) -> str:
+    """How many of the people who have to approve have done so, and who."""
+    who = list(dict.fromkeys(one.principal for one in interrupt.consents))
+    named = f" ({one_line(', '.join(who))})" if who else ""
+    return f"Approved by {len(who)} of {interrupt.people} people{named}; each has to be another person."
 
 
 def show_next_commands(out: Console, interrupt: InterruptView) -> None:
