@@ -33,19 +33,15 @@ from podium.server.routes import (
 )
 from podium.server.services import Services
 
+_OF_THREADS = (runs.router, thread_states.router, thread_streams.router, threads.router)
+_OTHERS = (system.router, metrics.router, assistants.router, crons.router, store.router, ui.router)
 ROUTERS = (
-    system.router,
-    metrics.router,
-    assistants.router,
-    crons.router,
-    runs.router,
-    store.router,
-    threads.router,
-    thread_states.router,
-    thread_streams.router,
-    podium.router,
-    ui.router,
+    *(("", router) for router in _OF_THREADS),
+    *((podium.PREFIX, router) for router in podium.ROUTERS),
+    *(("", router) for router in _OTHERS),
 )
+"""Where each router's paths begin, and the router. A request is held against one path after another, and
+against those of nested routers once more at each level: what is asked for most stands first, side by side."""
 
 MIDDLEWARE = (RequestMetrics, BrowserGuard, Admission, RequestLimits, Idempotency)
 """What a request passes before its route, in this order."""
@@ -82,6 +78,6 @@ def create_app(
     app.state.suite_runs = BackgroundRuns()
     errors.install(app)
     openapi.describe(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    for prefix, router in ROUTERS:
+        app.include_router(router, prefix=prefix)
     return app

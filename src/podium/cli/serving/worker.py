@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -115,10 +116,15 @@ def _started(plan: ServePlan, services: Services, url: str, seconds: float) -> S
         url=url,
         graphs=[name for name in graphs.names() if name not in graphs.broken],
         broken=[f"{name}: {error.message} ({error.hint})" for name, error in graphs.broken.items()],
-        warnings=graphs.warnings,
+        warnings=(*graphs.warnings, *_without_key(services)),
         seconds=seconds,
         dev=plan.dev,
     )
+
+
+def _without_key(services: Services) -> Iterator[str]:
+    for error in services.app.context.missing_keys().values():
+        yield f"{error.message}. Until then others stand in for it, and each answer says so. {error.hint}"
 
 
 class _Server(uvicorn.Server):
@@ -140,6 +146,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.freeze()  # what is loaded stays; looking through all of it stops every request for that long
         self._told()
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from podium.server.routes.podium import (
     audit,
     cases,
+    changes,
     conversations,
     dashboard,
     decisions,
@@ -26,26 +25,27 @@ from podium.server.routes.podium import (
     usage,
 )
 
-router = APIRouter(prefix="/podium/v1")
-for _part in (
-    me,
-    conversations,
-    interrupts,
-    effects,
-    knowledge,
-    documents,
-    feedback,
-    suite_runs,
-    cases,
-    evaluations,
-    audit,
-    usage,
-    project,
-    status,
-    keys,
-    triggers,
-    traces,
-    decisions,
-    dashboard,
-):
-    router.include_router(_part.router)
+PREFIX = "/podium/v1"
+
+ROUTERS = (
+    triggers.router,
+    interrupts.router,
+    me.router,
+    conversations.router,
+    effects.router,
+    knowledge.router,
+    documents.router,
+    feedback.router,
+    suite_runs.router,
+    cases.router,
+    changes.router,
+    evaluations.router,
+    audit.router,
+    usage.router,
+    project.router,
+    status.router,
+    keys.router,
+    traces.router,
+    decisions.router,
+    dashboard.router,
+)
