@@ -50,3 +50,26 @@ def test_thresholds_rise_with_the_risk() -> None:
         Thresholds(reversible=0.9, compensable=0.5)
     with pytest.raises(ValidationError, match="abstain"):
         Thresholds(abstain=0.9)
+
+
+def test_of_the_rules_on_people_the_most_demanding_counts() -> None:
+    policy = Policy(
+        effects={"compensable": ToolRule(people=2), "reversible": ToolRule(people=2)},
+        tools={"pay": ToolRule(people=3), "void": ToolRule(people=1), "move": ToolRule(approval="automatic")},
+    )
+    assert policy.people("pay", "compensable") == 3
+    assert policy.people("void", "compensable") == 2
+    assert policy.people("other", "irreversible") == 1
+    assert policy.needs_person("move", "reversible")
+    assert not policy.needs_person("move", "read")
+
+
+@pytest.mark.parametrize("people", [0, -1, 11, 1.5, "two"])
+def test_people_are_counted_from_one(people: object) -> None:
+    with pytest.raises(ValidationError, match="people"):
+        ToolRule.model_validate({"people": people})
+
+
+def test_several_people_cannot_approve_automatically() -> None:
+    with pytest.raises(ValidationError, match="people: 2 needs approval: person"):
+        ToolRule(approval="automatic", people=2)
