@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +14,7 @@ from podium.app.encryption import REPLIES
 from podium.app.model_keys import environment
 from podium.app.recording import ModelRecorder
 from podium.app.seams import Seams
+from podium.core.errors import ModelAuthError
 from podium.core.settings import ModelSettings
 from podium.models.prices import Prices
 from podium.models.resolver import ResolvedModel, SettingsResolver
@@ -55,17 +59,13 @@ class Callers:
         self._prices = Prices.from_settings(settings.prices)
         self._models: dict[str, ResolvedModel | None] = {}
         self._breakers: Breakers | None = None
+        self._missing: dict[str, tuple[ModelAuthError, float]] = {}
         self.cache: ResponseCache | None = None
 
     @property
     def chats(self) -> tuple[ResolvedModel, ...]:
         """The chat models in use."""
         return tuple(model for model in self._models.values() if model is not None)
-
-    @property
-    def unpriced(self) -> tuple[str, ...]:
-        """The models in use whose cost is not known."""
-        return self._prices.missing(model.name for model in self.chats)
 
     def of(self, role: Role, name: str) -> Asks | None:
         """What a role asks; None for `offline`.
@@ -76,27 +76,40 @@ class Callers:
 
         Raises:
             UnknownName: There is no such model.
-            ModelAuthError: A key is missing.
+            ModelAuthError: A key is missing, and is not waited for.
         """
-        model = self._seams.model(role, self._model(name))
-        if model is None:
+
+        def find() -> ResolvedModel | None:
+            return self._seams.model(role, self._model(name))
+
+        model, asks = self._found(role, name, find)
+        if asks is None:
             return None
-        asks = self._caller(model, role)
-        draft = self._other(self._settings.draft_for(role), name)
+        draft = self._other(role, self._settings.draft_for(role), name, reasks=0)
         if draft is not None:
             from podium.models.chain import Drafted
 
-            asks = Drafted(self._caller(draft, role, reasks=0), asks)
-        spare = self._other(self._settings.fallback_for(role), name)
+            asks = Drafted(draft, asks)
+        spare = self._other(role, self._settings.fallback_for(role), name)
         if spare is not None:
             from podium.models.chain import Relayed
 
-            asks = Relayed(
-                asks,
-                self._caller(spare, role),
-                lambda error: self._telemetry.fallback(role, error.code),
-            )
-        return self._kept(asks, model, role)
+            asks = Relayed(asks, spare, lambda error: self._telemetry.fallback(role, error.code))
+        return asks if model is None else self._kept(asks, model, role)
+
+    def missing_keys(self) -> dict[str, ModelAuthError]:
+        """The models in use whose keys are not there, and why; it is looked again at times."""
+        for name in list(self._missing):
+            with suppress(ModelAuthError):
+                self._model(name)
+        return {name: error for name, (error, _) in self._missing.items()}
+
+    async def close(self) -> None:
+        """Close the models' connections."""
+        for chat in self.chats:
+            await chat.close()
+        if self.cache is not None:
+            self.cache.close()
 
     def _kept(self, asks: Asks, model: ResolvedModel, role: Role) -> Asks:
         settings = self._settings.cache
@@ -113,12 +126,41 @@ class Callers:
         always = settings.use == "always"
         return Kept(asks, model, self.cache, always=always, role=role, recorder=self._recorder)
 
-    def _other(self, name: str | None, own: str) -> ResolvedModel | None:
-        return None if name is None or name == own else self._model(name)
+    def _other(self, role: Role, name: str | None, own: str, *, reasks: int | None = None) -> Asks | None:
+        if name is None or name == own:
+            return None
+        return self._found(role, name, lambda: self._model(name), reasks=reasks)[1]
+
+    def _found(
+        self, role: Role, name: str, find: Callable[[], ResolvedModel | None], *, reasks: int | None = None
+    ) -> tuple[ResolvedModel | None, Asks | None]:
+        """A model and what asks it; only what waits for its key where that is not there."""
+
+        def asking() -> tuple[ResolvedModel | None, Asks | None]:
+            model = find()
+            return model, None if model is None else self._caller(model, role, reasks=reasks)
+
+        try:
+            return asking()
+        except ModelAuthError:
+            if not self._seams.awaits_keys:
+                raise
+            from podium.models.waiting import AwaitsKey
+
+            return None, AwaitsKey(name, lambda: asking()[1])
 
     def _model(self, name: str) -> ResolvedModel | None:
+        """The model of a name; a key that is not there is looked for again after a while."""
+        error, until = self._missing.get(name, (None, 0.0))
+        if error is not None and time.monotonic() < until:
+            raise ModelAuthError(error.message, hint=error.hint)
         if name not in self._models:
-            self._models[name] = self._seams.resolve(name, self._resolver.resolve)
+            try:
+                self._models[name] = self._seams.resolve(name, self._resolver.resolve)
+            except ModelAuthError as problem:
+                self._missing[name] = problem, time.monotonic() + self._settings.breaker.seconds
+                raise
+            self._missing.pop(name, None)
         return self._models[name]
 
     def _caller(self, model: ResolvedModel, role: Role, *, reasks: int | None = None) -> Asks:

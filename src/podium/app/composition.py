@@ -187,7 +187,7 @@ def _compose(
         cipher=database.cipher,
     )
     portal = opened.enter_context(closing(Portal()))
-    opened.callback(lambda: portal.run(team.close()) if team.chats else None)
+    opened.callback(lambda: portal.run(team.callers.close()) if team.callers.chats else None)
     upkeep = opened.enter_context(closing(Upkeep(project, database, clock, telemetry, crash_points)))
     records = _records(database, clock, Renewal(project, in_force, read, team.models), upkeep)
     servers, watch = outside.servers, partial(_alerted, telemetry, upkeep)
@@ -209,9 +209,11 @@ def _compose(
         specialists=team.specialists,
         journal=_journal(records, telemetry),
         models=team.models,
+        missing_keys=team.callers.missing_keys,
     )
     upkeep.start()
-    return _assembled(project, context, database, knowledge, records, outside, upkeep, team.close, opened)
+    disconnect = team.callers.close
+    return _assembled(project, context, database, knowledge, records, outside, upkeep, disconnect, opened)
 
 
 def _telemetry(

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from podium.core.errors import Conflict, InputError, StorageError, UnknownName
@@ -17,13 +18,11 @@ from podium.models.resolver import OFFLINE, OPENAI
 from podium.storage.files import write_whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from podium.app.project import Project
     from podium.core.settings import ModelSettings
 
 KeySource: TypeAlias = Literal["environment", "stored", "file", "command", "none_needed", "missing"]
-"""Where a provider's key is; `command` is not run to find out."""
+"""Where a provider's key is; `command` is not run to find out, and what a `file` holds is not looked at."""
 
 _MODEL: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}:[!-~]{1,200}")
 _HEADER: Final = re.compile(r"^\s*\[models\]\s*(#.*)?$")
@@ -103,7 +102,8 @@ def keep_key(project: Project, provider: str, key: str) -> None:
     settings = _provider(project.manifest.models, provider)
     if not is_key(key.strip()):
         raise InputError("that is no key", hint=WHAT_A_KEY_IS)
-    if (source := _source(settings, project)) in ("environment", "file", "command"):
+    source = _source(settings, project)
+    if source in ("environment", "file", "command") or settings.api_key_file is not None:
         raise Conflict(
             f"the key of {provider} comes from {_place(settings)}, which goes before",
             hint="Change it there." if source != "environment" else "Unset it, and start again.",
@@ -187,13 +187,21 @@ def _source(settings: ProviderSettings, project: Project) -> KeySource:
     if settings.api_key_command:
         return "command"
     if settings.api_key_file is not None:
-        return "file"
+        held = project.folder / Path(settings.api_key_file).expanduser()
+        return "file" if _holds_something(held) else "missing"
     if os.environ.get(settings.api_key_env, "").strip():
         return "environment"
     if settings.api_key_env in KeyStore(project.data / FOLDER):
         return "stored"
     own = settings.base_url is not None and "api_key_env" not in settings.model_fields_set
     return "none_needed" if own else "missing"
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0 and os.access(path, os.R_OK)
+    except OSError:
+        return False
 
 
 def _with_default(text: str, model: str) -> str | None:

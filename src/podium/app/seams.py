@@ -46,6 +46,8 @@ class Seams:
         search: Given the search in the documents; gives what is asked in its place.
         source: Given a source beside the documents; gives what is asked in its place.
         tool: Given a tool; gives what is called in its place, under the same name.
+        awaits_keys: Whether a model whose key is not there is waited for, as by a server, which must not be
+            down for it; else the app is not opened.
         simulate: Whether actions are only simulated, so that nothing outside is changed.
     """
 
@@ -56,4 +58,5 @@ class Seams:
     search: Callable[[Search], Search] = unchanged
     source: Callable[[Source], Source] = unchanged
     tool: Callable[[Tool], Tool] = unchanged
+    awaits_keys: bool = False
     simulate: bool = False

@@ -21,14 +21,12 @@ from podium.app.similarity import KnowledgeSimilarity
 from podium.core.errors import ConfigError, ModelError
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.knowledge.sources.sources import Sources
-from podium.models.resolver import ResolvedModel
 
 if TYPE_CHECKING:
     from podium.agents.foreign import AgentLike
     from podium.agents.language.asking import Voice
     from podium.agents.offline.protocols import Search
     from podium.agents.specialist import Specialist
-    from podium.models.cache import ResponseCache
     from podium.storage.encryption.cipher import Cipher
     from podium.telemetry.telemetry import Telemetry
 
@@ -51,24 +49,13 @@ class Team:
         members: The four agents.
         specialists: The project's agents beside the four.
         models: Model by role.
-        chats: The chat models in use.
-        cache: Replies that are kept; None when no model is used, or none are to be kept.
-        unpriced: The models in use whose cost is not known.
+        callers: What their models are asked by; it is closed with the app.
     """
 
     members: Members
     models: Mapping[Role, str]
-    chats: tuple[ResolvedModel, ...] = ()
-    cache: ResponseCache | None = None
-    unpriced: tuple[str, ...] = ()
+    callers: Callers
     specialists: tuple[Specialist, ...] = ()
-
-    async def close(self) -> None:
-        """Close the models' connections."""
-        for chat in self.chats:
-            await chat.close()
-        if self.cache is not None:
-            self.cache.close()
 
 
 def assemble(
@@ -103,7 +90,7 @@ def assemble(
     Raises:
         ConfigError: A custom agent is broken, or two agents have one name or role.
         UnknownName: There is no such model.
-        ModelAuthError: A model's key is missing.
+        ModelAuthError: A model's key is missing, and is not waited for.
     """
     folder = project.path(project.manifest.agents.path)
     settings, told = project.manifest.models, prompts()
@@ -130,9 +117,7 @@ def assemble(
         members=members,
         specialists=declared.specialists,
         models=names,
-        chats=callers.chats,
-        cache=callers.cache,
-        unpriced=callers.unpriced,
+        callers=callers,
     )
 
 

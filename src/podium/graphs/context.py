@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podium.agents.specialist import Specialist
     from podium.core.clock import Clock
     from podium.core.crashpoints import CrashPoints
+    from podium.core.errors import ModelAuthError
     from podium.core.pinned import Pinned
     from podium.core.principal import Principal
     from podium.core.usage import Budget
@@ -48,6 +49,7 @@ class GraphContext:
         specialists: Agents of the project beside the four.
         journal: Records runs that nobody else records; None for nobody.
         models: The model by role, for whoever shows it.
+        missing_keys: Tells the models whose keys are not there, and why; others stand in for them.
     """
 
     planner: Planner
@@ -67,6 +69,7 @@ class GraphContext:
     specialists: tuple[Specialist, ...] = ()
     journal: Journal | None = None
     models: Mapping[Role, str] = field(default_factory=dict)
+    missing_keys: Callable[[], Mapping[str, ModelAuthError]] = dict
 
     @property
     def policy(self) -> Policy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from podium.app.alerts import Alerts
 from podium.app.journal import EMBEDDED
 from podium.app.podium import Podium
 from podium.app.retention import Retention
+from podium.app.seams import Seams
 from podium.app.served_effects import undoing
 from podium.app.tracing import langsmith_of
 from podium.core.clock import SystemClock
@@ -127,7 +128,8 @@ async def open_services(
     from podium.app.served import ServedGraphs
 
     async with AsyncExitStack() as opened:
-        app = await opened.enter_async_context(Podium.from_project(folder, **options))
+        seams = replace(options.pop("seams", None) or Seams(), awaits_keys=True)
+        app = await opened.enter_async_context(Podium.from_project(folder, seams=seams, **options))
         database, clock = app.database, SystemClock()
         limits = app.project.manifest.server
         store = open_store(database, limits.store, clock)

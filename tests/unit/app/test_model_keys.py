@@ -47,6 +47,8 @@ def test_each_provider_tells_where_its_key_comes_from(
 ) -> None:
     found = project(tmp_path, PROVIDERS)
     monkeypatch.setenv("NAMED_KEY", KEY)
+    assert sources(found)["filed"] == "missing"
+    (tmp_path / "key.txt").write_text(KEY, encoding="utf-8")
     assert sources(found, "openai:x") == {
         "openai": "missing",
         "local": "none_needed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import version
 from typing import Any
 
@@ -22,9 +23,15 @@ async def ok() -> dict[str, bool]:
 
 @router.get("/ready", responses={503: {"description": "Not now: it starts, or it is about to stop."}})
 async def ready(services: Parts) -> JsonResponse:
-    """Whether the server takes new runs."""
-    taking = services.runs.is_taking
-    return JsonResponse({"ready": taking}, 200 if taking else 503)
+    """Whether the server takes new runs; `degraded` names roles whose models have no key, if any lack one.
+
+    Others stand in for these models, and each answer says so.
+    """
+    taking, context = services.runs.is_taking, services.app.context
+    missing = await asyncio.to_thread(context.missing_keys)
+    degraded = sorted(role for role, model in context.models.items() if model in missing)
+    told = {"degraded": degraded} if degraded else {}
+    return JsonResponse({"ready": taking, **told}, 200 if taking else 503)
 
 
 @router.get("/info")

@@ -45,7 +45,11 @@ from podium.server.wire import JsonResponse
 from podium.storage.api_keys import SCOPES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from podium.agents.contracts import Role
+    from podium.core.errors import ModelAuthError
+    from podium.core.settings import ModelSettings
     from podium.storage.api_keys import Scope
 
 router = APIRouter(tags=["Project"])
@@ -69,6 +73,7 @@ _WHEN: Final = {
 async def get_me(services: Parts, who: Who) -> JsonResponse:
     """Who asks, what they may do, what is served, and which models answer."""
     scopes = _scopes(who)
+    without_key = await asyncio.to_thread(services.app.context.missing_keys)
     runs_project = "admin" in scopes and who.principal.tenant == services.app.principal.tenant
     manifest = services.app.project.manifest
     me = Me(
@@ -88,7 +93,7 @@ async def get_me(services: Parts, who: Who) -> JsonResponse:
         project=ProjectShown(
             name=manifest.project.name, description=manifest.project.description, graphs=_graphs(services)
         ),
-        models=_models(services, whole=runs_project),
+        models=_models(services, without_key, whole=runs_project),
         budget=manifest.budget,
     )
     return JsonResponse(me)
@@ -178,34 +183,35 @@ def _graphs(services: Services) -> list[GraphShown]:
     ]
 
 
-def _models(services: Services, *, whole: bool) -> ModelsShown:
+def _models(services: Services, without_key: Mapping[str, ModelAuthError], *, whole: bool) -> ModelsShown:
     """Which models answer; whole with addresses, files and programs, which are the project's own matter."""
     project = services.app.project
     settings, by_role = project.manifest.models, services.app.context.models
     others = (other for role in ROLES for other in (settings.draft_for(role), settings.fallback_for(role)))
     providers = provider_keys(project, (*by_role.values(), *(other for other in others if other)))
-    missing = {one.provider: one for one in providers if one.source == "missing"}
     return ModelsShown(
         offline=all(name == OFFLINE for name in by_role.values()),
-        roles={role: _role(role, name, services, missing, whole=whole) for role, name in by_role.items()},
+        roles={
+            role: _role(role, name, settings, without_key.get(name), whole=whole)
+            for role, name in by_role.items()
+        },
         providers=[_provider(one, whole=whole) for one in providers],
     )
 
 
 def _role(
-    role: Role, name: str, services: Services, missing: dict[str, ProviderKey], *, whole: bool
+    role: Role, name: str, settings: ModelSettings, lacking: ModelAuthError | None, *, whole: bool
 ) -> RoleModel:
-    settings = services.app.project.manifest.models
-    provider = name.partition(":")[0]
-    lacking = missing.get(provider)
-    why = f"It needs a key, and {lacking.place} is not set." if lacking and whole else "It needs a key."
+    problem = None
+    if lacking is not None:
+        problem = f"{lacking.message}. {lacking.hint}" if whole else "It needs a key."
     return RoleModel(
         model=name,
-        provider=provider,
+        provider=name.partition(":")[0],
         draft=settings.draft_for(role),
         fallback=settings.fallback_for(role),
         ready=lacking is None,
-        problem=why if lacking is not None else None,
+        problem=problem,
     )
 
 
@@ -220,7 +226,7 @@ def _provider(one: ProviderKey, *, whole: bool) -> ProviderShown:
             settable=False,
             how=_ASK,
         )
-    how = _HOW.get(one.source) or f"Store a key here, or set {one.place}."
+    lacking = f"Store a key here, or set {one.place}." if one.settable else f"Put a key into {one.place}."
     return ProviderShown(
         provider=one.provider,
         models=list(one.models),
@@ -228,5 +234,5 @@ def _provider(one: ProviderKey, *, whole: bool) -> ProviderShown:
         place=one.place,
         source=one.source,
         settable=one.settable,
-        how=how,
+        how=_HOW.get(one.source) or lacking,
     )
