@@ -117,8 +117,8 @@ def _check_word(effect: Effect, word: Word) -> None:
         raise GrantError(f"{people} people have to approve {effect.tool}", hint="Ask them.")
     if not word.run_id:
         raise ConsentUnclear(
-            f"{people} people have to approve {effect.tool}, and the run that brought this approval is gone",
-            hint="Approve it again.",
+            f"{people} people have to approve {effect.tool}, and nobody knows whose this approval is",
+            hint="Approve it over the server, with 'podium resume', or with Podium.resume.",
         )
 
 

@@ -11,7 +11,7 @@ from langgraph.types import interrupt
 
 from podium.agents.contracts import StepResult
 from podium.core.confidence import Confidence
-from podium.core.errors import ActionError, GrantError, InputError, PodiumError
+from podium.core.errors import ActionError, ConsentUnclear, GrantError, InputError, PodiumError
 from podium.core.plan import Plan
 from podium.core.principal import is_owner
 from podium.graphs.answers import answers_given
@@ -63,6 +63,8 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         try:
             decisions = parse_decisions(answer, asked.digests, asked.open_digests)
             update = await _decide(decisions, asked, answer, state, context, scope)
+        except ConsentUnclear as problem:  # of a run that broke off; who approved before it is on record
+            error = None if asked.consents else problem
         except (InputError, ActionError) as problem:
             error = _lapsed(answer, renewed) or problem
         else:
@@ -257,7 +259,10 @@ async def approve(digests: Sequence[str], answer: object, context: GraphContext,
         people={one.digest: policy.people(one.tool, one.effect_class) for one in effects},
         run_id=brought.run_id if brought is not None and brought.has(answer) else "",
     )
-    return not any(effect.status == "proposed" for effect in approved)
+    if not any(effect.status == "proposed" for effect in approved):
+        return True
+    context.crash_points.hit("human:consented")
+    return False
 
 
 async def check_approver(

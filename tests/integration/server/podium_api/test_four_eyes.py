@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,15 +22,41 @@ REFUND = "Issue a refund for order O-10004"
 """Of an order that no test refunds."""
 
 
-@pytest.fixture(scope="module")
-def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
-    """A desk where two people approve what cannot be taken back exactly."""
-    folder = Path(shutil.copytree(reference, tmp_path_factory.mktemp("four-eyes") / "desk"))
+CUT_OFF = """
+import sys
+from pathlib import Path
+from podium.testing.crashpoints import KillAt
+from podium.testing.server import Callers, served
+
+with served(Path(sys.argv[1]), dev=False, crash_points=KillAt(sys.argv[2])) as server:
+    desk = Callers.of(server, Path(sys.argv[1]))
+    thread_id = desk.ask(desk.ada, "support_desk", "Issue a refund for order O-10007")
+    waiting = desk.waiting(desk.ada, thread_id)
+    print(thread_id, flush=True)
+    if sys.argv[3] == "decision":
+        place = f"/podium/v1/threads/{thread_id}/interrupts/{waiting['interrupt_id']}/decision"
+        desk.ada.post(place, json={"kind": "approve"})
+    else:
+        body = {"assistant_id": "support_desk", "command": {"resume": "approve"}}
+        desk.ada.post(f"/threads/{thread_id}/runs/wait", json=body)
+"""
+
+
+def four_eyed(reference: Path, folder: Path) -> Path:
+    """A copy of the reference project where two people approve what cannot be taken back exactly."""
+    shutil.copytree(reference, folder)
     place = folder / "guardrails" / "policy.yaml"
     policy = yaml.safe_load(place.read_text(encoding="utf-8"))
     for name in ("compensable", "irreversible"):
         policy["effects"].setdefault(name, {}).update(people=2, approval="person")
     place.write_text(yaml.safe_dump(policy), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+    """A desk where two people approve what cannot be taken back exactly."""
+    folder = four_eyed(reference, tmp_path_factory.mktemp("four-eyes") / "desk")
     with served(folder, dev=False) as server:
         yield Callers.of(server, folder)
 
@@ -144,3 +174,47 @@ async def test_an_app_in_process_counts_its_people(desk: Callers) -> None:
     place = app.acting_as(Principal("local:ada"))
     reply = place.resume_sync(thread_id, Decision(kind="approve"))
     assert [one.principal for one in reply.interrupts[0].consents] == ["local:ada"]
+
+
+@pytest.mark.parametrize("way", ["decision", "run"])
+def test_what_was_approved_before_a_kill_is_approved_once_after_it(
+    reference: Path, tmp_path: Path, way: str
+) -> None:
+    folder = four_eyed(reference, tmp_path / "desk")
+    command = [sys.executable, "-c", CUT_OFF, str(folder), "human:consented", way]
+    cut = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert cut.returncode == -signal.SIGKILL, cut.stderr
+    thread_id = cut.stdout.strip()
+    with served(folder, dev=False) as server:
+        again = Callers.of(server, folder)
+        deadline = time.monotonic() + 30
+        while again.ada.get(f"/threads/{thread_id}").json()["status"] == "busy":
+            assert time.monotonic() < deadline
+        waiting = again.waiting(again.ada, thread_id)
+        assert [one["principal"] for one in waiting["consents"]] == ["ada"]
+        assert statuses(again, thread_id) == ["proposed"]
+        twice = decide(again, again.ada, thread_id, "approve")
+        assert twice["reply"]["error"]["code"] == "consent_repeated"
+        assert decide(again, again.admin, thread_id, "approve")["status"] == "completed"
+        assert statuses(again, thread_id) == ["verified"]
+
+
+def test_who_is_to_decide_stays_so_when_another_approves_first(desk: Callers) -> None:
+    thread_id = desk.ask(desk.ada, "support_desk", REFUND)
+    place = place_of(desk, desk.admin, thread_id)
+    desk.admin.put(f"{place}/assignment", json={"assignee": "bob"}).raise_for_status()
+    decide(desk, desk.admin, thread_id, "approve")
+    assert desk.waiting(desk.bob, thread_id)["assignee"] == "bob"
+    decide(desk, desk.bob, thread_id, "reject")
+    assert statuses(desk, thread_id) == ["rejected"]
+
+
+def test_who_was_to_decide_and_did_leaves_it_to_others(desk: Callers) -> None:
+    thread_id = desk.ask(desk.ada, "support_desk", REFUND)
+    place = place_of(desk, desk.admin, thread_id)
+    desk.admin.put(f"{place}/assignment", json={"assignee": "bob"}).raise_for_status()
+    decide(desk, desk.bob, thread_id, "approve")
+    assert desk.waiting(desk.ada, thread_id)["assignee"] is None
+    now = place_of(desk, desk.ada, thread_id)
+    assert desk.bob.get(now).status_code == 404
+    assert decide(desk, desk.ada, thread_id, "reject")["status"] == "completed"
