@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import styles from "./button.module.css";
 
 interface ButtonProps extends ComponentProps<"button"> {
-  look?: "plain" | "main" | "danger" | "quiet";
+  look?: "plain" | "main" | "danger" | "quiet" | "link";
   /** For a button that shows an icon alone: its name. */
   label?: string;
   small?: boolean;

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useState } from "react";
+import { useSession } from "@/api/session";
 import { RANGES, type Range } from "@/lib/ranges";
 import { useView } from "@/lib/view";
 import { Button } from "./button";
@@ -57,6 +58,20 @@ export function SelectFilter({ label, name, options, all, fallback = "" }: Selec
         ))}
       </select>
     </div>
+  );
+}
+
+/** Which of the project's graphs; the address holds it. */
+export function GraphFilter() {
+  const { me } = useSession();
+  const graphs = me?.project.graphs ?? [];
+  return (
+    <SelectFilter
+      label="Graph"
+      name="graph"
+      all="All"
+      options={graphs.map(({ graph_id: id }) => ({ value: id, label: id }))}
+    />
   );
 }
 

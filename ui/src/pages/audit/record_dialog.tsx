@@ -3,7 +3,6 @@ import { Dialog } from "@/components/dialog";
 import { Facts } from "@/components/facts";
 import { JsonView } from "@/components/json_view";
 import { exactTime } from "@/lib/times";
-import styles from "./audit.module.css";
 import { gist } from "./gist";
 import { kindWords } from "./kinds";
 import type { AuditRecord } from "./types";
@@ -14,7 +13,7 @@ const joined = (name: string, means: string) => (means === "" ? name : `${name}:
 export function RecordDialog({ record, onClose }: { record: AuditRecord; onClose: () => void }) {
   return (
     <Dialog wide title={`Record ${record.seq}`} onClose={onClose}>
-      <div className={styles.stack}>
+      <div className="stack">
         <Facts
           facts={[
             ["Tells", joined(kindWords(record.kind).name, kindWords(record.kind).means)],

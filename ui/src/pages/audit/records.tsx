@@ -3,7 +3,8 @@ import { useConnection } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded, More } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { type Column, Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";
@@ -24,7 +25,7 @@ export function Records() {
   const { said } = useView();
   const range = rangeOf(said, "all");
   const wanted = { kind: said("kind"), actor: said("actor"), thread: said("thread") };
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+  const query = useInfiniteQuery({
     queryKey: ["audit", "records", connection.url, wanted, range],
     queryFn: ({ pageParam, signal }) =>
       connection.call<AuditRecords>("/audit/records", {
@@ -34,8 +35,7 @@ export function Records() {
     initialPageParam: null as number | null,
     getNextPageParam: (last) => (last.records.length < SIZE ? undefined : last.records[0]?.seq),
   });
-  const records = data?.pages.flatMap((page) => [...page.records].reverse()) ?? [];
-  const kinds = data?.pages[0]?.kinds ?? Object.keys(KINDS);
+  const kinds = query.data?.pages[0]?.kinds ?? Object.keys(KINDS);
   return (
     <>
       <FilterBar names={FILTERS}>
@@ -49,23 +49,17 @@ export function Records() {
         <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
         <RangeFilter range={range} fallback="all" />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : null
-      ) : records.length === 0 ? (
-        <Empty title="No record is like that.">Choose other filters, or clear them.</Empty>
-      ) : (
-        <RecordsTable records={records} />
-      )}
-      {hasNextPage ? (
-        <Button className={styles.more} disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? "Reading…" : "Older records"}
-        </Button>
-      ) : null}
+      <Loaded query={query}>
+        {({ pages }) => <Found records={pages.flatMap((page) => [...page.records].reverse())} />}
+      </Loaded>
+      <More query={query}>Older records</More>
     </>
   );
+}
+
+function Found({ records }: { records: AuditRecord[] }) {
+  if (records.length > 0) return <RecordsTable records={records} />;
+  return <Empty title="No record is like that.">Choose other filters, or clear them.</Empty>;
 }
 
 /** One record by its number; undefined for 0, and while it is read. */
@@ -93,10 +87,10 @@ function RecordsTable({ records }: { records: AuditRecord[] }) {
       name: "No.",
       numeric: true,
       cell: (one) => (
-        <button type="button" className={styles.link} aria-haspopup="dialog" onClick={() => open(one)}>
+        <Button look="link" aria-haspopup="dialog" onClick={() => open(one)}>
           <span className="visually-hidden">Record </span>
           {one.seq}
-        </button>
+        </Button>
       ),
     },
     { name: "When", cell: (one) => <Time at={one.at} /> },

@@ -2,8 +2,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Link } from "react-router";
 import { useSession } from "@/api/session";
-import { FilterBar, RangeFilter, SelectFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { FilterBar, GraphFilter, RangeFilter } from "@/components/filters";
+import { Loaded } from "@/components/loaded";
+import { Empty, Loading } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { momentsOf, rangeOf } from "@/lib/ranges";
 import { useView } from "@/lib/view";
@@ -36,10 +37,8 @@ function useFigures() {
 }
 
 export function Page() {
-  const { me } = useSession();
   const { said } = useView();
-  const { data, error, refetch } = useFigures();
-  const graphs = me?.project.graphs ?? [];
+  const query = useFigures();
   return (
     <PageFrame
       title="Dashboard"
@@ -47,15 +46,9 @@ export function Page() {
     >
       <FilterBar names={["range", "since", "until", "graph"]}>
         <RangeFilter range={rangeOf(said, USUAL)} fallback={USUAL} open={false} />
-        <SelectFilter
-          label="Graph"
-          name="graph"
-          all="All"
-          options={graphs.map(({ graph_id }) => ({ value: graph_id, label: graph_id }))}
-        />
+        <GraphFilter />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null ? <Loading /> : null : <Whole figures={data} />}
+      <Loaded query={query}>{(figures) => <Whole figures={figures} />}</Loaded>
     </PageFrame>
   );
 }

@@ -6,7 +6,6 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
-import styles from "./evaluations.module.css";
 
 interface Thread {
   thread_id: string;
@@ -58,7 +57,7 @@ export function AddCaseDialog({ suite, onClose }: { suite: string; onClose: () =
   const problem = adding.error ?? threads.error;
   return (
     <Dialog title={`Add a case to ${suite}`} onClose={onClose}>
-      <form className={styles.stack} onSubmit={submit}>
+      <form className="stack" onSubmit={submit}>
         <Field label="Thread" hint="What was asked in it becomes the case.">
           {(props) => (
             <select {...props} required value={thread} onChange={(event) => setThread(event.target.value)}>

@@ -1,6 +1,5 @@
 import { type Column, Table } from "@/components/table";
 import { percent, whole } from "@/lib/numbers";
-import styles from "./evaluations.module.css";
 import type { Calibration } from "./types";
 
 type Bin = Calibration["bins"][number];
@@ -14,7 +13,7 @@ export function CalibrationTable({ calibration }: { calibration: Calibration }) 
   ];
   return (
     <>
-      <p className={styles.muted}>
+      <p className="muted">
         Of {whole(calibration.n)} trials; expected error {calibration.ece_mass.toFixed(3)}, Brier score{" "}
         {calibration.brier.toFixed(3)} (0 is best).
       </p>

@@ -7,7 +7,8 @@ import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { JsonView } from "@/components/json_view";
-import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Notice, ProblemNotice } from "@/components/notice";
 import styles from "./evaluations.module.css";
 import { figure } from "./figures";
 import { trialThreadPath, useTrial } from "./queries";
@@ -22,7 +23,8 @@ interface CaseDialogProps {
 
 /** A case of a run: what was asked, expected and answered, its scores and their reasons. */
 export function CaseDialog({ name, id, epoch, onClose }: CaseDialogProps) {
-  const { data, error, refetch } = useTrial(name, id, epoch);
+  const query = useTrial(name, id, epoch);
+  const { data } = query;
   const opening = useOpening(name, id, epoch);
   const actions = (
     <>
@@ -34,9 +36,8 @@ export function CaseDialog({ name, id, epoch, onClose }: CaseDialogProps) {
   );
   return (
     <Dialog wide title={id} onClose={onClose} actions={actions}>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
       {opening.error === null ? null : <ProblemNotice error={opening.error} />}
-      {data === undefined ? error === null ? <Loading /> : null : <Told trial={data} />}
+      <Loaded query={query}>{(trial) => <Told trial={trial} />}</Loaded>
     </Dialog>
   );
 }
@@ -71,7 +72,7 @@ function useOpening(name: string, id: string, epoch: number) {
 function Told({ trial }: { trial: Trial }) {
   const scores = Object.entries(trial.scores);
   return (
-    <div className={styles.stack}>
+    <div className="stack">
       {trial.error === "" ? null : <Notice tone="bad">{trial.error}</Notice>}
       <p className={styles.badges}>
         {scores.map(([metric, score]) => (
@@ -130,7 +131,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 function Value({ value, label }: { value: unknown; label: string }) {
-  if (value === null || value === undefined || value === "") return <p className={styles.muted}>Nothing</p>;
+  if (value === null || value === undefined || value === "") return <p className="muted">Nothing</p>;
   if (typeof value === "string") {
     return (
       <p className={styles.words} dir="auto">

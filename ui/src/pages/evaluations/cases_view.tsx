@@ -1,7 +1,9 @@
 import { useId } from "react";
 import { Badge } from "@/components/badge";
+import { Button } from "@/components/button";
 import { FilterBar, SelectFilter, TextFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { Pager, pageOffset } from "@/components/pager";
 import { type Column, Table } from "@/components/table";
 import { duration } from "@/lib/times";
@@ -21,7 +23,7 @@ const ORDERS = [
 export function CasesView({ name, metrics }: { name: string; metrics: string[] }) {
   const id = useId();
   const { said, change } = useView();
-  const { data, error, refetch } = useCases(name, {
+  const query = useCases(name, {
     metric: said("metric"),
     order: said("order") || "worst",
     tag: said("tag"),
@@ -36,7 +38,7 @@ export function CasesView({ name, metrics }: { name: string; metrics: string[] }
           label="Judged by"
           name="metric"
           options={metrics.map((one) => ({ value: one, label: one }))}
-          fallback={data?.body.metric ?? metrics[0] ?? ""}
+          fallback={query.data?.body.metric ?? metrics[0] ?? ""}
         />
         <SelectFilter label="Order" name="order" options={ORDERS} fallback="worst" />
         <TextFilter label="Tag" name="tag" />
@@ -50,19 +52,18 @@ export function CasesView({ name, metrics }: { name: string; metrics: string[] }
           Only what went wrong
         </label>
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : null
-      ) : data.body.cases.length === 0 ? (
-        <Empty title="No case is like that." />
-      ) : (
-        <CasesTable metric={data.body.metric} cases={data.body.cases} />
-      )}
-      {data === undefined ? null : (
-        <Pager what="cases" total={data.total} size={CASES_SIZE} shown={data.body.cases.length} />
-      )}
+      <Loaded query={query}>
+        {({ body: { cases, metric }, total }) => (
+          <>
+            {cases.length === 0 ? (
+              <Empty title="No case is like that." />
+            ) : (
+              <CasesTable metric={metric} cases={cases} />
+            )}
+            <Pager what="cases" total={total} size={CASES_SIZE} shown={cases.length} />
+          </>
+        )}
+      </Loaded>
       {opened === "" ? null : (
         <CaseDialog
           key={opened}
@@ -82,9 +83,8 @@ function CasesTable({ metric, cases }: { metric: string; cases: CaseRow[] }) {
     {
       name: "Case",
       cell: (one) => (
-        <button
-          type="button"
-          className={styles.link}
+        <Button
+          look="link"
           aria-haspopup="dialog"
           onClick={() =>
             change({ case: one.case, epoch: one.epoch === 0 ? null : String(one.epoch) }, { push: true })
@@ -92,7 +92,7 @@ function CasesTable({ metric, cases }: { metric: string; cases: CaseRow[] }) {
         >
           <bdi>{one.case}</bdi>
           {one.epoch === 0 ? null : ` (${one.epoch + 1})`}
-        </button>
+        </Button>
       ),
     },
     { name: metric, numeric: true, cell: (one) => <Score row={one} /> },

@@ -2,7 +2,8 @@ import { useId } from "react";
 import { Link } from "react-router";
 import { Badge, type Tone } from "@/components/badge";
 import { FilterBar, SelectFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { Card } from "@/components/page";
 import { Pager, pageOffset } from "@/components/pager";
 import { type Column, Table } from "@/components/table";
@@ -28,8 +29,8 @@ export function CompareView() {
   const after = said("after") || (found[0]?.name ?? "");
   const before = said("before") || (found.find((one) => one.name !== after)?.name ?? "");
   const offset = pageOffset(said("page"), CASES_SIZE);
-  const { data, error, refetch } = useComparison(before, after, offset);
-  const problem = error ?? runs.error ?? suites.error;
+  const comparison = useComparison(before, after, offset);
+  const query = { ...comparison, error: comparison.error ?? runs.error ?? suites.error };
   return (
     <>
       <FilterBar>
@@ -42,19 +43,18 @@ export function CompareView() {
         <RunChoice label="Before" name="before" value={before} runs={found} />
         <RunChoice label="After" name="after" value={after} runs={found} />
       </FilterBar>
-      {problem === null ? null : <ProblemNotice error={problem} onRetry={() => void refetch()} />}
-      {before === "" || before === after ? (
+      {query.error === null && (before === "" || before === after) ? (
         <Empty title="There are no two runs to compare yet.">Run the suite again after a change.</Empty>
-      ) : data === undefined ? (
-        problem === null ? (
-          <Loading what="Comparing" />
-        ) : null
       ) : (
-        <>
-          <Metrics found={data.body} />
-          <Cases found={data.body} />
-          <Pager what="cases" total={data.total} size={CASES_SIZE} shown={data.body.cases.length} />
-        </>
+        <Loaded query={query} what="Comparing">
+          {({ body, total }) => (
+            <>
+              <Metrics found={body} />
+              <Cases found={body} />
+              <Pager what="cases" total={total} size={CASES_SIZE} shown={body.cases.length} />
+            </>
+          )}
+        </Loaded>
       )}
     </>
   );

@@ -31,3 +31,7 @@ export const shortName = (name: string) => name.slice(name.lastIndexOf("/") + 1)
 
 /** The address of a run. */
 export const runAddress = (name: string, search = "") => `/evaluations/${encodeURIComponent(name)}${search}`;
+
+/** Where a run is compared with an earlier one of its suite. */
+export const compareAddress = (suite: string, after: string) =>
+  `/evaluations?view=compare&suite=${encodeURIComponent(suite)}&after=${encodeURIComponent(after)}`;

@@ -6,7 +6,6 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
-import styles from "./evaluations.module.css";
 import { runAddress } from "./figures";
 import { progressKey } from "./queries";
 import type { RunProgress, Suite } from "./types";
@@ -36,7 +35,7 @@ export function RunSuiteDialog({ suite, onClose }: { suite: Suite; onClose: () =
   };
   return (
     <Dialog title={`Run ${suite.name}`} onClose={onClose}>
-      <form className={styles.stack} onSubmit={submit}>
+      <form className="stack" onSubmit={submit}>
         <Field label="Cases at most" hint="The first ones of the suite; empty for all of them.">
           {(props) => (
             <input

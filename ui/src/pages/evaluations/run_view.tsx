@@ -1,7 +1,8 @@
-import { ArrowLeft } from "lucide-react";
 import { Link } from "react-router";
+import { BackLink } from "@/components/back_link";
 import { Badge } from "@/components/badge";
-import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Notice } from "@/components/notice";
 import { Card, PageFrame } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { money, whole } from "@/lib/numbers";
@@ -9,7 +10,7 @@ import { duration } from "@/lib/times";
 import { CalibrationTable } from "./calibration_table";
 import { CasesView } from "./cases_view";
 import styles from "./evaluations.module.css";
-import { endsOf, figure, shortName } from "./figures";
+import { compareAddress, endsOf, figure, shortName } from "./figures";
 import { Interval } from "./interval";
 import { useReport } from "./queries";
 import { RunProgressBox } from "./run_progress";
@@ -17,30 +18,25 @@ import type { Metric, Report } from "./types";
 
 /** One run of a suite: its figures with their intervals, its gate and its cases. */
 export function RunView({ name }: { name: string }) {
-  const { data, error, refetch } = useReport(name);
+  const query = useReport(name);
+  const { data } = query;
   return (
     <PageFrame
       title={data?.suite ?? name}
       lead={`Run ${shortName(name)}`}
       actions={
         data === undefined ? null : (
-          <Link
-            to={`/evaluations?view=compare&suite=${encodeURIComponent(data.suite)}&after=${encodeURIComponent(name)}`}
-          >
-            Compare with another run
-          </Link>
+          <Link to={compareAddress(data.suite, name)}>Compare with another run</Link>
         )
       }
     >
-      <Link
+      <BackLink
         to={`/evaluations?view=runs${data === undefined ? "" : `&suite=${encodeURIComponent(data.suite)}`}`}
-        className={styles.back}
       >
-        <ArrowLeft size={16} aria-hidden /> All runs
-      </Link>
+        All runs
+      </BackLink>
       <RunProgressBox name={name} />
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null ? <Loading /> : null : <Whole name={name} report={data} />}
+      <Loaded query={query}>{(report) => <Whole name={name} report={report} />}</Loaded>
     </PageFrame>
   );
 }
@@ -140,7 +136,7 @@ function Gate({ report }: { report: Report }) {
           </Badge>
           <span>
             {one.rule}
-            {one.slice === "" ? null : ` for ${one.slice}`} <span className={styles.muted}>{one.reason}</span>
+            {one.slice === "" ? null : ` for ${one.slice}`} <span className="muted">{one.reason}</span>
           </span>
         </li>
       ))}

@@ -1,14 +1,15 @@
 import { Link } from "react-router";
 import { Badge } from "@/components/badge";
 import { FilterBar, SelectFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { Pager, pageOffset } from "@/components/pager";
 import { type Column, Table } from "@/components/table";
 import { Time } from "@/components/time";
 import { whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import { useView } from "@/lib/view";
-import { runAddress, shortName } from "./figures";
+import { compareAddress, runAddress, shortName } from "./figures";
 import { RUNS_SIZE, useRuns, useSuites } from "./queries";
 import type { Evaluation } from "./types";
 
@@ -16,7 +17,7 @@ import type { Evaluation } from "./types";
 export function RunsView() {
   const { said } = useView();
   const suites = useSuites();
-  const { data, error, refetch } = useRuns(said("suite"), pageOffset(said("page"), RUNS_SIZE));
+  const query = useRuns(said("suite"), pageOffset(said("page"), RUNS_SIZE));
   const columns: Column<Evaluation>[] = [
     { name: "Run", cell: (run) => <Link to={runAddress(run.name)}>{shortName(run.name)}</Link> },
     { name: "Suite", cell: (run) => run.header.suite },
@@ -38,9 +39,7 @@ export function RunsView() {
     {
       name: "Compare",
       cell: (run) => (
-        <Link
-          to={`/evaluations?view=compare&suite=${encodeURIComponent(run.header.suite)}&after=${encodeURIComponent(run.name)}`}
-        >
+        <Link to={compareAddress(run.header.suite, run.name)}>
           Compare<span className="visually-hidden"> {shortName(run.name)}</span>
         </Link>
       ),
@@ -56,24 +55,23 @@ export function RunsView() {
           options={(suites.data?.suites ?? []).map(({ name }) => ({ value: name, label: name }))}
         />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : null
-      ) : data.body.evaluations.length === 0 ? (
-        <Empty title="No run is here.">Run a suite, here or with podium eval run.</Empty>
-      ) : (
-        <Table
-          caption="Runs of suites"
-          columns={columns}
-          rows={data.body.evaluations}
-          keyOf={(run) => run.name}
-        />
-      )}
-      {data === undefined ? null : (
-        <Pager what="runs" total={data.total} size={RUNS_SIZE} shown={data.body.evaluations.length} />
-      )}
+      <Loaded query={query}>
+        {({ body: { evaluations }, total }) => (
+          <>
+            {evaluations.length === 0 ? (
+              <Empty title="No run is here.">Run a suite, here or with podium eval run.</Empty>
+            ) : (
+              <Table
+                caption="Runs of suites"
+                columns={columns}
+                rows={evaluations}
+                keyOf={(run) => run.name}
+              />
+            )}
+            <Pager what="runs" total={total} size={RUNS_SIZE} shown={evaluations.length} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }

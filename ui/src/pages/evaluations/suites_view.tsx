@@ -2,7 +2,8 @@ import { Play, Plus } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { Button } from "@/components/button";
-import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty, Notice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { Time } from "@/components/time";
 import { whole } from "@/lib/numbers";
@@ -15,17 +16,18 @@ import type { Suite } from "./types";
 
 /** The suites of the project. */
 export function SuitesView() {
-  const { data, error, refetch } = useSuites();
-  if (error !== null) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Loading />;
-  if (data.suites.length === 0) {
+  return <Loaded query={useSuites()}>{({ suites }) => <Found suites={suites} />}</Loaded>;
+}
+
+function Found({ suites }: { suites: Suite[] }) {
+  if (suites.length === 0) {
     return (
       <Empty title="The project has no suites yet.">
         Write one as <code>evals/NAME.yaml</code>, with its cases and scorers.
       </Empty>
     );
   }
-  const ran = [...data.suites].sort((a, b) =>
+  const ran = [...suites].sort((a, b) =>
     (b.latest?.header.created_at ?? "").localeCompare(a.latest?.header.created_at ?? ""),
   );
   return (
@@ -63,7 +65,7 @@ function SuiteCard({ suite }: { suite: Suite }) {
           <p>{suite.problem.hint}</p>
         </Notice>
       )}
-      <p className={styles.muted}>
+      <p className="muted">
         {suite.cases === null || suite.cases === undefined ? null : `${whole(suite.cases)} cases · `}
         {suite.primary === "" ? null : `judged by ${suite.primary} · `}
         {suite.runs === 0 ? "never run" : `${whole(suite.runs)} ${suite.runs === 1 ? "run" : "runs"}`}

@@ -1,6 +1,5 @@
-import { ArrowLeft } from "lucide-react";
 import { useEffect, useMemo } from "react";
-import { Link } from "react-router";
+import { BackLink } from "@/components/back_link";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Loading, ProblemNotice } from "@/components/notice";
@@ -35,9 +34,7 @@ export function DocumentView({ collection, source }: { collection: string; sourc
   const document = parts[0]?.document;
   return (
     <>
-      <Link to={`/knowledge?collection=${encodeURIComponent(collection)}`} className={styles.back}>
-        <ArrowLeft size={16} aria-hidden /> All documents
-      </Link>
+      <BackLink to={`/knowledge?collection=${encodeURIComponent(collection)}`}>All documents</BackLink>
       {text.error === null ? null : <ProblemNotice error={text.error} onRetry={() => void text.refetch()} />}
       {cut.error === null ? null : <ProblemNotice error={cut.error} onRetry={() => void cut.refetch()} />}
       {document === undefined ? (

@@ -4,7 +4,8 @@ import { useSession } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { FilterBar, TextFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { Pager, pageOffset } from "@/components/pager";
 import { type Column, Table } from "@/components/table";
 import { whole } from "@/lib/numbers";
@@ -20,25 +21,29 @@ export function DocumentsList({ collection }: { collection: string }) {
   const { said } = useView();
   const words = said("words");
   const offset = pageOffset(said("page"), DOCUMENTS_SIZE);
-  const { data, error, refetch } = useDocuments(collection, words, offset);
+  const query = useDocuments(collection, words, offset);
   return (
     <>
       <FilterBar>
         <TextFilter label="Find a document" name="words" placeholder="Part of its title or file name" />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null ? <Loading /> : null}
-      {data === undefined ? null : data.body.documents.length === 0 ? (
-        <Empty title={words === "" ? "There are no documents yet." : "No document is called that."}>
-          {words === "" ? "Add files above, or read those of the project." : "Try fewer words."}
-        </Empty>
-      ) : (
-        <DocumentsTable documents={data.body.documents} />
-      )}
-      {data === undefined ? null : (
-        <Pager what="documents" total={data.total} size={DOCUMENTS_SIZE} shown={data.body.documents.length} />
-      )}
+      <Loaded query={query}>
+        {({ body: { documents }, total }) => (
+          <>
+            {documents.length > 0 ? <DocumentsTable documents={documents} /> : <None words={words} />}
+            <Pager what="documents" total={total} size={DOCUMENTS_SIZE} shown={documents.length} />
+          </>
+        )}
+      </Loaded>
     </>
+  );
+}
+
+function None({ words }: { words: string }) {
+  return words === "" ? (
+    <Empty title="There are no documents yet.">Add files above, or read those of the project.</Empty>
+  ) : (
+    <Empty title="No document is called that.">Try fewer words.</Empty>
   );
 }
 

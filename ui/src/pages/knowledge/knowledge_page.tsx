@@ -1,6 +1,7 @@
 import { useSession } from "@/api/session";
 import { SelectFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { Tabs } from "@/components/tabs";
 import { whole } from "@/lib/numbers";
@@ -21,7 +22,7 @@ const VIEWS = [
 
 export function Page() {
   const { said } = useView();
-  const { data, error, refetch } = useCollections();
+  const query = useCollections();
   const searching = said("view") === "search";
   return (
     <PageFrame
@@ -34,9 +35,9 @@ export function Page() {
         tabs={VIEWS}
         forget={["document", "page", "start", "end", "chunk"]}
       />
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null ? <Loading /> : null : null}
-      {data === undefined ? null : searching ? <SearchPlayground known={data} /> : <Documents known={data} />}
+      <Loaded query={query}>
+        {(known) => (searching ? <SearchPlayground known={known} /> : <Documents known={known} />)}
+      </Loaded>
     </PageFrame>
   );
 }

@@ -1,7 +1,8 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { Field } from "@/components/field";
-import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty, Notice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { useView } from "@/lib/view";
 import { ExplanationHead } from "./explanation_head";
@@ -22,24 +23,26 @@ export function SearchPlayground({ known }: { known: Collections }) {
     k: Number(said("k")) || DEFAULT_K,
     asOf: said("as_of"),
   };
-  const { data, error, isFetching, refetch } = useFound(question);
+  const query = useFound(question);
   return (
     <>
       <Card>
-        <QuestionForm key={JSON.stringify(question)} question={question} known={known} busy={isFetching} />
+        <QuestionForm
+          key={JSON.stringify(question)}
+          question={question}
+          known={known}
+          busy={query.isFetching}
+        />
       </Card>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
       {question.query === "" ? (
         <Empty title="What would an agent find?">
           Ask as a person would, or with a few words. Each passage that is found says how near it is by
           meaning and by words, and what that came to.
         </Empty>
-      ) : data === undefined ? (
-        error === null ? (
-          <Loading what="Searching" />
-        ) : null
       ) : (
-        <Results found={data} />
+        <Loaded query={query} what="Searching">
+          {(found) => <Results found={found} />}
+        </Loaded>
       )}
     </>
   );

@@ -3,8 +3,9 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { callPage } from "@/api/paged";
 import { useSession } from "@/api/session";
-import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { FilterBar, GraphFilter, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { Pager, pageOffset } from "@/components/pager";
 import { statusOptions } from "@/components/status_badge";
@@ -37,12 +38,11 @@ function useRuns() {
 }
 
 export function Page() {
-  const { me } = useSession();
   const { said, change } = useView();
-  const { data, error, refetch } = useRuns();
+  const query = useRuns();
   const [opened, setOpened] = useState<Turn | null>(null);
   const chosen = said("run");
-  const turn = data?.body.runs.find((one) => one.run_id === chosen) ?? opened;
+  const turn = query.data?.body.runs.find((one) => one.run_id === chosen) ?? opened;
   const open = (one: Turn) => {
     setOpened(one);
     change({ run: one.run_id }, { push: true });
@@ -51,26 +51,18 @@ export function Page() {
     <PageFrame title="Runs" lead="Every turn of your threads, the latest first.">
       <FilterBar names={FILTERS}>
         <SelectFilter label="Status" name="status" all="Any" options={statusOptions(RUN_STATUSES)} />
-        <SelectFilter
-          label="Graph"
-          name="graph"
-          all="Any"
-          options={(me?.project.graphs ?? []).map(({ graph_id }) => ({ value: graph_id, label: graph_id }))}
-        />
+        <GraphFilter />
         <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
         <RangeFilter range={rangeOf(said, "all")} fallback="all" />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : null
-      ) : (
-        <Found turns={data.body.runs} open={open} />
-      )}
-      {data === undefined ? null : (
-        <Pager what="runs" total={data.total} size={SIZE} shown={data.body.runs.length} />
-      )}
+      <Loaded query={query}>
+        {({ body: { runs }, total }) => (
+          <>
+            <Found turns={runs} open={open} />
+            <Pager what="runs" total={total} size={SIZE} shown={runs.length} />
+          </>
+        )}
+      </Loaded>
       {chosen !== "" && turn?.run_id === chosen ? (
         <RunDialog turn={turn} onClose={() => change({ run: null })} />
       ) : null}

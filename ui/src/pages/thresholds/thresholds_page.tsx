@@ -2,7 +2,8 @@ import { useDeferredValue, useMemo } from "react";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
 import { FilterBar, RangeFilter } from "@/components/filters";
-import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Notice } from "@/components/notice";
 import { Card, PageFrame } from "@/components/page";
 import { momentsOf, rangeOf } from "@/lib/ranges";
 import { useView } from "@/lib/view";
@@ -22,11 +23,9 @@ export function Page() {
       title="Thresholds"
       lead="How sure agents have to be before they act alone. Move one, and see what it would have done on past runs. Nothing is changed by trying."
     >
-      {policy.error === null ? null : (
-        <ProblemNotice error={policy.error} onRetry={() => void policy.refetch()} />
-      )}
-      {policy.isPending ? <Loading what="Reading the policy" /> : null}
-      {policy.data === undefined ? null : <Trying policy={policy.data} />}
+      <Loaded query={policy} what="Reading the policy">
+        {(held) => <Trying policy={held} />}
+      </Loaded>
     </PageFrame>
   );
 }
@@ -81,15 +80,16 @@ function Trying({ policy }: { policy: Policy }) {
         <FilterBar names={["range", "since", "until"]}>
           <RangeFilter range={range} fallback={ALL} />
         </FilterBar>
-        {wrong === "" ? null : <Notice tone="warn">{wrong}</Notice>}
-        {result.error === null ? null : (
-          <ProblemNotice error={result.error} onRetry={() => void result.refetch()} />
-        )}
-        {result.isPending && wrong === "" ? <Loading what="Trying it on past decisions" /> : null}
-        {result.data === undefined || wrong !== "" ? null : (
-          <div className={styles.results} aria-busy={result.isPlaceholderData}>
-            <Results result={result.data} />
-          </div>
+        {wrong !== "" ? (
+          <Notice tone="warn">{wrong}</Notice>
+        ) : (
+          <Loaded query={result} what="Trying it on past decisions">
+            {(found) => (
+              <div className={styles.results} aria-busy={result.isPlaceholderData}>
+                <Results result={found} />
+              </div>
+            )}
+          </Loaded>
         )}
       </div>
     </div>

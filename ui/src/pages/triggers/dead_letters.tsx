@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { JsonView } from "@/components/json_view";
-import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded, More } from "@/components/loaded";
+import { Empty, Notice, ProblemNotice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";
@@ -13,29 +14,25 @@ import type { Firing, Trigger } from "./types";
 
 /** What was given up: why, what it said, and two ways to bring it back. */
 export function DeadLetters({ trigger }: { trigger: Trigger }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useFirings(trigger.name, {
-    dead: true,
-    status: "",
-  });
-  const letters = data?.pages.flatMap((page) => page.events) ?? [];
+  const query = useFirings(trigger.name, { dead: true, status: "" });
   return (
     <>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null ? <Loading /> : null : null}
-      {data !== undefined && letters.length === 0 ? (
-        <Empty title="Nothing was given up.">
-          What fails too often comes here, with its error, until you bring it back.
-        </Empty>
-      ) : null}
-      {letters.map((letter) => (
-        <DeadLetter key={letter.event_id} trigger={trigger} letter={letter} />
-      ))}
-      {hasNextPage ? (
-        <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Older ones
-        </Button>
-      ) : null}
+      <Loaded query={query}>
+        {({ pages }) => <Found trigger={trigger} letters={pages.flatMap((page) => page.events)} />}
+      </Loaded>
+      <More query={query}>Older ones</More>
     </>
+  );
+}
+
+function Found({ trigger, letters }: { trigger: Trigger; letters: Firing[] }) {
+  if (letters.length > 0) {
+    return letters.map((letter) => <DeadLetter key={letter.event_id} trigger={trigger} letter={letter} />);
+  }
+  return (
+    <Empty title="Nothing was given up.">
+      What fails too often comes here, with its error, until you bring it back.
+    </Empty>
   );
 }
 
@@ -85,7 +82,7 @@ function DeadLetter({ trigger, letter }: { trigger: Trigger; letter: Firing }) {
       </Notice>
       {replay.error === null ? null : <ProblemNotice error={replay.error} />}
       <JsonView value={mendable ? letter.event.data : letter.event} label={`What ${letter.event_id} said`} />
-      <p className={styles.muted}>
+      <p className="muted">
         Replay goes on where it failed.{mendable ? " Mended, it begins anew in a thread of its own." : null}
       </p>
       {mending ? <MendDialog trigger={trigger} letter={letter} onClose={() => setMending(false)} /> : null}

@@ -4,7 +4,8 @@ import { Dialog } from "@/components/dialog";
 import { Facts } from "@/components/facts";
 import { FilterBar, SelectFilter } from "@/components/filters";
 import { JsonView } from "@/components/json_view";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded, More } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { StatusBadge, statusOptions } from "@/components/status_badge";
 import { type Column, Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
@@ -20,34 +21,26 @@ import type { Firing, Trigger } from "./types";
 export function FiringHistory({ trigger }: { trigger: Trigger }) {
   const { said } = useView();
   const status = said("status");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useFirings(trigger.name, {
-    dead: false,
-    status,
-  });
-  const firings = data?.pages.flatMap((page) => page.events) ?? [];
+  const query = useFirings(trigger.name, { dead: false, status });
   return (
     <>
       <FilterBar>
         <SelectFilter label="Outcome" name="status" all="Any" options={statusOptions(FIRING_STATUSES)} />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : null
-      ) : firings.length === 0 ? (
-        <Empty title={status === "" ? "It has not fired yet." : "No firing is like that."}>
-          {status === "" ? "Run it now to see what it does." : "Choose another outcome."}
-        </Empty>
-      ) : (
-        <FiringsTable firings={firings} />
-      )}
-      {hasNextPage ? (
-        <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Older ones
-        </Button>
-      ) : null}
+      <Loaded query={query}>
+        {({ pages }) => <Found firings={pages.flatMap((page) => page.events)} filtered={status !== ""} />}
+      </Loaded>
+      <More query={query}>Older ones</More>
     </>
+  );
+}
+
+function Found({ firings, filtered }: { firings: Firing[]; filtered: boolean }) {
+  if (firings.length > 0) return <FiringsTable firings={firings} />;
+  return filtered ? (
+    <Empty title="No firing is like that.">Choose another outcome.</Empty>
+  ) : (
+    <Empty title="It has not fired yet.">Run it now to see what it does.</Empty>
   );
 }
 
@@ -59,9 +52,9 @@ function FiringsTable({ firings }: { firings: Firing[] }) {
     {
       name: "Event",
       cell: (one) => (
-        <button type="button" className={styles.link} aria-haspopup="dialog" onClick={() => setOpened(one)}>
+        <Button look="link" aria-haspopup="dialog" onClick={() => setOpened(one)}>
           <bdi>{one.kind === "schedule" ? exactTime(one.due_at) : one.event_id}</bdi>
-        </button>
+        </Button>
       ),
     },
     {
@@ -95,7 +88,7 @@ function FiringsTable({ firings }: { firings: Firing[] }) {
 function FiringDialog({ firing, onClose }: { firing: Firing; onClose: () => void }) {
   return (
     <Dialog title="Firing" onClose={onClose}>
-      <div className={styles.stack}>
+      <div className="stack">
         <Facts
           facts={[
             ["Event", <code key="event">{firing.event_id}</code>],

@@ -5,7 +5,6 @@ import { ProblemNotice } from "@/components/notice";
 import { SchemaForm } from "@/components/schema_form";
 import { useDeed } from "./queries";
 import { schemaOf } from "./schema_of";
-import styles from "./triggers.module.css";
 import type { Firing, Trigger } from "./types";
 
 interface MendDialogProps {
@@ -27,10 +26,8 @@ export function MendDialog({ trigger, letter, onClose }: MendDialogProps) {
   });
   return (
     <Dialog title={`Mend ${letter.event_id}`} onClose={onClose}>
-      <div className={styles.stack}>
-        <p className={styles.muted}>
-          What the event says from now on. It begins anew, in a thread of its own.
-        </p>
+      <div className="stack">
+        <p className="muted">What the event says from now on. It begins anew, in a thread of its own.</p>
         {replay.error === null ? null : <ProblemNotice error={replay.error} />}
         <SchemaForm
           schema={schema}

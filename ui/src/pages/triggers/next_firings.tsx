@@ -25,7 +25,7 @@ export function NextFirings({ trigger }: { trigger: Trigger }) {
     <Card title="Next firings" actions={<ZoneChoice zone={zone} home={home} />}>
       {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null ? <Loading /> : null}
-      <p className={styles.muted}>
+      <p className="muted">
         Its fields are read in {home}
         {zone === home ? "." : `; the times below are told in ${zone}.`}
         {trigger.paused ? " It is paused: these pass unless it is resumed." : null}
@@ -35,7 +35,7 @@ export function NextFirings({ trigger }: { trigger: Trigger }) {
           <li key={moment.at}>
             <span>{moment.day}</span>
             <strong>{moment.time}</strong>
-            <span className={styles.muted}>
+            <span className="muted">
               UTC{moment.offset} · <Time at={moment.at} />
             </span>
             {moment.shifted ? <Badge tone="warn">the clocks have changed</Badge> : null}

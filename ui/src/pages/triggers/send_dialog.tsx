@@ -8,7 +8,6 @@ import { newId } from "@/lib/ids";
 import { useView } from "@/lib/view";
 import { useDeed } from "./queries";
 import { schemaOf } from "./schema_of";
-import styles from "./triggers.module.css";
 import type { Trigger } from "./types";
 
 /** Sends an event to a trigger by hand. */
@@ -25,7 +24,7 @@ export function SendDialog({ trigger, onClose }: { trigger: Trigger; onClose: ()
   });
   return (
     <Dialog title={`Send an event to ${trigger.name}`} onClose={onClose}>
-      <div className={styles.stack}>
+      <div className="stack">
         <Field label="Event's id" hint="The same id again is the same event: it is carried out once.">
           {(props) => (
             <input

@@ -1,12 +1,13 @@
-import { ArrowLeft, Pause, Play, Send } from "lucide-react";
+import { Pause, Play, Send } from "lucide-react";
 import { useState } from "react";
-import { Link } from "react-router";
 import { useAnnounce } from "@/components/announcer";
+import { BackLink } from "@/components/back_link";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Facts } from "@/components/facts";
 import { JsonView } from "@/components/json_view";
-import { Loading, Notice, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Notice, ProblemNotice } from "@/components/notice";
 import { Card, PageFrame } from "@/components/page";
 import { Tabs } from "@/components/tabs";
 import { Time } from "@/components/time";
@@ -16,24 +17,21 @@ import { FiringHistory } from "./firing_history";
 import { NextFirings } from "./next_firings";
 import { useDeed, useRefusal, useTrigger } from "./queries";
 import { SendDialog } from "./send_dialog";
-import styles from "./triggers.module.css";
 import { begins } from "./triggers_table";
 import type { Trigger } from "./types";
 
 /** One trigger: what it fired and will fire, what was given up, and its settings. */
 export function TriggerView({ name }: { name: string }) {
-  const { data, error, refetch } = useTrigger(name);
+  const query = useTrigger(name);
+  const { data } = query;
   return (
     <PageFrame
       title={name}
       lead={data === undefined ? undefined : `Runs ${data.settings.graph ?? "a graph"} ${leadOf(data)}.`}
       actions={data === undefined ? undefined : <Deeds trigger={data} />}
     >
-      <Link to="/triggers" className={styles.back}>
-        <ArrowLeft size={16} aria-hidden /> All triggers
-      </Link>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null ? <Loading /> : null : <Views trigger={data} />}
+      <BackLink to="/triggers">All triggers</BackLink>
+      <Loaded query={query}>{(trigger) => <Views trigger={trigger} />}</Loaded>
     </PageFrame>
   );
 }
@@ -71,7 +69,7 @@ function Deeds({ trigger }: { trigger: Trigger }) {
         {trigger.paused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}
         {trigger.paused ? "Resume" : "Pause"}
       </Button>
-      {refusal === undefined ? null : <span className={styles.muted}>{refusal}</span>}
+      {refusal === undefined ? null : <span className="muted">{refusal}</span>}
       {deed.error === null ? null : <ProblemNotice error={deed.error} />}
       {sending ? <SendDialog trigger={trigger} onClose={() => setSending(false)} /> : null}
     </>
@@ -123,7 +121,7 @@ function SettingsCard({ trigger }: { trigger: Trigger }) {
           ],
         ]}
       />
-      <p className={styles.muted}>
+      <p className="muted">
         {declared ? "Change it in podium.toml." : `Change it with PUT /podium/v1/triggers/${trigger.name}.`}
       </p>
       <JsonView value={trigger.settings} label="Settings" />

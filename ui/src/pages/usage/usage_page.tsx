@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useConnection, useSession } from "@/api/session";
+import { useConnection } from "@/api/session";
 import { type Fact, Facts } from "@/components/facts";
-import { FilterBar, RangeFilter, SelectFilter, TextFilter } from "@/components/filters";
-import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
+import { FilterBar, GraphFilter, RangeFilter, TextFilter } from "@/components/filters";
+import { Loaded } from "@/components/loaded";
+import { Empty, Notice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { Pager, pageOffset } from "@/components/pager";
 import { Tabs } from "@/components/tabs";
@@ -41,25 +42,17 @@ function useUsage() {
 }
 
 export function Page() {
-  const { me } = useSession();
   const { said } = useView();
-  const { data, error, refetch } = useUsage();
-  const graphs = me?.project.graphs ?? [];
+  const query = useUsage();
   return (
     <PageFrame title="Usage" lead="What your threads and models have used and cost.">
       <Tabs label="Usage" name="by" tabs={VIEWS} forget={["page"]} />
       <FilterBar names={["range", "since", "until", "graph", "thread"]}>
         <RangeFilter range={rangeOf(said, USUAL)} fallback={USUAL} />
-        <SelectFilter
-          label="Graph"
-          name="graph"
-          all="All"
-          options={graphs.map(({ graph_id }) => ({ value: graph_id, label: graph_id }))}
-        />
+        <GraphFilter />
         <TextFilter label="Thread" name="thread" placeholder="Id of a thread" />
       </FilterBar>
-      {error === null ? null : <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined ? error === null ? <Loading /> : null : <Found report={data} />}
+      <Loaded query={query}>{(report) => <Found report={report} />}</Loaded>
     </PageFrame>
   );
 }
