@@ -6,18 +6,23 @@ switches are read from the user's home folder again and again. A telemetry objec
 in place before anybody asks, is taken for the real one and never sends: nothing on disk and nothing
 in the environment is touched, and OpenTelemetry stays the user's own.
 
-Where NLTK is installed, importing the library also fetches a tokenizer that nothing here uses; that is kept
-from happening in the thread that imports it.
+Where NLTK is installed, importing the library also imports that, which takes longer than all the rest, and
+fetches a tokenizer: nothing here uses either. What cuts texts with NLTK loads it when it is called.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, distribution
 from types import ModuleType
 from typing import Any
+
+from podium.core.late_imports import put_off_grammars, without
 
 
 def import_guardrails() -> ModuleType:
@@ -33,9 +38,14 @@ def import_guardrails() -> ModuleType:
     # would be the end of it. The filter is narrow and stays: restoring filters from a background thread
     # would undo what other threads set meanwhile.
     warnings.filterwarnings("ignore", category=DeprecationWarning, message=r".*(?i:click|typer).*")
-    with _no_downloads():
+    put_off_grammars()
+    with without("nltk"), _no_downloads():
         import guardrails
+        from guardrails.utils import docs_utils
         from guardrails.utils.hub_telemetry_utils import HubTelemetry
+
+    if docs_utils.nltk is None and _is_installed("nltk"):
+        docs_utils.nltk = _Later("nltk")
 
     if HubTelemetry._instance is None:
         HubTelemetry._instance = object.__new__(HubTelemetry)
@@ -43,12 +53,28 @@ def import_guardrails() -> ModuleType:
     return module
 
 
+def _is_installed(package: str) -> bool:
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+class _Later(ModuleType):
+    """A package that is imported when one of its names is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(import_module(self.__name__), name)
+
+
 @contextmanager
 def _no_downloads() -> Iterator[None]:
-    """NLTK, if it is there, fetches nothing for this thread; others are not concerned."""
-    try:
-        import nltk
-    except ImportError:
+    """NLTK, if this process uses it, fetches nothing for this thread; others are not concerned."""
+    nltk: Any = sys.modules.get("nltk")
+    if nltk is None:
         yield
         return
     download, mine = nltk.download, threading.get_ident()

@@ -16,6 +16,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from podium.core.errors import KnowledgeError
+from podium.core.late_imports import put_off_grammars
 from podium.knowledge.index import Hit, Space
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class _ClientAccess:
     """Chroma's own client."""
 
     def __init__(self, folder: Path) -> None:
+        put_off_grammars()
         import chromadb
         from chromadb.config import Settings
 

@@ -41,6 +41,10 @@ from guardrails import Guard
 guard = Guard().use(secrets)
 assert guard.validate("password=hunter22").validated_output == "password=[secret]"
 
+assert not {"nltk", "lark"} & set(sys.modules)
+from guardrails.utils.docs_utils import nltk
+assert not nltk or callable(nltk.sent_tokenize)
+
 from guardrails.utils.hub_telemetry_utils import HubTelemetry
 assert HubTelemetry()._tracer is None and HubTelemetry()._processor is None
 from opentelemetry import trace

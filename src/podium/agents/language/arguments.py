@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from podium.core.late_imports import put_off_grammars
 from podium.core.model import JsonObject, JsonValue
 from podium.core.tool import ToolSpec
 
@@ -36,6 +37,7 @@ def _properties(tool: ToolSpec) -> JsonObject:
 
 
 def _mismatch(tool: ToolSpec, schema: JsonValue, value: JsonValue) -> str:
+    put_off_grammars()
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
     from referencing import Registry

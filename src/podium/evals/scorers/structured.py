@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pydantic import Field
 
 from podium.core.errors import ScorerError
+from podium.core.late_imports import put_off_grammars
 from podium.core.model import JsonObject, JsonValue
 from podium.evals.case import Case
 from podium.evals.observation import Observation
@@ -144,6 +145,7 @@ def _read(file: Path) -> JsonObject | bool:
 
 
 def _validator(schema: JsonObject | bool) -> Draft202012Validator:
+    put_off_grammars()
     from jsonschema import Draft202012Validator, SchemaError
     from referencing import Registry
 

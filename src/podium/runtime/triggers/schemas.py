@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from podium.core.errors import ConfigError, InputError
+from podium.core.late_imports import put_off_grammars
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -23,6 +24,7 @@ def check_schema(schema: Mapping[str, Any], where: str) -> None:
     Raises:
         ConfigError: It is none.
     """
+    put_off_grammars()
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
@@ -61,6 +63,7 @@ def check_event(schemas: Mapping[str, Mapping[str, Any]], version: str, data: ob
 
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    put_off_grammars()
     from jsonschema import Draft202012Validator
     from referencing import Registry
 

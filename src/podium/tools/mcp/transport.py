@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from podium.core.errors import ActionError
+from podium.core.late_imports import put_off_grammars
 from podium.core.source_settings import McpServerSettings
 from podium.knowledge.sources.outbound import Reach
 
@@ -51,6 +52,7 @@ async def session_with(
     Raises:
         ActionError: An environment variable that it needs is not set.
     """
+    put_off_grammars()
     from mcp import ClientSession
 
     streams = _of_program(name, settings, place) if settings.command else _of_address(name, settings, place)
