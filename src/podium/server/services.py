@@ -24,6 +24,7 @@ from podium.runtime.memory import open_store, swept
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
 from podium.runtime.serving.states import ThreadStates
+from podium.runtime.serving.thread_news import ThreadNews
 from podium.runtime.serving.thread_streams import ThreadStreams
 from podium.runtime.serving.threads import Hooks, ServedThreads
 from podium.runtime.triggers.service import TriggerService
@@ -79,6 +80,7 @@ class Services:
         store: What graphs and clients remember across threads; `of` gives a caller's part.
         spending: What turns have spent.
         thread_list: Threads with their titles.
+        thread_news: Tells which threads change.
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
         tickets: Who is to decide what waits.
@@ -104,6 +106,7 @@ class Services:
     steps: Steps
     store: SqlStore
     thread_list: ThreadList
+    thread_news: ThreadNews
     thread_streams: ThreadStreams
     spending: Spending
     threads: ServedThreads
@@ -171,6 +174,7 @@ async def open_services(
             steps=Steps(database, app.checkpointer.serde),
             store=store,
             thread_list=ThreadList(database),
+            thread_news=ThreadNews(database, runs.hub),
             thread_streams=ThreadStreams(database, runs),
             spending=Spending(database),
             threads=threads,

@@ -6,8 +6,9 @@ import asyncio
 import sqlite3
 import threading
 import weakref
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -138,6 +139,17 @@ class Database:
     async def aexecute_soon(self, sql: str, parameters: Parameters = ()) -> int:
         """Like `execute`, where `awrite_soon` would run it."""
         return await self._writer.aexecute_soon(sql, parameters)
+
+    @contextmanager
+    def telling(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Call a function after each commit of this process, for as long as the block lasts.
+
+        Args:
+            listener: Called on whichever thread has committed, while others wait to commit; it must be quick
+                and must not fail.
+        """
+        with self._writer.telling(listener):
+            yield
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on a read-only connection and return its value."""

@@ -14,8 +14,9 @@ import sqlite3
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -75,12 +76,26 @@ class GroupCommitWriter:
         self._closed = False
         self._synchronous = ""
         self._log = WriteAheadLog(path)
+        self._listeners: tuple[Callable[[], None], ...] = ()
         self._operations = self._commits = self._syncs = 0
 
     @property
     def stats(self) -> WriterStats:
         """Counters since the database was opened."""
         return WriterStats(self._operations, self._commits, self._syncs)
+
+    @contextmanager
+    def telling(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Call a quick function after each commit, on whichever thread has committed."""
+        with self._thread_lock:
+            self._listeners = (*self._listeners, listener)
+        try:
+            yield
+        finally:
+            with self._thread_lock:
+                left = list(self._listeners)
+                left.remove(listener)
+                self._listeners = tuple(left)
 
     def write(self, work: Work[T], durable: bool = False) -> T:
         """Run `work` in a transaction and return once it is committed."""
@@ -254,6 +269,8 @@ class GroupCommitWriter:
         else:
             self._count(len(batch), durable)
             self._tend_log(wait)
+            for listener in self._listeners:
+                listener()
         finally:
             self._holder = 0
         self._settle(batch)

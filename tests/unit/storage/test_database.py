@@ -359,3 +359,15 @@ def test_the_log_does_not_grow_without_bound(database: Database) -> None:
         longest = max(longest, log.stat().st_size)
     assert database.path.stat().st_size + log.stat().st_size > 25_000_000
     assert longest < 16_000_000
+
+
+def test_whoever_listens_is_told_of_each_commit_and_no_longer_than_it_wants(database: Database) -> None:
+    told: list[str] = []
+    with database.telling(lambda: told.append("one")), database.telling(lambda: told.append("two")):
+        database.execute("CREATE TABLE heard (x)")
+        database.write(lambda connection: connection.execute("INSERT INTO heard VALUES (1)"))
+        with pytest.raises(sqlite3.OperationalError):
+            database.execute("INSERT INTO nowhere VALUES (1)")
+        assert told == ["one", "two"] * 2
+    database.execute("INSERT INTO heard VALUES (2)")
+    assert len(told) == 4
