@@ -6,6 +6,7 @@ import asyncio
 from contextlib import aclosing
 from typing import Any
 
+import httpx
 import pytest
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.schema import StreamPart
@@ -97,6 +98,32 @@ async def test_a_reader_may_want_only_states(client: LangGraphClient, thread: st
     assert parts[-2].data["text"] == "ottf"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        [("stream_mode", '["lifecycle"]')],
+        [("stream_mode", "lifecycle"), ("stream_mode", '["lifecycle","state_update"]')],
+        [("stream_mode", "state_update"), ("stream_mode", "lifecycle"), ("stream_mode", "lifecycle")] * 2,
+        [("stream_mode", "")],
+        [],
+    ],
+)
+async def test_modes_are_named_one_after_the_other_or_as_a_json_list(
+    client: LangGraphClient, stock: Server, thread: str, said: list[tuple[str, str]]
+) -> None:
+    await run(client, thread)
+    place, head = f"/threads/{thread}/stream", {"Last-Event-ID": "-1"}
+    with stock.client().stream("GET", place, params=httpx.QueryParams(said), headers=head) as answer:
+        assert answer.status_code == 200
+        events: list[str] = []
+        for line in answer.iter_lines():
+            events += [line[7:]] if line.startswith("event: ") else []
+            if events[-1:] == ["run_done"]:
+                break
+    only_ends = said == [("stream_mode", '["lifecycle"]')]
+    assert events == ["metadata", *([] if only_ends else ["values"] * 5), "run_done"]
+
+
 async def test_a_cancelled_run_ends_in_the_stream(client: LangGraphClient, thread: str) -> None:
     made = await client.runs.create(thread, "steps", input={"seconds": 30})
     reading = asyncio.create_task(heard(client, thread, last_event_id="-1"))
@@ -116,6 +143,8 @@ async def test_the_stream_ends_with_its_thread(client: LangGraphClient, stock: S
         assert not [line for line in lines if line.startswith("event:")]
 
 
-def test_a_mode_that_is_not_known_is_refused(stock: Server, thread: str) -> None:
-    answer = stock.client().get(f"/threads/{thread}/stream", params={"stream_mode": "all"})
-    assert answer.status_code == 422
+@pytest.mark.parametrize("said", ["all", '["lifecycle","all"]', "lifecycle,state_update", "[", "[[]]x"])
+def test_a_mode_that_is_not_known_is_refused(stock: Server, thread: str, said: str) -> None:
+    answer = stock.client().get(f"/threads/{thread}/stream", params={"stream_mode": said})
+    assert (answer.status_code, answer.json()["code"]) == (422, "input_invalid")
+    assert "run_modes" in answer.json()["hint"]
