@@ -47,6 +47,8 @@ const waiting = (over: Partial<Waiting> = {}): Waiting => ({
   confidence: 0.9,
   draft: "",
   value: null,
+  people: 1,
+  consents: [],
   ...over,
 });
 
@@ -100,6 +102,7 @@ describe("the inbox", () => {
     expect(unsafe(waiting({ reasons: ["compensable_effect", "untrusted_argument"] }), "me", NOW)).not.toBe(
       "",
     );
+    expect(unsafe(waiting({ people: 2 }), "me", NOW)).toMatch(/More than one person/);
     expect(unsafe(waiting({ reasons: ["A guardrail said something."] }), "me", NOW)).not.toBe("");
     expect(unsafe(waiting({ assignee: "bob" }), "me", NOW)).toMatch(/bob/);
     expect(unsafe(waiting({ assignee: "me" }), "me", NOW)).toBe("");

@@ -1,5 +1,7 @@
+import { useSession } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Digest } from "@/judging/digest";
+import { FourEyes } from "@/judging/four_eyes";
 import { PreviewTable } from "@/judging/preview";
 import { Value } from "@/judging/value";
 import { effectWords, named, originWords } from "@/judging/words";
@@ -76,8 +78,10 @@ export function ActionHead({ action, level }: { action: ActionDetail; level: 3 |
 
 /** One action that waits: what it would do, with which values, and the digest that is approved. */
 export function ActionView({ action }: { action: ActionDetail }) {
+  const { me } = useSession();
   return (
     <>
+      <FourEyes people={action.people} consents={action.consents} me={me?.principal ?? ""} />
       {action.description === "" ? null : (
         <p className={styles.muted} dir="auto">
           {action.description}

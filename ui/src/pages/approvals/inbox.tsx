@@ -2,6 +2,7 @@ import { Link, useSearchParams } from "react-router";
 import { Badge } from "@/components/badge";
 import { Empty } from "@/components/notice";
 import { Time } from "@/components/time";
+import { missingWords, progress } from "@/judging/consents";
 import { effectWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import styles from "./approvals.module.css";
@@ -71,6 +72,11 @@ function Row({ one, me }: { one: Waiting; me: string }) {
       </span>
       <span className={styles.badges}>
         {expired ? <Badge tone="bad">expired</Badge> : null}
+        {one.people > 1 ? (
+          <Badge tone="warn" title={missingWords(one.people, one.consents)}>
+            {progress(one.people, one.consents)}
+          </Badge>
+        ) : null}
         {reach === null ? <Badge>answer</Badge> : <Badge tone={reach.tone}>{reach.words}</Badge>}
         {one.confidence === null ? null : <Badge>{percent(one.confidence)} sure</Badge>}
         {one.assignee === null ? null : (

@@ -1,3 +1,4 @@
+import type { Consent } from "@/judging/consents";
 import type { Action, Confidence, EffectClass, Provenance, Trust } from "@/judging/types";
 import { effectWords } from "@/judging/words";
 
@@ -18,6 +19,10 @@ export interface Waiting {
   confidence: number | null;
   draft: string;
   value: unknown;
+  /** How many different people have to approve. */
+  people: number;
+  /** Who has, while others have to. */
+  consents: Consent[];
 }
 
 export interface ActionDetail extends Action {
@@ -28,6 +33,10 @@ export interface ActionDetail extends Action {
   trust_needed: Trust;
   approvers: string[];
   may_approve: boolean;
+  people: number;
+  consents: Consent[];
+  /** Whether whoever looks is among them. */
+  has_approved: boolean;
   policy_version: string;
   estimated_cost: number | null;
   expires_at: string;
@@ -81,7 +90,7 @@ export interface Outcome {
   reply: {
     answer: string;
     actions: Action[];
-    interrupts: { id: string }[];
+    interrupts: { id: string; people: number; consents: Consent[] }[];
     error: { message: string } | null;
   } | null;
 }
@@ -172,9 +181,16 @@ export function unsafe(one: Waiting, me: string, now: number): string {
   if (riskOf(one) === "irreversible") return "What cannot be undone has to be looked at by itself.";
   if (one.reasons.some((reason) => !PLAIN_REASONS.has(reason)))
     return "Something speaks against it: look at it by itself.";
+  if (one.people > 1) return "More than one person has to approve it: look at it by itself.";
   if (isExpired(one, now)) return "It has expired.";
   if (one.assignee !== null && one.assignee !== me) return `${one.assignee} is to decide it.`;
   return "";
+}
+
+/** Whether whoever looks has approved everything here that several people have to approve. */
+export function isApprovedByMe(actions: readonly ActionDetail[]): boolean {
+  const shared = actions.filter((action) => action.people > 1);
+  return shared.length > 0 && shared.every((action) => action.has_approved);
 }
 
 /** A person's word on one action, before it is sent. */

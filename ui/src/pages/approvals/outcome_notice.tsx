@@ -1,8 +1,10 @@
 import { Link } from "react-router";
+import { useSession } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Markdown } from "@/components/markdown";
 import { Notice } from "@/components/notice";
+import { FourEyes } from "@/judging/four_eyes";
 import { PreviewTable } from "@/judging/preview";
 import { named, statusWords } from "@/judging/words";
 import styles from "./approvals.module.css";
@@ -20,16 +22,20 @@ export function OutcomeNotice({ outcome, onNext }: { outcome: Outcome; onNext?: 
   );
 }
 
-/** The thread waits again: the answer was not taken, or the agents went on and ask something else. */
+/** The thread waits again: for another person, for an answer that can be taken, or with something else to ask. */
 function AskedAgain({ outcome }: { outcome: Outcome }) {
   const [next] = outcome.reply?.interrupts ?? [];
+  const { me } = useSession();
   const why = outcome.reply?.error?.message ?? "";
+  const isConsent = why === "" && next !== undefined && next.consents.length > 0;
+  const told = isConsent ? "Your approval is on record." : "The agents went on, and ask again.";
   return (
-    <Notice tone="warn">
+    <Notice tone={isConsent ? "good" : "warn"}>
       <p role="status">
-        <strong>{why === "" ? "The agents went on, and ask again." : "Your answer was not taken."}</strong>
+        <strong>{why === "" ? told : "Your answer was not taken."}</strong>
       </p>
       {why === "" ? null : <p dir="auto">{why}</p>}
+      {isConsent ? <FourEyes people={next.people} consents={next.consents} me={me?.principal ?? ""} /> : null}
       {next === undefined ? null : (
         <p>
           <Link to={pathOf({ thread_id: outcome.thread_id, interrupt_id: next.id })}>See what waits now</Link>

@@ -3,6 +3,7 @@ import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Notice } from "@/components/notice";
 import { Card } from "@/components/page";
+import { APPROVED_ALREADY } from "@/judging/consents";
 import { Digest } from "@/judging/digest";
 import { PreviewTable } from "@/judging/preview";
 import { named } from "@/judging/words";
@@ -11,7 +12,7 @@ import { useKeys } from "@/lib/keys";
 import { ActionHead, ActionView } from "./action_card";
 import styles from "./approvals.module.css";
 import { ArgumentChanges, EditDialog } from "./edit_dialog";
-import { type ActionDetail, type Choice, decisionOf, type ReviewDetail } from "./model";
+import { type ActionDetail, type Choice, decisionOf, isApprovedByMe, type ReviewDetail } from "./model";
 import { ReasonDialog } from "./reason_dialog";
 import type { DecidingProps } from "./review";
 
@@ -29,9 +30,10 @@ export function OwnReview({ one, detail, whyNot, busy, decide, children }: OwnPr
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(new Map());
   const [asking, setAsking] = useState<Asking | null>(null);
   const single = actions.length === 1 ? actions[0] : undefined;
-  const barred = actions.find((action) => !action.may_approve);
+  const barred = actions.find((action) => !action.may_approve && !action.has_approved);
   const noApproval =
     whyNot || (barred ? `${named(barred.tool)} needs one of the roles: ${barred.approvers.join(", ")}.` : "");
+  const noApprovalOfAll = noApproval || (isApprovedByMe(actions) ? APPROVED_ALREADY : "");
   const send = (made: ReadonlyMap<string, Choice>) => decide(decisionOf(actions, made));
   const choose = (digest: string, choice: Choice) => {
     const next = new Map(choices).set(digest, choice);
@@ -44,7 +46,7 @@ export function OwnReview({ one, detail, whyNot, busy, decide, children }: OwnPr
   const first = single ?? actions.find((action) => !choices.has(action.digest)) ?? actions[0];
   const ask = (what: "edit" | "reject") => first && setAsking({ what, digest: first.digest });
   useKeys({
-    a: may && noApproval === "" ? () => setAsking({ what: "approve" }) : undefined,
+    a: may && noApprovalOfAll === "" ? () => setAsking({ what: "approve" }) : undefined,
     e: may && noApproval === "" ? () => ask("edit") : undefined,
     r: may ? () => ask("reject") : undefined,
   });
@@ -75,10 +77,15 @@ export function OwnReview({ one, detail, whyNot, busy, decide, children }: OwnPr
         ))
       )}
       {children}
-      <DecideBar whyNot={whyNot} noApproval={noApproval}>
+      <DecideBar whyNot={whyNot} noApproval={noApprovalOfAll}>
         {single !== undefined ? (
           <>
-            <Button look="main" disabled={busy || noApproval !== ""} onClick={approveAll}>
+            <Button
+              look="main"
+              disabled={busy || noApprovalOfAll !== ""}
+              title={noApprovalOfAll || undefined}
+              onClick={approveAll}
+            >
               {busy ? "Deciding…" : "Approve"}
             </Button>
             <Button disabled={busy || noApproval !== ""} onClick={() => ask("edit")}>
@@ -94,7 +101,7 @@ export function OwnReview({ one, detail, whyNot, busy, decide, children }: OwnPr
             choices={choices}
             busy={busy}
             may={may}
-            noApproval={noApproval}
+            noApproval={noApprovalOfAll}
             onSend={() => send(choices)}
             onApproveAll={() => setAsking({ what: "approve" })}
           />

@@ -13,10 +13,10 @@ import styles from "./approvals.module.css";
 import { Background } from "./background";
 import { DraftReview } from "./draft_review";
 import { ForeignReview } from "./foreign_review";
-import { isExpired, isLapsed, type Outcome, titleOf, type WaitingDetail } from "./model";
+import { isExpired, isLapsed, type Outcome, pathOf, titleOf, type WaitingDetail } from "./model";
 import { OutcomeNotice } from "./outcome_notice";
 import { OwnReview } from "./own_review";
-import { useAssign, useDecide, useWaiting } from "./queries";
+import { useAssign, useDecide, useInbox, useWaiting } from "./queries";
 
 interface ReviewProps {
   threadId: string;
@@ -135,13 +135,18 @@ function ReviewFrame({
 }
 
 function Gone({ threadId, onNext }: { threadId: string; onNext?: () => void }) {
+  const inbox = useInbox();
+  const now = inbox.data?.body.interrupts.find((one) => one.thread_id === threadId);
   return (
     <Notice tone="info">
       <p>
-        <strong>This does not wait any more.</strong> Somebody has decided it, or the thread went on without
-        it.
+        <strong>This does not wait any more.</strong>{" "}
+        {now === undefined
+          ? "Somebody has decided it, or the thread went on without it."
+          : "Somebody has answered, and the thread waits again."}
       </p>
       <p className={styles.row}>
+        {now === undefined ? null : <Link to={pathOf(now)}>See what waits now</Link>}
         <Link to={`/threads/${encodeURIComponent(threadId)}`}>See in the thread what became of it</Link>
         {onNext === undefined ? null : <Button onClick={onNext}>Next</Button>}
       </p>

@@ -2,12 +2,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { useConnection, useMay } from "@/api/session";
+import { useConnection, useMay, useSession } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { ProblemNotice } from "@/components/notice";
 import { Time } from "@/components/time";
+import { APPROVED_ALREADY, type Consent, hasApproved } from "@/judging/consents";
+import { FourEyes } from "@/judging/four_eyes";
 import { asText, Value } from "@/judging/value";
 import { reasonWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
@@ -124,41 +126,21 @@ function Values({ values }: { values: Fields }) {
   );
 }
 
+/** What came of a decision, as far as the card tells it. */
+interface Decided {
+  reply: { error: unknown; interrupts: { consents: Consent[] }[] } | null;
+}
+
 interface ApprovalCardProps {
   threadId: string;
   interrupt: Interrupt;
 }
 
-/** What waits for a person, right in the conversation. */
-export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
-  const connection = useConnection();
-  const queries = useQueryClient();
-  const announce = useAnnounce();
-  const may = useMay("decide");
-  const [rejecting, setRejecting] = useState(false);
-  const [reason, setReason] = useState("");
-  const value = (interrupt.value ?? {}) as InterruptValue;
+/** What is asked: what would be done or said, how sure the agents are, and why a person has to decide. */
+function Asked({ value, me }: { value: InterruptValue; me: string }) {
   const actions = value.action_requests ?? [];
-  const isAnswer = actions.length === 0;
-  const decide = useMutation({
-    mutationFn: (body: { kind: "approve" | "reject" | "respond"; message?: string }) =>
-      connection.call(`/threads/${threadId}/interrupts/${interrupt.id}/decision`, {
-        method: "POST",
-        body: { ...body, ...(value.digests?.length ? { digests: value.digests } : {}) },
-      }),
-    onSuccess: (_, body) => {
-      announce(body.kind === "approve" ? "Approved." : body.kind === "reject" ? "Rejected." : "Sent.");
-      // The card goes; who works by keyboard goes on from the page that it was in.
-      document.getElementById("content")?.focus({ preventScroll: true });
-    },
-    onSettled: () => refresh(queries, connection.url, threadId),
-  });
   return (
-    <section className={styles.approval} aria-label="Waiting for you">
-      <header className={styles.head}>
-        <Badge tone="warn">Waiting for you</Badge>
-        <strong dir="auto">{value.question || "A person has to decide."}</strong>
-      </header>
+    <>
       {actions.map((action, place) => (
         <div key={value.digests?.[place] ?? place} className={styles.action}>
           <p>
@@ -169,7 +151,8 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
           {hasPreview(value.previews?.[place]) ? <Values values={said(action.args)} /> : null}
         </div>
       ))}
-      {isAnswer && value.draft ? (
+      <FourEyes people={value.people ?? 1} consents={value.consents ?? []} me={me} />
+      {actions.length === 0 && value.draft ? (
         <blockquote className={styles.draft} dir="auto">
           {value.draft}
         </blockquote>
@@ -189,7 +172,46 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
         </p>
       ))}
       {value.error ? <p className={styles.error}>{value.error}</p> : null}
+    </>
+  );
+}
+
+/** What waits for a person, right in the conversation. */
+export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
+  const connection = useConnection();
+  const queries = useQueryClient();
+  const announce = useAnnounce();
+  const may = useMay("decide");
+  const { me } = useSession();
+  const [rejecting, setRejecting] = useState(false);
+  const [reason, setReason] = useState("");
+  const value = (interrupt.value ?? {}) as InterruptValue;
+  const isAnswer = (value.action_requests ?? []).length === 0;
+  const isMine = hasApproved(value.consents ?? [], me?.principal ?? "");
+  const decide = useMutation({
+    mutationFn: (body: { kind: "approve" | "reject" | "respond"; message?: string }) =>
+      connection.call<Decided>(`/threads/${threadId}/interrupts/${interrupt.id}/decision`, {
+        method: "POST",
+        body: { ...body, ...(value.digests?.length ? { digests: value.digests } : {}) },
+      }),
+    onSuccess: ({ reply }, body) => {
+      const waits = reply?.error === null && reply.interrupts.some((one) => one.consents.length > 0);
+      const approved = waits ? "Your approval is on record. Another person must approve." : "Approved.";
+      announce(body.kind === "approve" ? approved : body.kind === "reject" ? "Rejected." : "Sent.");
+      // The card goes; who works by keyboard goes on from the page that it was in.
+      document.getElementById("content")?.focus({ preventScroll: true });
+    },
+    onSettled: () => refresh(queries, connection.url, threadId),
+  });
+  return (
+    <section className={styles.approval} aria-label="Waiting for you">
+      <header className={styles.head}>
+        <Badge tone="warn">Waiting for you</Badge>
+        <strong dir="auto">{value.question || "A person has to decide."}</strong>
+      </header>
+      <Asked value={value} me={me?.principal ?? ""} />
       {decide.error === null ? null : <ProblemNotice error={decide.error} />}
+      {isMine ? <p className={styles.muted}>{APPROVED_ALREADY}</p> : null}
       {may ? null : <p className={styles.muted}>Your role may look at this, but not decide it.</p>}
       {rejecting ? (
         <form
@@ -217,7 +239,8 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
         <div className={styles.buttons}>
           <Button
             look="main"
-            disabled={!may || decide.isPending}
+            disabled={!may || isMine || decide.isPending}
+            title={isMine ? APPROVED_ALREADY : undefined}
             onClick={() => decide.mutate({ kind: "approve" })}
           >
             {decide.isPending ? "Carrying out…" : isAnswer ? "Send the draft" : "Approve"}

@@ -1,5 +1,7 @@
 /** What the chat reads of threads, states and runs; all of it comes from servers, so every field may be missing. */
 
+import type { Consent } from "@/judging/consents";
+
 export interface Block {
   type: string;
   text?: string;
@@ -154,6 +156,8 @@ export interface InterruptValue {
   reasons?: string[];
   expires_at?: string;
   error?: string;
+  people?: number;
+  consents?: Consent[];
 }
 
 export interface Interrupt {
