@@ -16,6 +16,7 @@ import {
 } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
 import { Link, Outlet, useLocation } from "react-router";
+import { useChanges } from "@/api/changes";
 import { type Me, useSession } from "@/api/session";
 import { ServerCard } from "@/pages/settings/server_card";
 import { Button } from "./button";
@@ -38,8 +39,6 @@ const PLACES: { to: string; name: string; icon: LucideIcon; own: boolean }[] = [
   { to: "/settings", name: "Settings", icon: Settings, own: false },
 ];
 
-const WAITING_MS = 15_000;
-
 /** How many decisions wait for a person. */
 function useWaiting(): number {
   const { connection, isPodium } = useSession();
@@ -47,7 +46,6 @@ function useWaiting(): number {
     queryKey: ["interrupts", "count", connection.url],
     queryFn: () => connection.call<{ interrupts: unknown[] }>("/interrupts", { query: { limit: 100 } }),
     enabled: isPodium,
-    refetchInterval: WAITING_MS,
   });
   return waiting.data?.interrupts.length ?? 0;
 }
@@ -125,6 +123,7 @@ export function Shell() {
   const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
   const { me } = useSession();
+  useChanges();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes whenever the address changes.
   useEffect(() => setOpen(false), [pathname]);
   return (

@@ -3,7 +3,6 @@ import { callPage } from "@/api/paged";
 import { useConnection } from "@/api/session";
 import type { ActionDetail, Outcome, Waiting, WaitingDetail } from "./model";
 
-const FRESH_MS = 8_000;
 /** As many threads as one look at the inbox asks for. */
 export const MOST = 200;
 
@@ -17,7 +16,6 @@ export function useInbox() {
     queryKey: ["interrupts", "inbox", connection.url],
     queryFn: ({ signal }) =>
       callPage<{ interrupts: Waiting[] }>(connection, "/interrupts", { limit: MOST }, signal),
-    refetchInterval: FRESH_MS,
   });
 }
 
@@ -29,7 +27,6 @@ export function useWaiting(threadId: string, interruptId: string, on: boolean) {
     queryFn: ({ signal }) =>
       connection.call<WaitingDetail>(placeOf({ thread_id: threadId, interrupt_id: interruptId }), { signal }),
     enabled: on,
-    refetchInterval: FRESH_MS,
   });
 }
 

@@ -4,7 +4,7 @@ import { useConnection } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { Field, TextArea } from "@/components/field";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 
 interface Suite {
@@ -84,19 +84,13 @@ export function CaseDialog({ threadId, onClose }: { threadId: string; onClose: (
               </select>
             )}
           </Field>
-          <Field
+          <TextArea
             label="What should be answered?"
             hint="Left empty, it is the correction that was given to the answer, or else what was answered."
-          >
-            {(props) => (
-              <textarea
-                {...props}
-                rows={3}
-                value={answer}
-                onChange={(event) => setAnswer(event.target.value)}
-              />
-            )}
-          </Field>
+            rows={3}
+            value={answer}
+            onText={setAnswer}
+          />
           {add.error === null ? null : <ProblemNotice error={add.error} />}
         </form>
       )}

@@ -4,6 +4,7 @@ import { useMay, useSession } from "@/api/session";
 import { useUploads } from "@/api/uploads";
 import { Button } from "@/components/button";
 import { Empty, Loading, Notice, ProblemNotice } from "@/components/notice";
+import { classes } from "@/lib/classes";
 import { useView } from "@/lib/view";
 import styles from "./chat_page.module.css";
 import { Composer } from "./composer";
@@ -48,7 +49,7 @@ export function Page() {
   const cited = Number(said("cite"));
   const hasPassage = cited > 0 || said("passage") !== "";
   return (
-    <div className={`${styles.chat} ${hasPassage ? styles.withPanel : ""} ${listed ? styles.listed : ""}`}>
+    <div className={classes(styles.chat, hasPassage && styles.withPanel, listed && styles.listed)}>
       <div className={styles.list}>
         <ThreadList current={threadId} words={words} onWords={onWords} />
       </div>

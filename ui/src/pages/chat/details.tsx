@@ -33,7 +33,7 @@ export function amount(section: Section, state: PodiumState | null): string {
 
 const count = (number: number | undefined) => (number === undefined ? "" : String(number));
 
-export const readCalls = (state: PodiumState) =>
+const readCalls = (state: PodiumState) =>
   Object.values(state.results ?? {}).flatMap((result: StepResult) => result.outputs ?? []);
 
 interface DetailsProps {

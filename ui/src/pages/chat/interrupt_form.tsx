@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
-import { Field } from "@/components/field";
+import { TextArea } from "@/components/field";
 import { JsonView } from "@/components/json_view";
 import { ProblemNotice } from "@/components/notice";
 import { type Request as Asked, requestsOf } from "@/judging/requests";
@@ -64,11 +64,13 @@ function FreeAnswer({
       ) : (
         <JsonView value={value} label="What is asked" />
       )}
-      <Field label="Your answer" hint="JSON where the graph expects it, else it is taken as text.">
-        {(props) => (
-          <textarea {...props} rows={3} value={text} onChange={(event) => setText(event.target.value)} />
-        )}
-      </Field>
+      <TextArea
+        label="Your answer"
+        hint="JSON where the graph expects it, else it is taken as text."
+        rows={3}
+        value={text}
+        onText={setText}
+      />
       <Button type="submit" look="main" disabled={!mayRun}>
         Answer
       </Button>
@@ -77,7 +79,7 @@ function FreeAnswer({
 }
 
 /** JSON as a value, everything else as text. */
-export function answerOf(text: string): unknown {
+function answerOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -154,11 +156,13 @@ function Request({ request, answer, onAnswer }: RequestProps) {
         </p>
       )}
       {kind === "edit" ? (
-        <Field label="Arguments" {...(answer === null ? { error: "This is no JSON object yet." } : {})}>
-          {(props) => (
-            <textarea {...props} rows={6} value={args} onChange={(event) => edit(event.target.value)} />
-          )}
-        </Field>
+        <TextArea
+          label="Arguments"
+          {...(answer === null ? { error: "This is no JSON object yet." } : {})}
+          rows={6}
+          value={args}
+          onText={edit}
+        />
       ) : (
         <Changes preview={null} args={request.args} />
       )}
@@ -171,16 +175,12 @@ function Request({ request, answer, onAnswer }: RequestProps) {
         ))}
       </div>
       {answer?.type === "reject" || answer?.type === "respond" ? (
-        <Field label={answer.type === "reject" ? "Why not?" : "Your answer"}>
-          {(props) => (
-            <textarea
-              {...props}
-              rows={2}
-              value={answer.message ?? ""}
-              onChange={(event) => onAnswer({ ...answer, message: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextArea
+          label={answer.type === "reject" ? "Why not?" : "Your answer"}
+          rows={2}
+          value={answer.message ?? ""}
+          onText={(text) => onAnswer({ ...answer, message: text })}
+        />
       ) : null}
     </fieldset>
   );

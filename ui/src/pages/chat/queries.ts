@@ -1,13 +1,15 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useAskAgain } from "@/api/changes";
 import type { Connection } from "@/api/connection";
 import { asProblem } from "@/api/problem";
 import { useConnection, useSession } from "@/api/session";
 import type { Point } from "./branches";
 import type { Effect, Interrupt, Run, ThreadSummary } from "./types";
 
-const LIST_MS = 5_000;
-const IDLE_MS = 3_000;
-const BUSY_MS = 1_200;
+/** How often other servers are asked; Podium tells by itself. */
+const LIST_MS = 10_000;
+const IDLE_MS = 5_000;
+const BUSY_MS = 1_500;
 const LISTED = 100;
 
 /** Whether a run has not ended. */
@@ -16,10 +18,11 @@ export const isOpen = (run: Run) => run.status === "pending" || run.status === "
 /** The threads whose titles hold the words, the one that changed last first. */
 export function useThreads(words: string) {
   const { connection, isPodium } = useSession();
+  const again = useAskAgain(LIST_MS);
   return useQuery({
     queryKey: ["threads", "list", connection.url, words],
     queryFn: () => (isPodium ? ownThreads(connection, words) : foreignThreads(connection, words)),
-    refetchInterval: LIST_MS,
+    refetchInterval: again,
     placeholderData: (before) => before,
   });
 }
@@ -76,6 +79,7 @@ export function useInputSchema(assistantId: string | null) {
 /** How a thread stands, without its state; null for one that is not there. */
 export function useThread(threadId: string | null) {
   const { client, url } = useConnection();
+  const again = useAskAgain(IDLE_MS);
   return useQuery({
     queryKey: ["threads", "one", url, threadId],
     queryFn: async () => {
@@ -87,7 +91,7 @@ export function useThread(threadId: string | null) {
       return found.find((thread) => thread.thread_id === threadId) ?? (await named(client, threadId ?? ""));
     },
     enabled: threadId !== null,
-    refetchInterval: IDLE_MS,
+    refetchInterval: again,
   });
 }
 
@@ -127,11 +131,12 @@ const runsKey = (url: string, threadId: string | null) => ["runs", "of", url, th
 /** The latest runs of a thread, the latest first. */
 export function useRuns(threadId: string | null) {
   const { client, url } = useConnection();
+  const [busy, idle] = [useAskAgain(BUSY_MS), useAskAgain(IDLE_MS)];
   return useQuery({
     queryKey: runsKey(url, threadId),
     queryFn: async () => (await client.runs.list(threadId ?? "", { limit: 20 })) as Run[],
     enabled: threadId !== null,
-    refetchInterval: (query) => (query.state.data?.some(isOpen) ? BUSY_MS : IDLE_MS),
+    refetchInterval: (query) => (query.state.data?.some(isOpen) ? busy : idle),
   });
 }
 

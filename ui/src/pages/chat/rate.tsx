@@ -5,7 +5,7 @@ import { useConnection, useMay } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { TextArea } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 import styles from "./rate.module.css";
 
@@ -125,24 +125,20 @@ function RateDialog({ answer, error, pending, onClose, onSend }: RateDialogProps
           {answer.slice(0, 300)}
           {answer.length > 300 ? "…" : ""}
         </blockquote>
-        <Field label="What is wrong?" hint="May be left empty.">
-          {(props) => (
-            <textarea
-              {...props}
-              rows={2}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
+        <TextArea
+          label="What is wrong?"
+          hint="May be left empty."
+          rows={2}
+          value={reason}
+          onText={setReason}
+        />
+        <TextArea
           label="What would be right?"
           hint="It becomes the expected answer when this conversation is added to an evaluation suite."
-        >
-          {(props) => (
-            <textarea {...props} rows={3} value={right} onChange={(event) => setRight(event.target.value)} />
-          )}
-        </Field>
+          rows={3}
+          value={right}
+          onText={setRight}
+        />
         {error === null || error === undefined ? null : <ProblemNotice error={error} />}
       </form>
     </Dialog>

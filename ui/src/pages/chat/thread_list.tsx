@@ -10,6 +10,7 @@ import { Dialog } from "@/components/dialog";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { SearchInput } from "@/components/search_input";
 import { Time } from "@/components/time";
+import { classes } from "@/lib/classes";
 import { useThreads } from "./queries";
 import styles from "./thread_list.module.css";
 import type { ThreadSummary } from "./types";
@@ -89,7 +90,7 @@ export const nameOf = (thread: { title: string; thread_id: string }) =>
 function ThreadRow({ thread, search, current, onDelete }: ThreadRowProps) {
   const mayRun = useMay("run");
   return (
-    <li className={`${styles.row} ${current ? styles.current : ""}`}>
+    <li className={classes(styles.row, current && styles.current)}>
       <Link
         to={`/threads/${encodeURIComponent(thread.thread_id)}${search}`}
         aria-current={current ? "page" : undefined}

@@ -17,7 +17,6 @@ import { RunsTable } from "./runs_table";
 import { RUN_STATUSES } from "./statuses";
 
 const SIZE = 50;
-const AGAIN_MS = 10_000;
 const FILTERS = ["status", "graph", "thread", "range", "since", "until"];
 
 function useRuns() {
@@ -33,7 +32,6 @@ function useRuns() {
       return callPage<{ runs: Turn[] }>(connection, "/runs", query, signal);
     },
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
   });
 }
 
