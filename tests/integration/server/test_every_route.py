@@ -13,7 +13,7 @@ import pytest
 from podium.core.ids import new_id
 from podium.server.application import create_app
 from podium.server.auth import caller
-from podium.server.scopes import is_open
+from podium.server.scopes import is_open, scope_for
 from podium.server.services import open_services
 from podium.testing.server import Callers, served
 
@@ -53,6 +53,99 @@ BODIES: Final[dict[str, Any]] = {
 }
 
 
+NEEDS: Final = {
+    "read": """
+        POST /assistants/count
+        POST /assistants/search
+        POST /assistants/{assistant_id}/versions
+        POST /podium/v1/decisions/what-if
+        POST /podium/v1/knowledge/search
+        POST /podium/v1/threads/{thread_id}/rollback/preview
+        POST /runs/crons/count
+        POST /runs/crons/search
+        POST /store/items/search
+        POST /store/namespaces
+        POST /threads/count
+        POST /threads/search
+        POST /threads/{thread_id}/history
+        POST /threads/{thread_id}/state/checkpoint
+    """,
+    "write": """
+        DELETE /assistants/{assistant_id}
+        DELETE /podium/v1/triggers/{name}
+        DELETE /runs/crons/{cron_id}
+        DELETE /store/items
+        DELETE /threads/{thread_id}
+        DELETE /threads/{thread_id}/runs/{run_id}
+        PATCH /assistants/{assistant_id}
+        PATCH /runs/crons/{cron_id}
+        PATCH /threads/{thread_id}
+        PATCH /threads/{thread_id}/state
+        POST /assistants
+        POST /assistants/{assistant_id}/latest
+        POST /podium/v1/threads/{thread_id}/feedback
+        POST /podium/v1/triggers/{name}/dead-letters/{event_id}/replay
+        POST /podium/v1/triggers/{name}/events
+        POST /podium/v1/triggers/{name}/pause
+        POST /podium/v1/triggers/{name}/resume
+        POST /podium/v1/triggers/{name}/run
+        POST /runs
+        POST /runs/batch
+        POST /runs/cancel
+        POST /runs/crons
+        POST /runs/stream
+        POST /runs/wait
+        POST /threads
+        POST /threads/prune
+        POST /threads/{thread_id}/copy
+        POST /threads/{thread_id}/runs
+        POST /threads/{thread_id}/runs/crons
+        POST /threads/{thread_id}/runs/stream
+        POST /threads/{thread_id}/runs/wait
+        POST /threads/{thread_id}/runs/{run_id}/cancel
+        POST /threads/{thread_id}/state
+        PUT /podium/v1/triggers/{name}
+        PUT /store/items
+    """,
+    "approve": """
+        POST /podium/v1/reconcile
+        POST /podium/v1/threads/{thread_id}/effects/{digest}/resolution
+        POST /podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/decision
+        POST /podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/preview
+        POST /podium/v1/threads/{thread_id}/rollback
+        PUT /podium/v1/threads/{thread_id}/interrupts/{interrupt_id}/assignment
+    """,
+    "admin": """
+        DELETE /podium/v1/keys/{key_id}
+        DELETE /podium/v1/knowledge/collections/{collection}/documents/{source}
+        DELETE /podium/v1/models/key
+        GET /podium/v1/audit/check
+        GET /podium/v1/audit/export
+        GET /podium/v1/audit/records
+        GET /podium/v1/config
+        GET /podium/v1/evaluations
+        GET /podium/v1/evaluations/compare
+        GET /podium/v1/evaluations/suites
+        GET /podium/v1/evaluations/{name}
+        GET /podium/v1/evaluations/{name}/cases
+        GET /podium/v1/evaluations/{name}/progress
+        GET /podium/v1/evaluations/{name}/report
+        GET /podium/v1/evaluations/{name}/trial
+        GET /podium/v1/keys
+        POST /podium/v1/evaluations/suites/{suite}/runs
+        POST /podium/v1/evaluations/{name}/stop
+        POST /podium/v1/evaluations/{name}/trial/thread
+        POST /podium/v1/evaluations/{suite}/cases
+        POST /podium/v1/keys
+        POST /podium/v1/knowledge/ingest
+        PUT /podium/v1/knowledge/collections/{collection}/documents/{name}
+        PUT /podium/v1/models/default
+        PUT /podium/v1/models/key
+    """,
+}
+"""What each route needs, said once more than in the server's own table; what only looks needs `read`."""
+
+
 def _served_routes() -> list[Any]:
     app = create_app(lambda: open_services(Path(), dev=False))
     parts = [one for one in app.routes if hasattr(one, "effective_route_contexts")]
@@ -89,6 +182,19 @@ def test_what_is_not_open_to_all_is_described_so_that_the_tests_of_isolation_wal
     told = {(method, path) for path, methods in DOCUMENT.items() for method in methods}
     assert {path for _, path in served_here - told} == {"/", "/ui", "/ui/{name}", "/docs", "/docs/{name}"}
     assert told <= served_here
+
+
+def test_each_route_needs_what_is_said_here() -> None:
+    said = {line.strip(): scope for scope, lines in NEEDS.items() for line in lines.split("\n")}
+    del said[""]
+    told = {
+        f"{method.upper()} {path}": scope_for(method.upper(), path)
+        for path, methods in DOCUMENT.items()
+        for method in methods
+        if not is_open(path) and path != SIGNED
+    }
+    assert {route: told[route] for route in told if route in said or not route.startswith("GET ")} == said
+    assert {scope for route, scope in told.items() if route not in said} == {"read"}
 
 
 @pytest.mark.parametrize(("method", "path"), PROJECT)
