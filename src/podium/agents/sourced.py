@@ -6,6 +6,7 @@ import asyncio
 
 from podium.agents.contracts import Retriever, RetrieveReply, RetrieveRequest
 from podium.core.evidence import Evidence
+from podium.core.labels import current_reads
 from podium.core.usage import Usage
 from podium.knowledge.sources.source import Found
 from podium.knowledge.sources.sources import Sources
@@ -29,7 +30,10 @@ class SourcedRetriever:
         """Find evidence, best first, each passage once."""
         reply = await self._retriever.retrieve(request)
         queries = reply.queries or (request.step.query or request.step.instruction or request.request,)
-        found = await asyncio.gather(*(self._sources.search(query, request.k) for query in queries))
+        reads = current_reads()
+        found = await asyncio.gather(
+            *(self._sources.search(query, request.k, reads=reads) for query in queries)
+        )
         usage = reply.usage.plus(Usage(cost=sum(one.cost for one in found)))
         most = max(len(reply.evidence), 2 * request.k)
         return reply.model_copy(

@@ -48,6 +48,7 @@ from podium.guardrails.policy_file import load_policy, place_of
 from podium.guardrails.redaction import redact
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.runtime.runs import RunService
+from podium.storage.askers import Askers
 from podium.storage.audit import AuditLog
 from podium.storage.checkpointer import PodiumSaver
 from podium.storage.database import Database
@@ -166,8 +167,7 @@ def _compose(
     tools = (*load_tools(project.tools), *tools_of(brought.tools))
     read = partial(_read, project, tools)
     in_force = Pinned(read())
-    place = project.database if brought.database is None else database_file(brought.database)
-    database = opened.enter_context(open_database(project, place))
+    database = opened.enter_context(_database(project, brought))
     seams = brought.seams
     knowledge = seams.knowledge or opened.enter_context(knowledge_of(project))
     handles = opened.enter_context(closing(_handles(project)))
@@ -209,11 +209,17 @@ def _compose(
         specialists=team.specialists,
         journal=_journal(records, telemetry),
         models=team.models,
+        askers=Askers(database),
         missing_keys=team.callers.missing_keys,
     )
     upkeep.start()
     disconnect = team.callers.close
     return _assembled(project, context, database, knowledge, records, outside, upkeep, disconnect, opened)
+
+
+def _database(project: Project, brought: Brought) -> Database:
+    place = project.database if brought.database is None else database_file(brought.database)
+    return open_database(project, place)
 
 
 def _telemetry(
@@ -350,7 +356,7 @@ def _assembled(
         threads=reader,
         rollbacks=Rollbacks(graph, service, reader, toolbox, embedded, records.audit, context.clock),
         repairs=Repairs(graph, context, reader, records.threads),
-        ingests=Ingests(project, knowledge, outside.sources),
+        ingests=Ingests(project, knowledge, outside.sources, tenant=context.principal.tenant),
         batches=Batches(project, turns, service),
         governor=Governor(context, _journal(records, context.telemetry)),
         upkeep=upkeep,

@@ -11,6 +11,8 @@ from typing import TypeAlias
 from podium.app.project import Project
 from podium.core.errors import InputError, UnknownName
 from podium.core.evidence import Evidence
+from podium.core.labels import reads_of
+from podium.core.principal import Principal
 from podium.knowledge.documents import IngestProgress, IngestReport
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.knowledge.sources.source import Found
@@ -34,12 +36,16 @@ class Ingests:
         project: Declares the collections.
         base: The knowledge base.
         sources: What is searched beside it; None for nothing.
+        tenant: The project's own.
     """
 
-    def __init__(self, project: Project, base: KnowledgeBase, sources: Sources | None = None) -> None:
+    def __init__(
+        self, project: Project, base: KnowledgeBase, sources: Sources | None = None, *, tenant: str
+    ) -> None:
         self._project = project
         self._base = base
         self._sources = sources
+        self._tenant = tenant
 
     async def ingest(
         self, paths: Sequence[str | Path], collection: str | None, progress: Progress | None
@@ -78,6 +84,7 @@ class Ingests:
         text: str,
         k: int,
         collection: str | None,
+        principal: Principal,
         failed: Callable[[str], None] | None = None,
         as_of: str = "",
     ) -> tuple[Evidence, ...]:
@@ -87,6 +94,7 @@ class Ingests:
             text: A question or words.
             k: How many passages at most.
             collection: Name of a collection or of a source; None for all.
+            principal: Who searches: nothing is that they may not read.
             failed: Told of each source that could not be asked.
             as_of: An ISO date: documents as they were in force on that day; now when empty.
 
@@ -96,14 +104,16 @@ class Ingests:
         """
         if not text.strip():
             raise InputError("there is nothing to search for", hint="Give a question, or words.")
-        only = None if collection is None else [collection]
-        found = Found() if self._sources is None else await self._sources.search(text, k, only=only)
+        only, reads = None if collection is None else [collection], reads_of(principal, self._tenant)
+        found = (
+            Found() if self._sources is None else await self._sources.search(text, k, only=only, reads=reads)
+        )
         if failed is not None:
             for name in found.failed:
                 failed(name)
-        if self._sources is not None and collection in self._sources.names:
+        if self._sources is not None and collection in self._sources.readable(reads):
             return found.evidence
-        passages = await self._base.asearch(text, k, collections=only, as_of=as_of)
+        passages = await self._base.asearch(text, k, collections=only, as_of=as_of, reads=reads)
         return tuple(sorted([*passages, *found.evidence], key=lambda item: -item.score)[:k])
 
     def _declared(self, name: str) -> list[Path]:

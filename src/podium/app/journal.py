@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from podium.core.errors import NotFound, PodiumError
 from podium.guardrails.redaction import redact
 from podium.runtime.runs import CANCELLED, KEPT, Renewing
+from podium.storage.askers import with_asker
 from podium.storage.runs import RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
 
@@ -123,7 +124,9 @@ class RunJournal:
             turn_id=str(turn["id"]),
             kind=KIND,
             graph=versions.graph,
-            input={"text": text, "inside": scope.inside, "checkpoint_id": scope.checkpoint_id},
+            input=with_asker(
+                {"text": text, "inside": scope.inside, "checkpoint_id": scope.checkpoint_id}, scope.principal
+            ),
             models=dict(versions.models),
             prompts=dict(versions.prompts),
             policy_version=versions.policy,

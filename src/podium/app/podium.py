@@ -312,7 +312,7 @@ class Podium(EffectMethods):
         failed: Callable[[str], None] | None = None,
         as_of: str = "",
     ) -> tuple[Evidence, ...]:
-        """Search the documents and the sources beside them; best first.
+        """Search the documents and the sources beside them, as far as one may read; best first.
 
         Args:
             text: A question or words.
@@ -321,7 +321,7 @@ class Podium(EffectMethods):
             failed: Told of each source that could not be asked.
             as_of: An ISO date: documents as they were in force on that day.
         """
-        return await (await self._ready()).ingests.search(text, k, collection, failed, as_of)
+        return await (await self._ready()).ingests.search(text, k, collection, self.principal, failed, as_of)
 
     # Drawing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from podium.app.project import Project
 from podium.app.seams import Seams
 from podium.app.similarity import KnowledgeSimilarity
 from podium.core.errors import ConfigError, ModelError
+from podium.core.evidence import Evidence
+from podium.core.labels import Reads, current_reads
 from podium.knowledge.knowledge_base import KnowledgeBase
 from podium.knowledge.sources.sources import Sources
 
@@ -106,7 +108,7 @@ def assemble(
         cipher=cipher,
     )
     voices = _voices(names, callers, prompts, settings.window)
-    search = seams.search(knowledge.asearch)
+    search = seams.search(_search_of(knowledge))
     members = _with_models(_offline(knowledge, similarity, search), voices, search, telemetry)
     if sources is not None:
         members = replace(members, retriever=SourcedRetriever(members.retriever, sources))
@@ -135,16 +137,30 @@ def prompts_of(project: Project) -> PromptRegistry:
 
 def _offline(knowledge: KnowledgeBase, similarity: KnowledgeSimilarity, search: Search) -> Members:
     return Members(
-        planner=OfflinePlanner(similarity, lambda: titles_of(knowledge)),
+        planner=OfflinePlanner(similarity, lambda: titles_of(knowledge, current_reads())),
         retriever=OfflineRetriever(search),
         executor=OfflineExecutor(similarity),
         critic=OfflineCritic(similarity),
     )
 
 
-def titles_of(knowledge: KnowledgeBase) -> list[str]:
-    """The titles of the documents in force."""
-    return [document.title for document in knowledge.documents() if not document.superseded_by]
+def titles_of(knowledge: KnowledgeBase, reads: Reads | None = None) -> list[str]:
+    """The titles of the documents in force.
+
+    Args:
+        knowledge: Holds them.
+        reads: Which access labels count; None for all.
+    """
+    return [document.title for document in knowledge.documents(reads=reads) if not document.superseded_by]
+
+
+def _search_of(knowledge: KnowledgeBase) -> Search:
+    """The search in the documents, as far as the work that asks may read."""
+
+    async def search(query: str, k: int) -> Sequence[Evidence]:
+        return await knowledge.asearch(query, k, reads=current_reads())
+
+    return search
 
 
 def _voices(

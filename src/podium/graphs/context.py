@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podium.core.pinned import Pinned
     from podium.core.principal import Principal
     from podium.core.usage import Budget
+    from podium.graphs.asker import Askers
     from podium.graphs.in_force import InForce
     from podium.graphs.journal import Journal
     from podium.graphs.portal import Portal
@@ -49,6 +50,7 @@ class GraphContext:
         specialists: Agents of the project beside the four.
         journal: Records runs that nobody else records; None for nobody.
         models: The model by role, for whoever shows it.
+        askers: Knows who asked for a turn; None takes whoever the run acts for.
         missing_keys: Tells the models whose keys are not there, and why; others stand in for them.
     """
 
@@ -69,6 +71,7 @@ class GraphContext:
     specialists: tuple[Specialist, ...] = ()
     journal: Journal | None = None
     models: Mapping[Role, str] = field(default_factory=dict)
+    askers: Askers | None = None
     missing_keys: Callable[[], Mapping[str, ModelAuthError]] = dict
 
     @property

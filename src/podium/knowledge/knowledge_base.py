@@ -16,6 +16,8 @@ from podium.core.crashpoints import CrashPoints, NoCrashPoints
 from podium.core.errors import KnowledgeError, NotFound, UnknownName
 from podium.core.evidence import Evidence
 from podium.core.ids import digest_of
+from podium.core.labels import Reads
+from podium.core.principal import PUBLIC
 from podium.core.settings import CollectionSettings
 from podium.knowledge.browsing import Browser
 from podium.knowledge.catalog import Catalog
@@ -187,6 +189,7 @@ class KnowledgeBase:
         *,
         collections: Sequence[str] | None = None,
         as_of: date | str | None = None,
+        reads: Reads | None = None,
     ) -> list[Evidence]:
         """The passages that speak most to the query, best first.
 
@@ -196,12 +199,14 @@ class KnowledgeBase:
             collections: Where to look; None for everywhere.
             as_of: Look at what was in force on that day: later documents do not exist, and what they replaced
                 counts.
+            reads: Which access labels count: collections with another are not searched, as if they were not
+                there. None for all.
 
         Raises:
             UnknownName: There is no such collection.
             KnowledgeError: The index cannot be read, or was made with another embedding model.
         """
-        wanted = self._wanted(query, k, collections, as_of)
+        wanted = self._wanted(query, k, collections, as_of, reads)
         if not wanted.text:
             return []
         return [self._declare(evidence) for evidence in self._retrieval.search(wanted, self._embedder)]
@@ -213,24 +218,32 @@ class KnowledgeBase:
         *,
         collections: Sequence[str] | None = None,
         as_of: date | str | None = None,
+        reads: Reads | None = None,
     ) -> Explained:
         """The same as `search`, and why each passage was found."""
-        wanted = self._wanted(query, k, collections, as_of)
+        wanted = self._wanted(query, k, collections, as_of, reads)
         if not wanted.text:
             return Explained([], Explanation())
         explained = self._retrieval.explain(wanted, self._embedder)
         return replace(explained, found=[self._declare(evidence) for evidence in explained.found])
 
     def _wanted(
-        self, query: str, k: int, collections: Sequence[str] | None, as_of: date | str | None
+        self,
+        query: str,
+        k: int,
+        collections: Sequence[str] | None,
+        as_of: date | str | None,
+        reads: Reads | None,
     ) -> Query:
         if k < 1:
             raise ValueError("k must be at least 1")
         for name in collections or ():
-            self._check(name, known=self.snapshot().collections())
+            self._check(name, known=self.snapshot().collections(), reads=reads)
         day = as_of.isoformat() if isinstance(as_of, date) else (as_of or "")
-        among = frozenset(collections) if collections is not None else None
-        return Query(query[:_QUERY_LIMIT].strip(), k, among, day[:10])
+        among = collections
+        if among is None and reads is not None:
+            among = [name for name in self.snapshot().collections() if reads(self._access(name))]
+        return Query(query[:_QUERY_LIMIT].strip(), k, None if among is None else frozenset(among), day[:10])
 
     async def asearch(
         self,
@@ -239,25 +252,30 @@ class KnowledgeBase:
         *,
         collections: Sequence[str] | None = None,
         as_of: date | str | None = None,
+        reads: Reads | None = None,
     ) -> list[Evidence]:
         """The same as `search`, on a thread of its own, so that the event loop goes on."""
-        return await asyncio.to_thread(self.search, query, k, collections=collections, as_of=as_of)
+        return await asyncio.to_thread(
+            self.search, query, k, collections=collections, as_of=as_of, reads=reads
+        )
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The texts as the embedding model of the knowledge base sees them: unit rows, one for each text."""
         return self._embedder().embed(texts)
 
-    def documents(self, collection: str | None = None) -> list[DocumentInfo]:
+    def documents(self, collection: str | None = None, *, reads: Reads | None = None) -> list[DocumentInfo]:
         """The documents, by collection and source.
 
         Args:
             collection: Only those of it; None for all.
+            reads: Which access labels count; None for all.
         """
         replaced = {(d.collection, d.source): d.superseded_by for d in self.snapshot().documents}
         return [
             replace(info, superseded_by=replaced.get((info.collection, info.source), info.superseded_by))
             for info in self._catalog.documents()
             if collection in (None, info.collection)
+            and (reads is None or reads(self._access(info.collection)))
         ]
 
     @property
@@ -332,11 +350,19 @@ class KnowledgeBase:
                 self._embedder_opened = open_embedder(self._embedder_source)
             return self._embedder_opened
 
-    def _check(self, collection: str, *, known: Sequence[str] = ()) -> None:
-        declared = self._collections
-        if (declared is None and not known) or (declared and collection in declared) or collection in known:
+    def _access(self, collection: str) -> str:
+        """The access label of a collection; one that nobody declared is for everybody."""
+        settings = (self._collections or {}).get(collection)
+        return PUBLIC if settings is None else settings.access
+
+    def _check(self, collection: str, *, known: Sequence[str] = (), reads: Reads | None = None) -> None:
+        if self._collections is None and not known:
             return
-        names = ", ".join(sorted({*(declared or ()), *known})) or "none"
+        there = {*(self._collections or ()), *known}
+        found = {name for name in there if reads is None or reads(self._access(name))}
+        if collection in found:
+            return
+        names = ", ".join(sorted(found)) or "none"
         raise UnknownName(
             f"no collection {collection!r}; there are: {names}",
             hint="Declare it under [knowledge.collections].",

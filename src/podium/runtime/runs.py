@@ -12,6 +12,7 @@ from podium.core.errors import PodiumError
 from podium.core.principal import Principal
 from podium.graphs.answers import CONFIG_KEY_BROUGHT, Brought
 from podium.runtime.following import Around, nothing_around
+from podium.storage.askers import asker_in, with_asker
 from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.runs import RUNNING, RunRecord, RunRecords
 from podium.storage.threads import ThreadRecords
@@ -269,7 +270,8 @@ class RunService:
         principal = request.principal
         await asyncio.to_thread(self._renewal.keep())
         fingerprint = await asyncio.to_thread(self._fingerprint)
-        await self._close_broken(request.thread_id)
+        before = await self.recorded(request.thread_id)
+        await self._close_broken(before)
         await self._threads.aensure(
             request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]
         )
@@ -283,16 +285,15 @@ class RunService:
                 turn_id=request.turn_id,
                 kind=request.kind,
                 graph=f"{versions.graph}@{fingerprint}",
-                input=dict(request.facts),
+                input=with_asker(request.facts, _asker(request, before)),
                 models=dict(versions.models),
                 prompts=dict(versions.prompts),
                 policy_version=versions.policy,
             )
         )
 
-    async def _close_broken(self, thread_id: str) -> None:
+    async def _close_broken(self, before: RunRecord | None) -> None:
         """A run that never ended was cut off: the thread's lease is held here."""
-        before = await self.recorded(thread_id)
         if before is not None and before.status == RUNNING:
             error = {"code": "run_broken_off", "message": "the process ended during the run", "hint": ""}
             await self._runs.afinish_run(before.run_id, "failed", error=error)
@@ -318,3 +319,10 @@ class RunService:
         while True:
             await asyncio.sleep(LEASE_SECONDS / 3)
             lease = await self._leases.arenew(lease, LEASE_SECONDS)
+
+
+def _asker(request: RunRequest, before: RunRecord | None) -> Principal:
+    """Who asked for what the run does: of one that goes on, whoever asked for the run before it."""
+    if request.kind == "ask" or before is None:
+        return request.principal
+    return asker_in(before.tenant, before.owner, before.input)

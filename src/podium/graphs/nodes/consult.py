@@ -17,9 +17,11 @@ from podium.agents.contracts import Statement, StepResult
 from podium.core.errors import ActionError, AgentUnavailable
 from podium.core.evidence import Citation, Evidence
 from podium.core.ids import derived_id
+from podium.core.labels import Reads, reading
 from podium.core.plan import Plan
 from podium.core.tool import ToolCall, ToolOutput
 from podium.core.verdict import Verdict
+from podium.graphs.asker import reads_in
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.metering import Meter
@@ -53,14 +55,15 @@ async def _consult(
     turn = Turn.model_validate(state["turn"])
     meter = Meter()
     tools, noted = await _tools(specialist, turn, context, scope)
+    reads = await reads_in(state, context, scope)
     try:
-        with _watched(specialist.name, meter, scope):
+        with _watched(specialist.name, meter, scope), reading(reads):
             advice = await specialist.consult(_briefing(specialist, state, turn, context), tools)
         digests, proposed = await _propose(tools, specialist.name, turn, context, scope)
     except AgentUnavailable as error:
         scope.emit({"kind": "note", "node": specialist.name, "data": {"text": error.message}})
         return {"degraded": [f"agent:{specialist.name}"], "usage": spent(meter.usage), "verdicts": noted}
-    found = _evidence(advice, specialist)
+    found = _evidence(advice, specialist, reads)
     kept, verdicts = await check_evidence(context, found)
     scope.emit({"kind": "evidence", "data": {"sources": sorted({item.source for item in kept})}})
     return {
@@ -133,10 +136,10 @@ async def _propose(
     return digests, noted
 
 
-def _evidence(advice: Advice, specialist: Specialist) -> list[Evidence]:
-    """What the agent found and said, none of it trusted further than the agent."""
+def _evidence(advice: Advice, specialist: Specialist, reads: Reads) -> list[Evidence]:
+    """What the agent found for whoever asked, and said; none of it trusted further than the agent."""
     trust = specialist.contract.trust
-    found = [item.model_copy(update={"trust": trust}) for item in advice.evidence]
+    found = [item.model_copy(update={"trust": trust}) for item in advice.evidence if reads(item.access)]
     if advice.text:
         said = Evidence(
             id=derived_id("advice", specialist.name, advice.text),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from podium.agents.contracts import OpenQuestion, PlanReply, PlanRequest
+from podium.core.labels import reading
 from podium.core.model import JsonObject
 from podium.core.plan import Plan, Step
+from podium.graphs.asker import reads_in
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
@@ -20,16 +22,16 @@ async def plan(state: PodiumState, context: GraphContext, scope: RunScope) -> Up
     down = await context.toolbox.open()
     tools = context.toolbox.specs(allowed=context.policy.allows)
     held = state.get("open_question")
-    reply = await context.planner.plan(
-        PlanRequest(
-            request=turn.text,
-            history=history_of(state, turn.id, context.history_tokens),
-            tools=tools,
-            open_question=OpenQuestion.model_validate(held) if held else None,
-            feedback=tuple(state.get("feedback", ())),
-            today=turn.started_at[:10],
-        )
+    request = PlanRequest(
+        request=turn.text,
+        history=history_of(state, turn.id, context.history_tokens),
+        tools=tools,
+        open_question=OpenQuestion.model_validate(held) if held else None,
+        feedback=tuple(state.get("feedback", ())),
+        today=turn.started_at[:10],
     )
+    with reading(await reads_in(state, context, scope)):
+        reply = await context.planner.plan(request)
     kept = within(reply.plan, {tool.name for tool in tools})
     scope.emit({"kind": "plan", "data": {"steps": [_shown(step) for step in kept.steps]}})
     return _update(kept, reply, state, down)

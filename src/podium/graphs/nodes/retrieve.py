@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from podium.agents.contracts import Critique, HistoryTurn, RetrieveReply, RetrieveRequest
+from podium.core.labels import Reads, reading
 from podium.core.plan import Plan, Step
-from podium.core.principal import may_read
+from podium.graphs.asker import reads_in
 from podium.graphs.context import GraphContext
 from podium.graphs.conversation import history_of
 from podium.graphs.node import RunScope, degradations, spent
@@ -32,7 +33,9 @@ async def retrieve(state: PodiumState, context: GraphContext, scope: RunScope) -
         RetrieveRequest(step=step, request=turn.text, history=history, gaps=gaps, attempt=attempt)
         for step in steps
     ]
-    replies = await together(_search(request, context, scope) for request in requests)
+    reads = await reads_in(state, context, scope)
+    with reading(reads):
+        replies = await together(_search(request, context, scope, reads) for request in requests)
     found = [item for reply in replies for item in reply.evidence]
     kept, verdicts = await check_evidence(context, found)
     scope.emit({"kind": "evidence", "data": {"sources": sorted({item.source for item in kept})}})
@@ -81,19 +84,20 @@ def recent_history(state: PodiumState, turn: Turn, context: GraphContext) -> tup
     return history_of(state, turn.id, context.history_tokens)[-RECENT_TURNS:]
 
 
-async def _search(request: RetrieveRequest, context: GraphContext, scope: RunScope) -> RetrieveReply:
+async def _search(
+    request: RetrieveRequest, context: GraphContext, scope: RunScope, reads: Reads
+) -> RetrieveReply:
     ids = {"thread_id": scope.thread_id, "run_id": scope.run_id}
     with context.telemetry.span("retrieval", request.step.id, **ids) as span:
-        reply = _readable(await context.retriever.retrieve(request), context, scope)
+        reply = _readable(await context.retriever.retrieve(request), reads)
         hits = [item.model_dump(include=_SHOWN) for item in reply.evidence]
         span.set(query="\n".join(reply.queries), hits=json.dumps(hits), failed=", ".join(reply.failed))
     return reply
 
 
-def _readable(reply: RetrieveReply, context: GraphContext, scope: RunScope) -> RetrieveReply:
-    """What was found, without what is not for the one on whose behalf it was looked for."""
-    own = context.principal.tenant
-    found = tuple(item for item in reply.evidence if may_read(scope.principal, item.access, own))
+def _readable(reply: RetrieveReply, reads: Reads) -> RetrieveReply:
+    """What was found, without what an agent of one's own brought that is not for whoever asked."""
+    found = tuple(item for item in reply.evidence if reads(item.access))
     return reply.model_copy(update={"evidence": found})
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from podium.core.errors import ConfigError, SourceError
 from podium.core.evidence import Evidence
+from podium.core.labels import Reads
 from podium.knowledge.sources.bounded import Bounded, Rested
 from podium.knowledge.sources.cached import Cached
 from podium.knowledge.sources.labelled import Labelled, Labels
@@ -50,6 +51,7 @@ class Managed:
         labelled = Labelled(Rested(bounded, terms.rest), terms.labels)
         self.name = source.name
         self.cost = terms.labels.cost
+        self.access = terms.labels.access
         self.cached = Cached(labelled, seconds=terms.cache_seconds, size=terms.cache_size)
         self._source = source
 
@@ -93,15 +95,26 @@ class Sources:
         """The names of the sources."""
         return tuple(self._sources)
 
-    async def search(self, query: str, k: int, *, only: Collection[str] | None = None) -> Found:
+    def readable(self, reads: Reads | None) -> tuple[str, ...]:
+        """The names of the sources whose access labels count.
+
+        Args:
+            reads: Which do; None for all.
+        """
+        return tuple(name for name, one in self._sources.items() if reads is None or reads(one.access))
+
+    async def search(
+        self, query: str, k: int, *, only: Collection[str] | None = None, reads: Reads | None = None
+    ) -> Found:
         """What speaks most to the query in all sources.
 
         Args:
             query: A question or words.
             k: How many passages of each source at most.
             only: Names of the sources to ask; None for all.
+            reads: Which access labels count; a source with another is not asked. None for all.
         """
-        asked = [source for name, source in self._sources.items() if only is None or name in only]
+        asked = [self._sources[name] for name in self.readable(reads) if only is None or name in only]
         if not asked or not query.strip():
             return Found()
         answers = await asyncio.gather(*(self._ask(source, query, k) for source in asked))

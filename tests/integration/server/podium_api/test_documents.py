@@ -98,12 +98,16 @@ def test_a_collection_for_others_is_not_there(callers: Callers) -> None:
     for path in ("board/documents", "board/documents/plans.md", "board/documents/plans.md/chunks"):
         assert refused(callers.ada.get(f"{PLACE}/{path}")) == (404, "unknown_name")
         assert callers.admin.get(f"{PLACE}/{path}").status_code == 200
-    for asked in ({}, {"collection": "board"}):
-        found = explained(callers.ada, "zeppelin harbour", **asked)
-        assert "zeppelin" not in str({**found, "explanation": None})
-        why = found["explanation"] or {"hits": [], "left_out": [], "terms": []}
-        assert not [one for one in why["left_out"] if one["collection"] == "board"]
-        assert {one["known"] for one in why["terms"]} <= {None}
+    found = explained(callers.ada, "zeppelin harbour")
+    assert "zeppelin" not in str({**found, "explanation": None})
+    assert not [one for one in found["explanation"]["left_out"] if one["collection"] == "board"]
+    assert {one["known"] for one in found["explanation"]["terms"]} <= {None}
+    told = {}
+    for name in ("board", "nowhere"):
+        answer = callers.ada.post("/podium/v1/knowledge/search", json={"query": "x", "collection": name})
+        told[name] = answer.status_code, answer.text.replace(name, "…")
+    assert told["board"] == told["nowhere"]
+    assert told["board"][0] == 404
     assert explained(callers.admin, "zeppelin harbour")["results"][0]["collection"] == "board"
 
 

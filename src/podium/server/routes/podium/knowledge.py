@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -56,13 +56,11 @@ async def search(body: SearchBody, services: Parts, who: Who) -> JsonResponse:
     """Search the documents and the sources beside them; the best passage first."""
     failed: list[str] = []
     as_of = body.as_of.isoformat() if body.as_of else ""
-    found = await services.app.search(
+    results = await services.app.acting_as(who.principal).search(
         body.query, k=body.k, collection=body.collection, failed=failed.append, as_of=as_of
     )
-    own = services.app.principal.tenant
-    results = [one for one in found if may_read(who.principal, one.access, own)]
     explanation = await _explained(services, who, body, results) if body.explain else None
-    return JsonResponse(SearchResult(results=results, failed=failed, explanation=explanation))
+    return JsonResponse(SearchResult(results=list(results), failed=failed, explanation=explanation))
 
 
 @router.post(
@@ -114,7 +112,7 @@ def result_of(report: IngestReport) -> IngestResult:
 
 
 async def _explained(
-    services: Services, who: Caller, body: SearchBody, results: list[Evidence]
+    services: Services, who: Caller, body: SearchBody, results: Sequence[Evidence]
 ) -> ExplanationView | None:
     """Why documents were found; None where only a source beside them was asked."""
     base, readable = services.app.knowledge, await asyncio.to_thread(readable_collections, services, who)
