@@ -106,7 +106,8 @@ class Following:
             yield {**config, "callbacks": [hearing]}
         finally:
             hearing.close()
-            await self.hears.flush()
+            if hearing.worth:
+                await self.hears.flush()
 
 
 def _records_itself(graph: Pregel[Any, Any, Any, Any]) -> bool:

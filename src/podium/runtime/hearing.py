@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -28,12 +30,29 @@ MOST_TEXT: Final = 20_000
 MOST_MESSAGES: Final = 200
 """The latest of a prompt."""
 MOST_HITS: Final = 50
+WORTH_S: Final = 1.0
+"""Seconds after which a run's nodes are recorded though they called nothing and none has failed."""
 _HIDDEN: Final = "langsmith:hidden"
 _NODE: Final = "langgraph_node"
 
 
+@dataclass(slots=True)
+class _Node:
+    """A node that is at work, or of which nothing is recorded yet."""
+
+    name: str
+    within: UUID | None
+    began: float
+    span: Span | None = None
+    ended: float = 0.0
+    failed: str = ""
+
+
 class Hearing(BaseCallbackHandler):
     """Makes spans of what LangChain reports of one run.
+
+    Nodes are recorded from when the run is worth it: it calls a model or a tool, searches, fails, or takes
+    longer than a second. Of a run that only computes for a moment, the checkpoints tell as much.
 
     Args:
         telemetry: Records the spans, and takes secrets out of them.
@@ -47,16 +66,26 @@ class Hearing(BaseCallbackHandler):
         self._telemetry = telemetry
         self._ids = {"thread_id": thread_id, "run_id": run_id}
         self._around = telemetry.current()
+        self._began = time.perf_counter()
         self._open: dict[UUID, Span] = {}
-        self._within: dict[UUID, Span | None] = {}
-        """The innermost span around each piece of work, those that are no spans themselves among them."""
+        self._nodes: dict[UUID, _Node] = {}
+        self._within: dict[UUID, UUID | None] = {}
+        """What each piece of work is recorded as, or is recorded within where it is no span itself."""
         self._count = 0
+        self.worth = False
+        """Whether something was recorded."""
 
     def close(self) -> None:
         """End what nobody has heard the end of, as when a run is cancelled."""
         for span in reversed(self._open.values()):
             span.finish("Cancelled")
+        for node in self._nodes.values():
+            if not node.ended:
+                self._node_ended(node, "Cancelled")
+        if self.worth:
+            self._tell()
         self._open.clear()
+        self._nodes.clear()
         self._within.clear()
 
     # --- nodes -----------------------------------------------------------------------------------
@@ -76,17 +105,17 @@ class Hearing(BaseCallbackHandler):
         """A node begins, or some other piece of a graph."""
         node = str((metadata or {}).get(_NODE, ""))
         if node and name == node and _HIDDEN not in (tags or ()):
-            self._begin("node", node, run_id, parent_run_id)
+            self._begin_node(node, run_id, parent_run_id)
         else:
-            self._within[run_id] = self._around_of(parent_run_id)
+            self._within[run_id] = self._within_of(parent_run_id)
 
     def on_chain_end(self, outputs: Any, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002 - as above
         """It has ended."""
-        self._end(run_id)
+        self._end_chain(run_id, "")
 
     def on_chain_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has failed, or waits for a person."""
-        self._end(run_id, error)
+        self._end_chain(run_id, failure(type(error)))
 
     # --- models ----------------------------------------------------------------------------------
 
@@ -210,15 +239,16 @@ class Hearing(BaseCallbackHandler):
         parent_run_id: UUID | None,
         **attributes: AttributeValue,
     ) -> None:
-        around = self._around_of(parent_run_id)
-        self._count += 1
-        if self._count > MOST_SPANS:
-            self._within[run_id] = around
-            self._telemetry.metrics.count("dropped_records")
+        within = self._within_of(parent_run_id)
+        if not self._one_more():
+            self._within[run_id] = within
             return
         span = self._telemetry.span(kind, name, **self._ids, **attributes)
-        span.begin(around)
-        self._open[run_id] = self._within[run_id] = span
+        span.begin(self._span_of(within))
+        self._open[run_id] = span
+        self._within[run_id] = run_id
+        self.worth = True
+        self._tell()
 
     def _end(self, run_id: UUID, error: BaseException | None = None, **attributes: AttributeValue) -> None:
         self._within.pop(run_id, None)
@@ -227,8 +257,54 @@ class Hearing(BaseCallbackHandler):
             span.set(**attributes)
             span.finish(failure(None if error is None else type(error)))
 
-    def _around_of(self, run_id: UUID | None) -> Span | None:
-        return self._within.get(run_id, self._around) if run_id is not None else self._around
+    def _begin_node(self, name: str, run_id: UUID, parent_run_id: UUID | None) -> None:
+        within = self._within_of(parent_run_id)
+        if self._one_more():
+            self._nodes[run_id] = _Node(name, within, time.perf_counter())
+            within = run_id
+        self._within[run_id] = within
+
+    def _end_chain(self, run_id: UUID, failed: str) -> None:
+        self._within.pop(run_id, None)
+        node = self._nodes.get(run_id)
+        if node is not None:
+            self._node_ended(node, failed)
+            if self.worth:
+                self._tell()
+
+    def _node_ended(self, node: _Node, failed: str) -> None:
+        node.ended, node.failed = time.perf_counter(), failed
+        self.worth = self.worth or bool(failed) or node.ended - self._began > WORTH_S
+
+    def _tell(self) -> None:
+        """Record the nodes that have ended, in the order of their ends."""
+        ended = sorted((node.ended, run_id) for run_id, node in self._nodes.items() if node.ended)
+        for moment, run_id in ended:
+            node = self._nodes[run_id]
+            self._begun(node).finish(node.failed, ago=time.perf_counter() - moment)
+            del self._nodes[run_id]
+
+    def _begun(self, node: _Node) -> Span:
+        """The span of a node, which begins where it is asked for first."""
+        if node.span is None:
+            node.span = self._telemetry.span("node", node.name, **self._ids)
+            node.span.begin(self._span_of(node.within), ago=time.perf_counter() - node.began)
+        return node.span
+
+    def _span_of(self, run_id: UUID | None) -> Span | None:
+        if run_id in self._nodes:
+            return self._begun(self._nodes[run_id])
+        return self._open.get(run_id, self._around) if run_id is not None else self._around
+
+    def _within_of(self, run_id: UUID | None) -> UUID | None:
+        return self._within.get(run_id) if run_id is not None else None
+
+    def _one_more(self) -> bool:
+        """Whether there is room for another span."""
+        self._count += 1
+        if self._count > MOST_SPANS:
+            self._telemetry.metrics.count("dropped_records")
+        return self._count <= MOST_SPANS
 
 
 def _said(message: BaseMessage) -> str:

@@ -96,14 +96,16 @@ class Span:
         self._token = self._current.set(self)
         return self
 
-    def begin(self, parent: Span | None) -> None:
+    def begin(self, parent: Span | None, *, ago: float = 0.0) -> None:
         """Begin within another span, without what happens from now on being taken to be within this one.
 
         For work that is only heard of, such as that of other libraries; `finish` ends it.
 
         Args:
             parent: The span around it; None for the outermost.
+            ago: Seconds since the work began.
         """
+        self._ago += round(ago * 1e9)
         self._parent = parent = None if self._remote else parent
         if parent is not None:
             self.ids = {**parent.ids, **self.ids} if self.ids else parent.ids
@@ -120,16 +122,17 @@ class Span:
     ) -> None:
         self.finish(failure(kind))
 
-    def finish(self, failed: str) -> None:
+    def finish(self, failed: str, *, ago: float = 0.0) -> None:
         """End the span.
 
         Args:
             failed: Class of the exception, or code of the error, that ended it; empty when all went well.
+            ago: Seconds since the work ended.
         """
-        seconds = (time.perf_counter_ns() - self._began) / 1e9
+        took = time.perf_counter_ns() - self._began - round(ago * 1e9)
         self._leave()
         if self._otel is not None:
-            self._end_exported(self._otel, failed)
+            self._end_exported(self._otel, failed, self._started + took)
         self._end(
             SpanRecord(
                 self._kind,
@@ -138,7 +141,7 @@ class Span:
                 self.span_id,
                 around.span_id if (around := self._parent or self._remote) else "",
                 self._started,
-                seconds,
+                took / 1e9,
                 failed,
                 self._attributes,
                 self.ids,
@@ -177,13 +180,13 @@ class Span:
         self.trace_id, self.span_id = f"{ids.trace_id:032x}", f"{ids.span_id:016x}"
 
     @staticmethod
-    def _end_exported(span: trace.Span, failed: str) -> None:
+    def _end_exported(span: trace.Span, failed: str, ended_ns: int) -> None:
         if failed:
             from opentelemetry.trace import Status, StatusCode
 
             span.set_attribute("error.type", failed)
             span.set_status(Status(StatusCode.ERROR))
-        span.end()
+        span.end(ended_ns)
 
 
 def _otel_kind(kind: SpanKind) -> trace.SpanKind:

@@ -143,7 +143,10 @@ function TraceView({ trace, threadId, view }: { trace: LoadedTrace; threadId: st
   const chosen = view.span === null ? undefined : trace.spans.find((span) => span.seq === view.span);
   if (trace.spans.length === 0) {
     return (
-      <Empty title="Nothing is recorded yet">Spans appear as soon as something runs in this thread.</Empty>
+      <Empty title="Nothing is recorded yet">
+        A run appears here when it calls a model or a tool, searches, fails or takes longer than a second. Its
+        steps are in the history.
+      </Empty>
     );
   }
   const waterfall =
