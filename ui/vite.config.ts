@@ -38,5 +38,11 @@ export default defineConfig({
       ]),
     ),
   },
-  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"] },
+  test: {
+    environment: "jsdom",
+    include: ["tests/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/setup.ts"],
+    // A test ends by what it waits for; this is for those that never do, also on a busy machine.
+    testTimeout: 30_000,
+  },
 });

@@ -19,11 +19,17 @@ export interface Me {
   };
   dev: boolean;
   version: string;
-  project: { name: string; description: string; graphs: ProjectGraph[] };
+  project: {
+    name: string;
+    description: string;
+    /** What one may say to its own graph; servers of an older version tell none. */
+    examples?: string[];
+    graphs: ProjectGraph[];
+  };
   models: { offline: boolean; roles: Record<string, RoleModel>; providers: ModelProvider[] };
 }
 
-export interface ProjectGraph {
+interface ProjectGraph {
   graph_id: string;
   description: string;
   /** Whether it is the project's own graph, of Podium's nodes. */
@@ -31,7 +37,7 @@ export interface ProjectGraph {
   error: { code: string; message: string; hint: string } | null;
 }
 
-export interface RoleModel {
+interface RoleModel {
   model: string;
   provider: string;
   ready: boolean;
@@ -48,7 +54,7 @@ export interface ModelProvider {
 }
 
 /** What the open server is: Podium with all its pages, or another Agent Server with the stock ones. */
-export interface Session {
+interface Session {
   connection: Connection;
   /** Null while it loads, and for servers that are not Podium. */
   me: Me | null;

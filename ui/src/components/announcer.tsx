@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { classes } from "@/lib/classes";
 import styles from "./announcer.module.css";
 
 type Announce = (text: string, tone?: "good" | "bad") => void;
@@ -22,7 +23,7 @@ export function Announcer({ children }: { children: ReactNode }) {
       {children}
       <div className={styles.stack} role="status" aria-live="polite">
         {said.map((one) => (
-          <p key={one.id} className={`${styles.toast} ${styles[one.tone]}`}>
+          <p key={one.id} className={classes(styles.toast, styles[one.tone])}>
             {one.text}
           </p>
         ))}

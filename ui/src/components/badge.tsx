@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { classes } from "@/lib/classes";
 import styles from "./badge.module.css";
 
 export type Tone = "neutral" | "accent" | "good" | "warn" | "bad";
@@ -13,7 +14,7 @@ export function Badge({
   title?: string;
 }) {
   return (
-    <span className={`${styles.badge} ${styles[tone]}`} title={title}>
+    <span className={classes(styles.badge, styles[tone])} title={title}>
       {children}
     </span>
   );

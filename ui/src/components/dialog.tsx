@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { classes } from "@/lib/classes";
 import { Button } from "./button";
 import styles from "./dialog.module.css";
 
@@ -24,7 +25,7 @@ export function Dialog({ title, onClose, children, actions, wide }: DialogProps)
   return (
     <dialog
       ref={dialog}
-      className={`${styles.dialog} ${wide ? styles.wide : ""}`}
+      className={classes(styles.dialog, wide && styles.wide)}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { classes } from "@/lib/classes";
 import styles from "./facts.module.css";
 
 export type Fact = readonly [name: string, value: ReactNode];
@@ -13,7 +14,7 @@ interface FactsProps {
 /** Names with what they stand at. */
 export function Facts({ facts, look = "columns" }: FactsProps) {
   return (
-    <dl className={`${styles.facts} ${styles[look]}`}>
+    <dl className={classes(styles.facts, styles[look])}>
       {facts.map((fact) =>
         fact === null ? null : (
           <div key={fact[0]}>

@@ -1,10 +1,13 @@
-import { type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import styles from "./field.module.css";
 
-interface FieldProps {
+interface Said {
   label: string;
   hint?: ReactNode;
   error?: string;
+}
+
+interface FieldProps extends Said {
   /** Draws the control with the given id and descriptions. */
   children: (props: { id: string; "aria-describedby"?: string; "aria-invalid"?: boolean }) => ReactNode;
 }
@@ -28,5 +31,33 @@ export function Field({ label, hint, error, children }: FieldProps) {
         </div>
       )}
     </div>
+  );
+}
+
+interface TextFieldProps extends Said, Omit<ComponentProps<"input">, "onChange"> {
+  value: string;
+  onText: (text: string) => void;
+}
+
+/** One line of text. */
+export function TextField({ label, hint, error, onText, ...input }: TextFieldProps) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(props) => <input {...props} {...input} onChange={(event) => onText(event.target.value)} />}
+    </Field>
+  );
+}
+
+interface TextAreaProps extends Said, Omit<ComponentProps<"textarea">, "onChange"> {
+  value: string;
+  onText: (text: string) => void;
+}
+
+/** Several lines of text. */
+export function TextArea({ label, hint, error, onText, ...area }: TextAreaProps) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(props) => <textarea {...props} {...area} onChange={(event) => onText(event.target.value)} />}
+    </Field>
   );
 }

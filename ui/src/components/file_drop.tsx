@@ -1,5 +1,6 @@
 import { FileUp } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
+import { classes } from "@/lib/classes";
 import { Button } from "./button";
 import styles from "./file_drop.module.css";
 
@@ -30,7 +31,7 @@ export function FileDrop({ formats, onFiles, refusal }: FileDropProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same by keyboard.
     <div
-      className={`${styles.drop} ${over ? styles.over : ""}`}
+      className={classes(styles.drop, over && styles.over)}
       onDragOver={allow}
       onDragLeave={() => setOver(false)}
       onDrop={drop}

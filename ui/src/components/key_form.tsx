@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "./button";
-import { Field } from "./field";
+import { TextField } from "./field";
 import { Notice } from "./notice";
 import { Card, PageFrame } from "./page";
 
@@ -23,22 +23,16 @@ export function KeyForm() {
           {connection.key === "" ? null : (
             <Notice tone="bad">The server does not take the key that was given.</Notice>
           )}
-          <Field
+          <TextField
             label="API key"
             hint="Made with 'podium keys new'. It is kept in this tab and forgotten when the tab is closed."
-          >
-            {(props) => (
-              <input
-                {...props}
-                ref={field}
-                type="password"
-                autoComplete="off"
-                required
-                value={key}
-                onChange={(event) => setKey(event.target.value)}
-              />
-            )}
-          </Field>
+            ref={field}
+            type="password"
+            autoComplete="off"
+            required
+            value={key}
+            onText={setKey}
+          />
           <Button type="submit" look="main">
             Open
           </Button>

@@ -1,3 +1,4 @@
+import { classes } from "@/lib/classes";
 import { percent } from "@/lib/numbers";
 import type { Tone } from "./badge";
 import styles from "./meter.module.css";
@@ -18,7 +19,7 @@ interface MeterProps {
 export function Meter({ label, share, figure, tone = "accent", mark = null }: MeterProps) {
   const within = Math.min(Math.max(share, 0), 1);
   return (
-    <span className={`${styles.meter} ${figure === undefined ? "" : styles.told}`}>
+    <span className={classes(styles.meter, figure !== undefined && styles.told)}>
       {/* biome-ignore lint/a11y/useSemanticElements: browsers draw a meter element each in its own way. */}
       <span
         className={styles.track}
@@ -29,7 +30,7 @@ export function Meter({ label, share, figure, tone = "accent", mark = null }: Me
         aria-valuenow={within}
         aria-valuetext={figure ?? percent(share)}
       >
-        <span className={`${styles.fill} ${styles[tone]}`} style={{ width: `${within * 100}%` }} />
+        <span className={classes(styles.fill, styles[tone])} style={{ width: `${within * 100}%` }} />
         {mark === null ? null : <span className={styles.mark} style={{ left: `${mark * 100}%` }} />}
       </span>
       {figure}

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { asProblem } from "@/api/problem";
+import { classes } from "@/lib/classes";
 import { Button } from "./button";
 import styles from "./notice.module.css";
 
@@ -8,7 +9,7 @@ type NoticeTone = "info" | "good" | "warn" | "bad";
 /** A box that says something about the page around it. */
 export function Notice({ tone = "info", children }: { tone?: NoticeTone; children: ReactNode }) {
   return (
-    <div className={`${styles.notice} ${styles[tone]}`} role={tone === "bad" ? "alert" : "note"}>
+    <div className={classes(styles.notice, styles[tone])} role={tone === "bad" ? "alert" : "note"}>
       {children}
     </div>
   );

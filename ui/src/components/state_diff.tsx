@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { classes } from "@/lib/classes";
 import { isMessage, messageOf, type ShownMessage } from "@/steps/messages";
 import { appended, type DiffLine, diffTexts, type KeyChange } from "@/steps/state_diff";
 import { Badge, type Tone } from "./badge";
@@ -21,7 +22,7 @@ export function DiffLines({ lines, label }: { lines: DiffLine[]; label: string }
     <section className={styles.lines} aria-label={label} tabIndex={0}>
       {lines.map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place.
-        <div key={at} className={`${styles.line} ${styles[line.kind]}`}>
+        <div key={at} className={classes(styles.line, styles[line.kind])}>
           <span aria-hidden>{SIGNS[line.kind]}</span>
           <span className="visually-hidden">{SIGNS_SAID[line.kind]}</span>
           <span dir="auto">{line.text}</span>

@@ -1,5 +1,7 @@
 import { NavLink, useLocation, useParams } from "react-router";
 import { useSession } from "@/api/session";
+import { classes } from "@/lib/classes";
+import tabs from "./tabs.module.css";
 import styles from "./thread_tabs.module.css";
 
 const TABS = [
@@ -18,9 +20,9 @@ export function ThreadTabs() {
   const { isPodium } = useSession();
   if (threadId === undefined || threadId === "new" || !pathname.startsWith("/threads/")) return null;
   return (
-    <nav className={styles.tabs} aria-label="Views of this thread">
+    <nav className={classes(tabs.tabs, styles.bar)} aria-label="Views of this thread">
       {TABS.filter((tab) => isPodium || !tab.own).map((tab) => (
-        <NavLink key={tab.name} end to={`/threads/${threadId}${tab.path}`} className={styles.tab}>
+        <NavLink key={tab.name} end to={`/threads/${threadId}${tab.path}`} className={tabs.tab}>
           {tab.name}
         </NavLink>
       ))}

@@ -32,7 +32,7 @@ export function momentsOf(range: Range, now: number): { since: string; until: st
 }
 
 /** A moment as a date field gives it, in the reader's zone, told in UTC; "" where it is none. */
-export function utcOf(local: string): string {
+function utcOf(local: string): string {
   if (local === "") return "";
   const date = new Date(local);
   return Number.isNaN(date.getTime()) ? "" : date.toISOString();

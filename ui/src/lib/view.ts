@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { useLocation, useSearchParams } from "react-router";
 
 /** What of a view is to change: a value, or null for what is no longer said. */
-export type Patch = Record<string, string | null | undefined>;
+type Patch = Record<string, string | null | undefined>;
 
 /** The search of an address with some of it changed; what is empty is left out. */
 export function patched(search: URLSearchParams, patch: Patch): URLSearchParams {

@@ -38,7 +38,7 @@ async function* streamOfRun(connection: Connection, threadId: string, signal: Ab
 }
 
 /** Follows a thread until it is told to stop, over lost connections. */
-export async function followThread(
+async function followThread(
   connection: Connection,
   threadId: string,
   signal: AbortSignal,

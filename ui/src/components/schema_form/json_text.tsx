@@ -1,8 +1,9 @@
 import { useState } from "react";
+import { classes } from "@/lib/classes";
 import styles from "./form.module.css";
 
 /** The text of a value, and what is wrong with it as JSON. */
-export function readJson(text: string): { value: unknown; wrong: string } {
+function readJson(text: string): { value: unknown; wrong: string } {
   if (text.trim() === "") return { value: undefined, wrong: "" };
   try {
     return { value: JSON.parse(text), wrong: "" };
@@ -39,7 +40,7 @@ export function JsonText(props: JsonTextProps) {
         aria-label={label}
         aria-describedby={told || undefined}
         aria-invalid={read.wrong !== "" || invalid || undefined}
-        className={`${styles.json} ${tall ? styles.raw : ""}`}
+        className={classes(styles.json, tall && styles.raw)}
         value={shown}
         disabled={disabled}
         spellCheck={false}

@@ -184,8 +184,8 @@ function Middle({ conversation, assistant }: { conversation: Conversation; assis
 }
 
 function hintOf(busy: boolean, waiting: boolean): string {
-  if (busy) return "Say more: it is queued until this is done";
-  return waiting ? "Decide above, or say something else instead" : "Ask, or say what should be done";
+  if (busy) return "Say more; it waits its turn";
+  return waiting ? "Decide above, or say more" : "Ask, or say what to do";
 }
 
 const ELSEWHERE = "input, textarea, select, [contenteditable], dialog";

@@ -10,7 +10,7 @@ import { visible } from "@/lib/visible";
 import { Changes } from "./effect_card";
 import styles from "./interrupt_form.module.css";
 import type { Interrupt } from "./types";
-import { titled } from "./words";
+import { titled, whyNotAsk } from "./words";
 
 type Answer = { type: string; message?: string; edited_action?: { name: string; args: unknown } };
 
@@ -71,7 +71,7 @@ function FreeAnswer({
         value={text}
         onText={setText}
       />
-      <Button type="submit" look="main" disabled={!mayRun}>
+      <Button type="submit" look="main" why={whyNotAsk(mayRun)}>
         Answer
       </Button>
     </form>
@@ -112,7 +112,8 @@ function Requests({
       ))}
       <Button
         look="main"
-        disabled={!mayRun || answers.some((one) => one === null)}
+        why={whyNotAsk(mayRun)}
+        disabled={answers.some((one) => one === null)}
         onClick={() => onAnswer({ decisions: answers })}
       >
         Send {answers.length === 1 ? "the decision" : "all decisions"}

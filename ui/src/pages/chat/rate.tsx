@@ -8,6 +8,7 @@ import { Dialog } from "@/components/dialog";
 import { TextArea } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 import styles from "./rate.module.css";
+import { whyNotRate } from "./words";
 
 interface Feedback {
   run_id: string;
@@ -57,7 +58,8 @@ export function Rate({ threadId, runId, answer }: RateProps) {
         label="This answer is right"
         aria-pressed={rating > 0}
         className={rating > 0 ? styles.up : undefined}
-        disabled={!mayRun || rate.isPending}
+        why={whyNotRate(mayRun)}
+        disabled={rate.isPending}
         onClick={() => rate.mutate({ rating: 1 })}
       >
         <ThumbsUp size={14} aria-hidden />
@@ -68,7 +70,8 @@ export function Rate({ threadId, runId, answer }: RateProps) {
         label="This answer is wrong"
         aria-pressed={rating < 0}
         className={rating < 0 ? styles.down : undefined}
-        disabled={!mayRun || rate.isPending}
+        why={whyNotRate(mayRun)}
+        disabled={rate.isPending}
         onClick={() => setAsking(true)}
       >
         <ThumbsDown size={14} aria-hidden />

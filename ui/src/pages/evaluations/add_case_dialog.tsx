@@ -4,7 +4,7 @@ import { useConnection } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { Field, TextArea, TextField } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 
 interface Thread {
@@ -70,24 +70,14 @@ export function AddCaseDialog({ suite, onClose }: { suite: string; onClose: () =
             </select>
           )}
         </Field>
-        <Field
+        <TextArea
           label="The right answer"
           hint="Empty for what was corrected in the thread, or else for the answer that was given."
-        >
-          {(props) => (
-            <textarea
-              {...props}
-              rows={3}
-              value={answer}
-              onChange={(event) => setAnswer(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Id" hint="Empty for one of its own.">
-          {(props) => (
-            <input {...props} value={id} maxLength={100} onChange={(event) => setId(event.target.value)} />
-          )}
-        </Field>
+          rows={3}
+          value={answer}
+          onText={setAnswer}
+        />
+        <TextField label="Id" hint="Empty for one of its own." value={id} maxLength={100} onText={setId} />
         {problem === null ? null : <ProblemNotice error={problem} />}
         <Button type="submit" look="main" disabled={adding.isPending || thread === ""}>
           Add it

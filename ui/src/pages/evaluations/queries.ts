@@ -49,7 +49,7 @@ export function useEvaluation(name: string, enabled: boolean) {
   });
 }
 
-export interface CaseFilter {
+interface CaseFilter {
   metric: string;
   order: string;
   tag: string;

@@ -37,13 +37,6 @@ export interface Suite {
   problem: { detail: string; code: string; hint: string } | null;
 }
 
-export interface Figure {
-  metric: string;
-  mean: number | null;
-  low: number | null;
-  high: number | null;
-}
-
 export interface Metric {
   name: string;
   range: { mean: number; low: number; high: number; n: number; clusters: number; reliable: boolean } | null;

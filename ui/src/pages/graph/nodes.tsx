@@ -19,20 +19,21 @@ import {
   TriangleAlert,
   UserRound,
 } from "lucide-react";
+import { classes } from "@/lib/classes";
 import { money, percent, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import styles from "./graph.module.css";
 import { type PlacedEdge, type PlacedNode, smooth } from "./layout";
 import { type NodeProgress, STANDINGS, type Standing } from "./progress";
 
-export interface NodeData extends Record<string, unknown> {
+interface NodeData extends Record<string, unknown> {
   node: PlacedNode;
   progress: NodeProgress | undefined;
   confidence: number | null;
   onToggle: (path: string) => void;
 }
 
-export interface EdgeData extends Record<string, unknown> {
+interface EdgeData extends Record<string, unknown> {
   edge: PlacedEdge;
   taken: number;
 }
@@ -94,10 +95,7 @@ function Work({ data, selected }: NodeProps<FlowNode>) {
   const Icon = ICONS[standing];
   const figures = figuresOf(progress, confidence);
   return (
-    <div
-      className={`${styles.node} ${styles[standing]} ${selected ? styles.selected : ""}`}
-      data-node={node.id}
-    >
+    <div className={classes(styles.node, styles[standing], selected && styles.selected)} data-node={node.id}>
       <Ends />
       <div className={styles.nodeHead}>
         <Icon size={15} aria-hidden className={standing === "running" ? styles.turning : undefined} />
@@ -114,7 +112,7 @@ function Frame({ data }: NodeProps<FlowNode>) {
   const { node, progress, onToggle } = data;
   const standing = progress?.standing ?? "idle";
   return (
-    <div className={`${styles.frame} ${styles[standing]}`} data-node={node.id}>
+    <div className={classes(styles.frame, styles[standing])} data-node={node.id}>
       <Ends />
       <div className={styles.nodeHead}>
         <strong>{node.name}</strong>
@@ -143,12 +141,12 @@ function Way({ data, id }: EdgeProps<FlowEdge>) {
         id={id}
         path={smooth(edge.points)}
         markerEnd={taken > 0 ? "url(#way-taken)" : "url(#way)"}
-        className={`${styles.way} ${taken > 0 ? styles.taken : ""} ${edge.conditional ? styles.conditional : ""}`}
+        className={classes(styles.way, taken > 0 && styles.taken, edge.conditional && styles.conditional)}
       />
       {taken > 1 || edge.label !== "" ? (
         <EdgeLabelRenderer>
           <div
-            className={`${styles.count} ${taken > 0 ? styles.countTaken : ""}`}
+            className={classes(styles.count, taken > 0 && styles.countTaken)}
             style={{ transform: `translate(-50%, -50%) translate(${edge.at.x}px, ${edge.at.y}px)` }}
           >
             {[edge.label, taken > 1 ? `×${taken}` : ""].filter(Boolean).join(" ")}

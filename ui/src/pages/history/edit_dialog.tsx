@@ -5,7 +5,7 @@ import { useConnection } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { Field, TextArea } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 import { nodeNames, useGraph } from "@/steps/graph";
 import { asText } from "@/steps/state_diff";
@@ -110,18 +110,15 @@ export function EditDialog(props: EditDialogProps) {
             </select>
           )}
         </Field>
-        <Field label={`New value of ${key}, as JSON`} error={wrong}>
-          {(field) => (
-            <textarea
-              {...field}
-              className="mono"
-              rows={12}
-              spellCheck={false}
-              value={valueText(key)}
-              onChange={(event) => setTexts({ ...texts, [key]: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextArea
+          label={`New value of ${key}, as JSON`}
+          error={wrong}
+          className="mono"
+          rows={12}
+          spellCheck={false}
+          value={valueText(key)}
+          onText={(text) => setTexts({ ...texts, [key]: text })}
+        />
         {texts[key] === undefined ? null : <p className="quiet">Was: {asText(values[key]).slice(0, 200)}</p>}
         {edit.error === null ? null : <ProblemNotice error={edit.error} />}
       </div>

@@ -6,9 +6,8 @@ const SHOWN = 8;
 const COLOURS = ["var(--accent)", "var(--good)", "var(--warn)", "var(--bad)", "var(--text-2)"];
 
 const x = (lane: number) => 12 + Math.min(lane, SHOWN - 1) * GAP;
-export const colourOf = (lane: number) => COLOURS[lane % COLOURS.length];
-export const lanesWidth = (drawing: TreeDrawing) =>
-  24 + Math.min(Math.max(drawing.width - 1, 0), SHOWN - 1) * GAP;
+const colourOf = (lane: number) => COLOURS[lane % COLOURS.length];
+const lanesWidth = (drawing: TreeDrawing) => 24 + Math.min(Math.max(drawing.width - 1, 0), SHOWN - 1) * GAP;
 
 /** The lines of one lane that pass through a row. */
 function LaneInRow({ lane, row, height }: { lane: Lane; row: number; height: number }) {

@@ -6,7 +6,7 @@ import { useSession } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { TextArea } from "@/components/field";
 import { Notice, ProblemNotice } from "@/components/notice";
 import type { ThreadInfo } from "@/steps/thread";
 import { useWorld, type World } from "@/steps/world";
@@ -103,14 +103,13 @@ export function RunDialog(props: RunDialogProps) {
     >
       <div className={styles.form}>
         {atEnd ? (
-          <Field
+          <TextArea
             label={takesMessages ? "What to say" : "Input as JSON"}
             hint="Nothing was left to do at this step, so a run from here begins with something new."
-          >
-            {(field) => (
-              <textarea {...field} rows={3} value={text} onChange={(event) => setText(event.target.value)} />
-            )}
-          </Field>
+            rows={3}
+            value={text}
+            onText={setText}
+          />
         ) : (
           <p>
             It goes on with <strong>{state.next.join(", ")}</strong>. What is there now stays as a branch of

@@ -1,5 +1,5 @@
 /** A piece of a text: words that were matched, or what is between them. */
-export interface Piece {
+interface Piece {
   text: string;
   /** The term that it matched, or "". */
   term: string;

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { Field } from "@/components/field";
+import { Field, TextField } from "@/components/field";
 import { Loaded } from "@/components/loaded";
 import { Empty, Notice } from "@/components/notice";
 import { Card } from "@/components/page";
@@ -61,19 +61,15 @@ function QuestionForm({ question, known, busy }: { question: Question; known: Co
   };
   return (
     <form className={styles.question} onSubmit={submit}>
-      <Field label="Question">
-        {(props) => (
-          <input
-            {...props}
-            type="search"
-            required
-            maxLength={2_000}
-            placeholder="How long can something be returned?"
-            value={draft.query}
-            onChange={(event) => setDraft({ ...draft, query: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Question"
+        type="search"
+        required
+        maxLength={2_000}
+        placeholder="How long can something be returned?"
+        value={draft.query}
+        onText={(text) => setDraft({ ...draft, query: text })}
+      />
       {known.collections.length < 2 ? null : (
         <Field label="Where">
           {(props) => (
@@ -90,28 +86,20 @@ function QuestionForm({ question, known, busy }: { question: Question; known: Co
           )}
         </Field>
       )}
-      <Field label="Passages">
-        {(props) => (
-          <input
-            {...props}
-            type="number"
-            min={1}
-            max={50}
-            value={draft.k}
-            onChange={(event) => setDraft({ ...draft, k: Number(event.target.value) })}
-          />
-        )}
-      </Field>
-      <Field label="As of">
-        {(props) => (
-          <input
-            {...props}
-            type="date"
-            value={draft.asOf}
-            onChange={(event) => setDraft({ ...draft, asOf: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label="Passages"
+        type="number"
+        min={1}
+        max={50}
+        value={String(draft.k)}
+        onText={(text) => setDraft({ ...draft, k: Number(text) })}
+      />
+      <TextField
+        label="As of"
+        type="date"
+        value={draft.asOf}
+        onText={(text) => setDraft({ ...draft, asOf: text })}
+      />
       <Button type="submit" look="main" disabled={busy}>
         {busy ? "Searching…" : "Search"}
       </Button>

@@ -18,14 +18,14 @@ export interface Span {
  * Cuts a text by offsets as the server counts them: in code points, of which some are two units of a
  * JavaScript string.
  */
-export function slicer(text: string): (start: number, end: number) => string {
+function slicer(text: string): (start: number, end: number) => string {
   if (!/[\ud800-\udbff]/.test(text)) return (start, end) => text.slice(start, end);
   const points = Array.from(text);
   return (start, end) => points.slice(start, end).join("");
 }
 
 /** How many code points a text has. */
-export const lengthOf = (text: string): number =>
+const lengthOf = (text: string): number =>
   /[\ud800-\udbff]/.test(text) ? Array.from(text).length : text.length;
 
 /**

@@ -4,7 +4,7 @@ import { type ModelProvider, useConnection } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { TextField } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 
 interface Stored {
@@ -61,28 +61,22 @@ export function KeyDialog({ provider, dev, onClose }: KeyDialogProps) {
       }
     >
       <form id={form} onSubmit={submit}>
-        <Field
+        <TextField
           label="Key"
           hint="Kept in a file of the project that only you can read. It is never shown again."
-        >
-          {(props) => (
-            <input
-              {...props}
-              type="password"
-              autoComplete="off"
-              required
-              value={key}
-              onChange={(event) => setKey(event.target.value)}
-            />
-          )}
-        </Field>
+          type="password"
+          autoComplete="off"
+          required
+          value={key}
+          onText={setKey}
+        />
         {dev ? (
-          <Field
+          <TextField
             label="Model"
             hint={`Written into podium.toml, such as ${provider.provider}:NAME. Leave it empty to keep what is there.`}
-          >
-            {(props) => <input {...props} value={model} onChange={(event) => setModel(event.target.value)} />}
-          </Field>
+            value={model}
+            onText={setModel}
+          />
         ) : null}
         {store.error === null ? null : <ProblemNotice error={store.error} />}
       </form>

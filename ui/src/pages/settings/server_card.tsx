@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
-import { Field } from "@/components/field";
+import { TextField } from "@/components/field";
 import { Card } from "@/components/page";
 
 /** Opens another Agent Server in these pages. */
@@ -17,36 +17,24 @@ export function ServerCard() {
   return (
     <Card title="Server">
       <form onSubmit={submit}>
-        <Field
+        <TextField
           label="Address"
           hint="Any Agent Server. This page reaches those that ui_connect under [server] in podium.toml names."
-        >
-          {(props) => (
-            <input
-              {...props}
-              type="url"
-              pattern="https?://.+"
-              title="An address that begins with http:// or https://"
-              required
-              value={url}
-              onChange={(event) => setUrl(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
+          type="url"
+          pattern="https?://.+"
+          title="An address that begins with http:// or https://"
+          required
+          value={url}
+          onText={setUrl}
+        />
+        <TextField
           label="API key"
           hint="Only where the server asks for one. It is kept in this tab, for this address alone."
-        >
-          {(props) => (
-            <input
-              {...props}
-              type="password"
-              autoComplete="off"
-              value={key}
-              onChange={(event) => setKey(event.target.value)}
-            />
-          )}
-        </Field>
+          type="password"
+          autoComplete="off"
+          value={key}
+          onText={setKey}
+        />
         <Button type="submit">Open</Button>{" "}
         {connection.key === "" ? null : (
           <Button onClick={() => openServer(connection.url, "")}>Forget the key</Button>

@@ -36,7 +36,7 @@ function withPage(known: LoadedTrace, page: Page): LoadedTrace {
 }
 
 /** Loads what comes after `known`, page by page, and tells each page. */
-export async function loadTrace(
+async function loadTrace(
   connection: Connection,
   threadId: string,
   known: LoadedTrace,

@@ -45,7 +45,7 @@ export const KIND_NAMES: Record<SpanKind, string> = {
   event: "Events",
 };
 
-export interface SentMessage {
+interface SentMessage {
   role: string;
   text: string;
 }

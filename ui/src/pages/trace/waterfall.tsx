@@ -14,6 +14,7 @@ import {
 import { Badge, type Tone } from "@/components/badge";
 import { Time } from "@/components/time";
 import { VirtualList } from "@/components/virtual_list";
+import { classes } from "@/lib/classes";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import type { Axis } from "./axis";
@@ -61,7 +62,7 @@ function Bar({ span, axis }: { span: Span; axis: Axis }) {
         />
       ))}
       <span
-        className={`${styles.bar} ${styles[span.kind]} ${span.status === "error" ? styles.error : ""}`}
+        className={classes(styles.bar, styles[span.kind], span.status === "error" && styles.error)}
         style={{ left: share(from), width: span.kind === "event" ? "6px" : share(until - from) }}
       />
     </span>
@@ -95,7 +96,7 @@ function SpanRow({ row }: { row: Extract<Row, { kind: "span" }> }) {
   return (
     <div className={styles.spanRow}>
       <span
-        className={`${styles.name} ${dimmed ? styles.dimmed : ""}`}
+        className={classes(styles.name, dimmed && styles.dimmed)}
         style={{ paddingLeft: 8 + depth * INDENT }}
       >
         <Icon size={15} aria-hidden className={styles[`${span.kind}Icon`]} />

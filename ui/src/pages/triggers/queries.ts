@@ -63,7 +63,7 @@ export function useRefusal(trigger: Trigger): string | undefined {
 }
 
 /** What can be done to a trigger. */
-export type Deed =
+type Deed =
   | { do: "pause" | "resume" | "run" }
   | { do: "send"; id: string; data: unknown }
   | { do: "replay"; id: string; data?: unknown };

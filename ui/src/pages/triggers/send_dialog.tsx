@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { useAnnounce } from "@/components/announcer";
 import { Dialog } from "@/components/dialog";
-import { Field } from "@/components/field";
+import { TextField } from "@/components/field";
 import { ProblemNotice } from "@/components/notice";
 import { SchemaForm } from "@/components/schema_form";
 import { newId } from "@/lib/ids";
@@ -25,16 +25,13 @@ export function SendDialog({ trigger, onClose }: { trigger: Trigger; onClose: ()
   return (
     <Dialog title={`Send an event to ${trigger.name}`} onClose={onClose}>
       <div className="stack">
-        <Field label="Event's id" hint="The same id again is the same event: it is carried out once.">
-          {(props) => (
-            <input
-              {...props}
-              value={id}
-              maxLength={200}
-              onChange={(event) => setId(event.target.value.trim())}
-            />
-          )}
-        </Field>
+        <TextField
+          label="Event's id"
+          hint="The same id again is the same event: it is carried out once."
+          value={id}
+          maxLength={200}
+          onText={(text) => setId(text.trim())}
+        />
         {send.error === null ? null : <ProblemNotice error={send.error} />}
         <SchemaForm
           schema={schema}

@@ -18,7 +18,7 @@ export function zones(): string[] {
 }
 
 /** How far a zone is from UTC at a moment: "+02:00". */
-export function offsetAt(at: string, zone: string): string {
+function offsetAt(at: string, zone: string): string {
   const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(
     new Date(at),
   );
@@ -26,7 +26,7 @@ export function offsetAt(at: string, zone: string): string {
   return told.replace("GMT", "") || "+00:00";
 }
 
-export interface Moment {
+interface Moment {
   at: string;
   /** "Mon 23 Nov 2026". */
   day: string;

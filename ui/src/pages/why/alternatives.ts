@@ -4,7 +4,7 @@ import { percent } from "@/lib/numbers";
 import type { Decision, Facts, Level } from "./model";
 
 /** What would have led elsewhere, in words, and where that can be tried on past runs. */
-export interface Alternative {
+interface Alternative {
   words: string;
   /** A threshold to try: which, and the value at which it turns. */
   try?: { level: Level; value: number };
