@@ -41,6 +41,14 @@ export function standingOf(status: string, effects: readonly Effect[], state?: P
   return STANDINGS[status] ?? { words: inWords(status), tone: "neutral", means: "" };
 }
 
+/** Why those may not ask who may only read. */
+export const MAY_NOT_ASK = "Your role may read, but not ask.";
+const MAY_NOT_RATE = "Your role may read, but not rate.";
+
+/** Why something may not be asked; undefined where it may. */
+export const whyNotAsk = (mayRun: boolean) => (mayRun ? undefined : MAY_NOT_ASK);
+export const whyNotRate = (mayRun: boolean) => (mayRun ? undefined : MAY_NOT_RATE);
+
 /** "issue_refund" as "issue refund". */
 export const inWords = (name: string) => name.replace(/[_-]+/g, " ").trim();
 
