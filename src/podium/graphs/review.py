@@ -192,4 +192,4 @@ def describe(effect: Effect, people: int = 1, consents: Sequence[Consent] = ()) 
     target = f" on {effect.target}" if effect.target else ""
     given = sum(one.digest == effect.digest for one in consents)
     progress = f"; approved by {given} of {people} people" if people > 1 else ""
-    return f"{words}{target} ({effect.effect_class}{progress})"
+    return f"{words}{target} ({effect.effect_class}){progress}"

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel, ValidationError
+
+from podium.app.results import ConsentView
 from podium.core.clock import SystemClock, from_iso, to_iso
 from podium.core.errors import Conflict, NotAllowed, NotFound
 from podium.core.principal import Access
@@ -14,7 +17,6 @@ from podium.server.models.podium import Interrupt
 from podium.storage.tickets import Ticket
 
 if TYPE_CHECKING:
-    from podium.app.results import ConsentView
     from podium.server.auth import Caller
     from podium.server.services import Services
     from podium.storage.threads import ThreadRecord
@@ -80,7 +82,10 @@ async def interrupts_in(services: Services, thread: ThreadRecord) -> list[Waitin
         ]
     head = await services.threads.states.head(thread)
     waiting = [item for items in head.interrupts.values() for item in items]
-    return [told(str(item["id"]), "", "", value=item.get("value")) for item in waiting]
+    return [
+        told(str(item["id"]), "", "", value=item.get("value"), **_shared(item.get("value")))
+        for item in waiting
+    ]
 
 
 async def find(services: Services, who: Caller, thread_id: str, interrupt_id: str) -> Waiting:
@@ -101,6 +106,22 @@ async def find(services: Services, who: Caller, thread_id: str, interrupt_id: st
         f"nothing waits under {interrupt_id} in thread {thread_id}",
         hint="List the interrupts to see what does.",
     )
+
+
+def _shared(value: object) -> dict[str, Any]:
+    """How many people a governed tool in somebody else's graph asks, and who has approved; it may say anything."""
+    try:
+        asked = _Shared.model_validate(value)
+    except ValidationError:
+        return {}
+    return {"people": asked.people, "consents": asked.consents}
+
+
+class _Shared(BaseModel):
+    """What a governed tool asks, as far as it is about several people."""
+
+    people: int
+    consents: tuple[ConsentView, ...]
 
 
 def _inherited(tickets: Iterable[Ticket], consents: Sequence[ConsentView], since: str) -> Ticket | None:

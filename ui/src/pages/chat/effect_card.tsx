@@ -54,7 +54,12 @@ const hasPreview = (preview: { before?: unknown; after?: unknown } | null | unde
 
 /** What the server says of an action, with how far it reaches in words. */
 const described = (text = "") =>
-  visible(text.replace(/ \((\w+)\)$/, (_, reach: string) => `, ${effectClass(reach)}`));
+  visible(
+    text.replace(
+      / \((\w+)\)(; approved by \d+ of \d+ people)?$/,
+      (_, reach: string) => `, ${effectClass(reach)}`,
+    ),
+  );
 
 /** The arguments that say something. */
 const said = (args: Fields): Fields =>
@@ -206,7 +211,7 @@ export function ApprovalCard({ threadId, interrupt }: ApprovalCardProps) {
   return (
     <section className={styles.approval} aria-label="Waiting for you">
       <header className={styles.head}>
-        <Badge tone="warn">Waiting for you</Badge>
+        <Badge tone="warn">{isMine ? "Waiting for another person" : "Waiting for you"}</Badge>
         <strong dir="auto">{value.question || "A person has to decide."}</strong>
       </header>
       <Asked value={value} me={me?.principal ?? ""} />
