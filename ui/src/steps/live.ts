@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent } from "react";
 import type { Connection } from "@/api/connection";
 import { asProblem } from "@/api/problem";
 import { useConnection } from "@/api/session";
+import { Backoff } from "@/lib/backoff";
 
 /** Something that happened in a thread: the mode, the path of the subgraph it happened in, and what was told. */
 export interface ThreadEvent {
@@ -18,15 +19,6 @@ export function eventOf(name: string, data: unknown): ThreadEvent {
   const [mode = "", ...path] = name.split("|");
   return { mode, path, data };
 }
-
-const wait = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 
 type Told = AsyncIterable<{ id?: string; event: string; data: unknown }>;
 
@@ -45,7 +37,7 @@ async function followThread(
   tell: (event: ThreadEvent) => void,
 ): Promise<void> {
   let last: string | undefined;
-  let pause = FIRST_WAIT_MS;
+  const backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS, signal);
   let wholeThread = true;
   while (!signal.aborted) {
     try {
@@ -54,7 +46,7 @@ async function followThread(
         : streamOfRun(connection, threadId, signal);
       for await (const part of stream) {
         last = part.id ?? last;
-        pause = FIRST_WAIT_MS;
+        backoff.reset();
         tell(eventOf(part.event, part.data));
       }
     } catch (error) {
@@ -64,8 +56,7 @@ async function followThread(
         continue;
       }
     }
-    await wait(pause, signal);
-    pause = Math.min(pause * 2, LONGEST_WAIT_MS);
+    await backoff.pause();
   }
 }
 

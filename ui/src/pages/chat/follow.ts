@@ -1,20 +1,11 @@
 import type { Client } from "@langchain/langgraph-sdk";
 import { asProblem } from "@/api/problem";
+import { Backoff } from "@/lib/backoff";
 import type { LiveRun, StreamEvent } from "./live";
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5_000;
 const OPEN: readonly string[] = ["pending", "running"];
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const leave = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", leave, { once: true });
-  });
 
 /**
  * Reads a run's stream from where it was left until the run has ended, through lost connections and restarts of the
@@ -27,13 +18,13 @@ export async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const runId = live.snapshot().runId;
-  let wait = FIRST_WAIT_MS;
+  const backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS, signal);
   while (!signal.aborted) {
     try {
       const options = { lastEventId: live.lastEventId ?? "-1", signal };
       for await (const event of client.runs.joinStream(threadId, runId, options)) {
         live.connection(true);
-        wait = FIRST_WAIT_MS;
+        backoff.reset();
         live.take(event as StreamEvent);
       }
       const run = await client.runs.get(threadId, runId, { signal });
@@ -42,8 +33,7 @@ export async function follow(
       if (signal.aborted || asProblem(error).status === 404) break;
     }
     live.connection(false);
-    await pause(wait, signal);
-    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    await backoff.pause();
   }
   live.flush();
 }

@@ -123,11 +123,12 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
   const left = useStateAt(threadId, one.id);
   const right = useStateAt(threadId, other.id);
   const actionsOf = useActions(threadId);
+  const [before, after] = [left.data?.values, right.data?.values];
+  const messages = useMemo(() => messagesApart(before, after), [before, after]);
+  const changes = useMemo(() => diffStates(before, after), [before, after]);
   const error = left.error ?? right.error;
   if (error !== null) return <ProblemNotice error={error} />;
   if (left.data === undefined || right.data === undefined) return <Loading what="Loading both states" />;
-  const messages = messagesApart(left.data.values, right.data.values);
-  const changes = diffStates(left.data.values, right.data.values);
   return (
     <Card
       region
@@ -144,17 +145,17 @@ export function ComparePanel({ tree, one, other, threadId, onEnd }: ComparePanel
           name="A"
           branch={compared.one}
           tree={tree}
-          values={left.data.values}
+          values={before}
           messages={messages.one}
-          actions={actionsOf(left.data.values)}
+          actions={actionsOf(before)}
         />
         <Side
           name="B"
           branch={compared.other}
           tree={tree}
-          values={right.data.values}
+          values={after}
           messages={messages.other}
-          actions={actionsOf(right.data.values)}
+          actions={actionsOf(after)}
         />
       </div>
       <h3>State: from A to B</h3>

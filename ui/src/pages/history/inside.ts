@@ -20,29 +20,33 @@ export function writtenIn(states: ThreadState[], words: string): string[] {
     .map((state) => state.checkpoint.checkpoint_id ?? "");
 }
 
+interface Looked {
+  /** What for, and where. */
+  wanted: string;
+  found: ReadonlySet<string>;
+  steps: number;
+  busy: boolean;
+}
+
 /** Looks through what was written at each step, page by page from the newest, until it is stopped. */
 export function useInside(threadId: string, words: string) {
   const { client } = useConnection();
-  const [found, setFound] = useState(NONE);
-  const [looked, setLooked] = useState(0);
-  const [busy, setBusy] = useState(false);
+  const wanted = `${threadId} ${words}`;
+  const nothing: Looked = { wanted, found: NONE, steps: 0, busy: false };
+  const [looked, setLooked] = useState(nothing);
   const running = useRef<AbortController | null>(null);
   const stop = useCallback(() => {
     running.current?.abort();
     running.current = null;
-    setBusy(false);
+    setLooked((now) => ({ ...now, busy: false }));
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other words begin anew.
-  useEffect(() => {
-    setFound(NONE);
-    setLooked(0);
-    return stop;
-  }, [threadId, words, stop]);
-  const start = useCallback(async () => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: nobody looks any more for what was wanted before.
+  useEffect(() => stop, [wanted, stop]);
+  const start = async () => {
     stop();
     const control = new AbortController();
     running.current = control;
-    setBusy(true);
+    setLooked({ ...nothing, busy: true });
     let before: string | null = null;
     let last: ThreadState[] = [];
     while (!control.signal.aborted) {
@@ -56,13 +60,17 @@ export function useInside(threadId: string, words: string) {
       if (control.signal.aborted) return;
       // A page's oldest states were written from the next page's newest one.
       const hits = writtenIn([...last, ...page], words);
-      setFound((known) => new Set([...known, ...hits]));
-      setLooked((count) => count + page.length);
+      setLooked((now) => ({
+        ...now,
+        found: new Set([...now.found, ...hits]),
+        steps: now.steps + page.length,
+      }));
       last = page;
       before = page.at(-1)?.checkpoint.checkpoint_id ?? null;
       if (page.length < PAGE || before === null) break;
     }
     stop();
-  }, [client, threadId, words, stop]);
-  return { found, looked, busy, start: () => void start(), stop };
+  };
+  const { found, steps, busy } = looked.wanted === wanted ? looked : nothing;
+  return { found, looked: steps, busy, start: () => void start(), stop };
 }

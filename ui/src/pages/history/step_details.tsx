@@ -6,6 +6,7 @@ import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
 import { JsonView } from "@/components/json_view";
+import { Loaded } from "@/components/loaded";
 import { Loading, Notice, ProblemNotice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { StateDiff } from "@/components/state_diff";
@@ -137,24 +138,19 @@ export function StepDetails(props: StepDetailsProps) {
       }
     >
       <Actions {...props} state={state.data} />
-      {state.error === null ? null : (
-        <ProblemNotice error={state.error} onRetry={() => void state.refetch()} />
-      )}
-      {state.data === undefined ? (
-        state.isPending ? (
-          <Loading what="Loading the state" />
-        ) : null
-      ) : (
-        <>
-          <h3>What changed</h3>
-          <Changes step={step} tree={tree} state={state.data} />
-          <Next state={state.data} />
-          <details>
-            <summary>The whole state</summary>
-            <JsonView value={state.data.values} label={`The state at step ${numberOf(tree, step.id)}`} />
-          </details>
-        </>
-      )}
+      <Loaded query={state} what="Loading the state">
+        {(there) => (
+          <>
+            <h3>What changed</h3>
+            <Changes step={step} tree={tree} state={there} />
+            <Next state={there} />
+            <details>
+              <summary>The whole state</summary>
+              <JsonView value={there.values} label={`The state at step ${numberOf(tree, step.id)}`} />
+            </details>
+          </>
+        )}
+      </Loaded>
       {step.source === "fork" ? (
         <Notice>A run was started from an earlier step here; the state is that step's.</Notice>
       ) : null}

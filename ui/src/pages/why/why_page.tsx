@@ -1,7 +1,8 @@
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import { Button } from "@/components/button";
-import { Empty, Loading, ProblemNotice } from "@/components/notice";
+import { Loaded } from "@/components/loaded";
+import { Empty } from "@/components/notice";
 import { Card, PageFrame } from "@/components/page";
 import { Time } from "@/components/time";
 import { useView } from "@/lib/view";
@@ -37,36 +38,47 @@ export function Page() {
   const steps = useSteps(threadId);
   const tree = useMemo(() => treeOf(steps.data?.steps ?? [], steps.data?.more), [steps.data]);
   const run = said("run");
-  const all = turnsOf(decisions.data ?? []);
-  const turns = run === "" ? all : all.filter((turn) => turn.runIds.includes(run));
-  const words = wordsOf(state.data?.values);
   return (
     <PageFrame
       title="Why"
       lead="Every decision of this thread: what it went by, the rule, the threshold and its policy, and what would have changed it."
       actions={run === "" ? null : <Button onClick={() => change({ run: null })}>Show all turns</Button>}
     >
-      {decisions.error === null ? null : (
-        <ProblemNotice error={decisions.error} onRetry={() => void decisions.refetch()} />
-      )}
-      {decisions.isPending ? <Loading what="Reading the decisions" /> : null}
-      {decisions.data !== undefined && turns.length === 0 ? (
-        <Empty title={run === "" ? "Nothing was decided here yet" : "Nothing is on record of this turn"}>
-          Decisions are recorded as soon as agents judge an answer or an action. Graphs other than the
-          project's own decide by themselves.
-        </Empty>
-      ) : null}
-      {turns.map((turn, place) => (
-        <TurnCard
-          key={turn.turnId}
-          turn={turn}
-          tree={tree}
-          words={words.get(turn.turnId) ?? ""}
-          first={place === 0}
-        />
-      ))}
+      <Loaded query={decisions} what="Reading the decisions">
+        {(told) => <Turns turns={turnsOf(told)} run={run} tree={tree} words={wordsOf(state.data?.values)} />}
+      </Loaded>
     </PageFrame>
   );
+}
+
+interface TurnsProps {
+  turns: Turn[];
+  /** The run whose turn alone is shown; empty for all. */
+  run: string;
+  tree: StepTree;
+  /** What the user wrote, by the id of the message. */
+  words: Map<string, string>;
+}
+
+function Turns({ turns, run, tree, words }: TurnsProps) {
+  const shown = run === "" ? turns : turns.filter((turn) => turn.runIds.includes(run));
+  if (shown.length === 0) {
+    return (
+      <Empty title={run === "" ? "Nothing was decided here yet" : "Nothing is on record of this turn"}>
+        Decisions are recorded as soon as agents judge an answer or an action. Graphs other than the project's
+        own decide by themselves.
+      </Empty>
+    );
+  }
+  return shown.map((turn, place) => (
+    <TurnCard
+      key={turn.turnId}
+      turn={turn}
+      tree={tree}
+      words={words.get(turn.turnId) ?? ""}
+      first={place === 0}
+    />
+  ));
 }
 
 interface TurnCardProps {
