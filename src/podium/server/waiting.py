@@ -109,7 +109,7 @@ async def find(services: Services, who: Caller, thread_id: str, interrupt_id: st
 
 
 def _shared(value: object) -> dict[str, Any]:
-    """How many people a governed tool in somebody else's graph asks, and who has approved; it may say anything."""
+    """How many people a governed tool in another's graph asks, and who approved; it may say anything."""
     try:
         asked = _Shared.model_validate(value)
     except ValidationError:
