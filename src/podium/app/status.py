@@ -58,14 +58,20 @@ async def status_of(project: Project, database: Database, clock: Clock | None = 
     }
 
 
+def server_url(project: Project) -> str:
+    """Where the manifest says that the project's server listens."""
+    settings = project.manifest.server
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.tls_cert else 'http'}://{host}:{settings.port}"
+
+
 def is_serving(project: Project) -> bool:
     """Whether a server answers where the manifest says that the project's listens."""
     import httpx
 
-    settings = project.manifest.server
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     try:
-        answer = httpx.get(f"http://{host}:{settings.port}/ok", timeout=1.0, trust_env=False)
+        where = f"{server_url(project)}/ok"
+        answer = httpx.get(where, timeout=1.0, trust_env=False, verify=False)  # noqa: S501 - nothing is told
         return answer.status_code == httpx.codes.OK and answer.json() == {"ok": True}
     except (httpx.HTTPError, ValueError):
         return False

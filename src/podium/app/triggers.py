@@ -60,9 +60,10 @@ class ProjectTriggers:
         found = self._service.directory.get(name, self._access)
         return found, self._service.firings.counts([id_of(found)]).get(id_of(found), {})
 
-    def next_times(self, name: str, number: int) -> list[datetime]:
-        """When a schedule fires next."""
-        return upcoming(self._service.directory.schedule(name, self._access), SystemClock().now(), number)
+    def next_times(self, name: str, number: int) -> tuple[str, list[datetime]]:
+        """In which time zone a schedule is read, and when it fires next, in UTC."""
+        found = self._service.directory.schedule(name, self._access)
+        return found.timezone, upcoming(found, SystemClock().now(), number)
 
     async def run(self, name: str) -> tuple[str, Firing]:
         """Let a schedule fire now; its name and the firing."""
@@ -82,6 +83,15 @@ class ProjectTriggers:
         found = self._service.directory.get(name, self._access)
         statuses = [status] if status else []
         return name_of(found), self._service.firings.latest(id_of(found), statuses=statuses, limit=limit)
+
+    def dead(self, limit: int = 20) -> list[tuple[str, Firing]]:
+        """What was given up of all triggers, each after its trigger's name, the latest first."""
+        found: list[tuple[str, Firing]] = []
+        for trigger, counts in self.all():
+            if counts.get("dead"):
+                name, firings = self.history(id_of(trigger), "dead", limit)
+                found += [(name, firing) for firing in firings]
+        return sorted(found, key=lambda one: one[1].at, reverse=True)[:limit]
 
     async def send(self, name: str, data: Any, event_id: str = "", version: str = "") -> tuple[Firing, bool]:
         """Send an event; its firing, and whether it is new."""

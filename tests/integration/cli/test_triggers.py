@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,34 @@ def test_an_event_waits_for_a_server_once(podium: CommandLine) -> None:
     (fired,) = podium("triggers", "history", "orders", "--json").json["events"]
     assert fired["event_id"] == "e1"
     assert podium("triggers", "dead", "orders", "--json").json["events"] == []
+
+
+def test_the_next_times_are_told_by_the_clocks_of_the_schedule(podium: CommandLine) -> None:
+    line = podium("triggers", "next", "nightly", "--limit", "1").out
+    local, utc = line.rsplit(maxsplit=1)
+    assert local.endswith("Europe/Berlin")
+    told = datetime.strptime(local.removesuffix(" Europe/Berlin"), "%a %Y-%m-%d %H:%M %z")
+    assert told == datetime.fromisoformat(utc)
+
+
+def test_all_that_was_given_up_is_listed_without_a_name(podium: CommandLine) -> None:
+    for number, name in enumerate(("orders", "nightly", "orders")):
+        sent = ("send", "orders", "{}", "--id", f"e{number}") if name == "orders" else ("run", "nightly")
+        podium("triggers", *sent)
+    assert podium("triggers", "dead").out.strip() == "Nothing here."
+    with closing(sqlite3.connect(podium.folder / ".podium" / "podium.db")) as database, database:
+        database.execute("UPDATE firings SET status='dead', error='no such order'")
+    found = podium("triggers", "dead", "--json").json["events"]
+    assert [one["trigger"] for one in found] == ["orders", "nightly", "orders"]
+    assert [one["event_id"] for one in podium("triggers", "dead", "orders", "--json").json["events"]] == [
+        "e2",
+        "e0",
+    ]
+    assert len(podium("triggers", "dead", "--limit", "2", "--json").json["events"]) == 2
+    shown = podium("triggers", "dead").out
+    assert "nightly" in shown
+    assert "no such order" in shown
+    assert "3 firings" in podium("status").out
 
 
 def test_a_pause_stays_until_it_is_lifted(podium: CommandLine) -> None:

@@ -10,10 +10,11 @@ import typer
 from podium.cli.options import HERE, JsonOption, ProjectOption
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from podium.app.triggers import ProjectTriggers
+    from podium.storage.firings import Firing
 
 T = TypeVar("T")
 
@@ -71,19 +72,21 @@ def next_(
     project: ProjectOption = HERE,
     as_json: JsonOption = False,
 ) -> None:
-    """Show when a schedule fires next, in UTC."""
+    """Show when a schedule fires next, by the clocks of its time zone and in UTC."""
+    from zoneinfo import ZoneInfo
+
     from podium.cli.output import write_json
     from podium.core.clock import to_iso
 
     async def work(triggers: ProjectTriggers) -> Any:
-        return [to_iso(one) for one in triggers.next_times(name, limit)]
+        return triggers.next_times(name, limit)
 
-    times = _with(project, work)
+    zone, times = _with(project, work)
     if as_json:
-        write_json({"times": times})
+        write_json({"times": [to_iso(one) for one in times]})
         return
     for one in times:
-        typer.echo(one)
+        typer.echo(f"{one.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M %z} {zone}  {one:%Y-%m-%dT%H:%MZ}")
 
 
 @app.command()
@@ -113,15 +116,32 @@ def history(
     name: NameArgument, limit: LimitOption = 20, project: ProjectOption = HERE, as_json: JsonOption = False
 ) -> None:
     """Show what a trigger fired, the latest first."""
-    _firings(name, limit, project, as_json, dead=False)
+
+    async def work(triggers: ProjectTriggers) -> Any:
+        named, found = triggers.history(name, None, limit)
+        return [(named, one) for one in found]
+
+    _show(_with(project, work), as_json=as_json)
 
 
 @app.command()
 def dead(
-    name: NameArgument, limit: LimitOption = 20, project: ProjectOption = HERE, as_json: JsonOption = False
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The trigger's name, or its id; all when left out.")
+    ] = None,
+    limit: LimitOption = 20,
+    project: ProjectOption = HERE,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what was given up and waits for you, the latest first."""
-    _firings(name, limit, project, as_json, dead=True)
+
+    async def work(triggers: ProjectTriggers) -> Any:
+        if name is None:
+            return triggers.dead(limit)
+        named, found = triggers.history(name, "dead", limit)
+        return [(named, one) for one in found]
+
+    _show(_with(project, work), as_json=as_json, named=name is None)
 
 
 @app.command()
@@ -188,18 +208,14 @@ def _enable(name: str, project: Path, as_json: bool, *, enabled: bool) -> None:
     console().print(f"{name} goes on." if enabled else f"{name} is paused.")
 
 
-def _firings(name: str, limit: int, project: Path, as_json: bool, *, dead: bool) -> None:
+def _show(found: Sequence[tuple[str, Firing]], *, as_json: bool, named: bool = False) -> None:
     from podium.cli.output import console, write_json
     from podium.cli.render.triggers import firing_object, show_firings
 
-    async def work(triggers: ProjectTriggers) -> Any:
-        return triggers.history(name, "dead" if dead else None, limit)
-
-    named, found = _with(project, work)
     if as_json:
-        write_json({"events": [firing_object(named, one) for one in found]})
+        write_json({"events": [firing_object(*one) for one in found]})
         return
-    show_firings(console(), found)
+    show_firings(console(), found, named=named)
 
 
 def _tell(name: str, firing: Any, *, as_json: bool, duplicate: bool | None = None) -> None:

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from podium.cli.render.moments import moment
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_AIMS: Final = {
+    "latency_p95": ("95 of 100 runs end in", "{:.3g} s", "at most"),
+    "success": ("runs that succeed", "{:.1%}", "at least"),
+    "escalation": ("runs that go to a person", "{:.1%}", "at most"),
+    "override": ("proposals that people change", "{:.1%}", "at most"),
+    "cost_per_success": ("a turn that ends well costs", "{:.4g}", "at most"),
+}
+"""What an objective is about, how its values are written, and which way it bounds them."""
 
 
 def show_status(out: Console, said: dict[str, Any]) -> None:
     """Print how a project stands."""
     queue, people, dead = said["queue"], said["people"], said["dead_letters"]
-    backup = said["last_backup"]
-    out.print(f"Server      {'up' if said['server']['up'] else 'not running'}")
+    server, backup = said["server"], said["last_backup"]
+    up = f"up at {server['url']}" if server["up"] else f"nothing answers at {server['url']}"
+    out.print(f"Server      {up}")
     out.print(f"Runs        {queue['running']} running, {queue['pending']} waiting")
     out.print(
         f"People      {people['waiting_threads']} threads wait, {people['unclear_effects']} effects unclear"
     )
-    out.print(f"Given up    {sum(dead.values())}")
-    out.print(f"Backup      {backup['at'] if backup else 'none'}")
+    given_up = [f"{number} {what}" for what, number in dead.items() if number]
+    out.print(f"Given up    {', '.join(given_up) or 'nothing'}")
+    out.print(f"Backup      {moment(backup['at']) if backup else 'none'}")
     objectives = said["objectives"]
+    if objectives["measured"]:
+        out.print(f"Objectives  of the last {objectives['window_days']:g} days:")
     for one in objectives["measured"]:
-        value = "nothing measured" if one["value"] is None else f"{one['value']:g} of {one['target']:g}"
-        met = "met" if one["met"] else "missed"
-        left = f"{one['budget_left']:.0%} of the budget left"
-        out.print(f"{one['name']}: {value}, {met}, {left}, over {objectives['window_days']:g} days")
+        out.print(f"  {_aim(one)}")
+
+
+def _aim(one: dict[str, Any]) -> str:
+    words, form, bound = _AIMS[one["name"]]
+    aim = f"{bound} {form.format(one['target'])}"
+    if one["value"] is None:
+        return f"{one['name']}: nothing measured yet (aim: {aim})"
+    mark, budget = "met" if one["met"] else "missed", one["budget_left"]
+    left = f"{budget:.0%} of the error budget is left" if budget >= 0 else "the error budget is overdrawn"
+    return f"{one['name']}: {words} {form.format(one['value'])}, {mark} (aim: {aim}); {left}"

@@ -69,14 +69,22 @@ def show_triggers(out: Console, found: Sequence[tuple[AnyTrigger, Mapping[str, i
     out.print(table)
 
 
-def show_firings(out: Console, found: Sequence[Firing]) -> None:
-    """Print firings, one a line."""
+def show_firings(out: Console, found: Sequence[tuple[str, Firing]], *, named: bool = False) -> None:
+    """Print firings, one a line.
+
+    Args:
+        out: Where to.
+        found: Each after the name of its trigger.
+        named: Whether the names are shown.
+    """
     if not found:
         out.print("Nothing here.")
         return
-    table = columns("Event", "Taken", "Status", "Attempts", "Run", "Error")
-    for one in found:
+    first = ["Trigger"] if named else []
+    table = columns(*first, "Event", "Taken", "Status", "Failures", "Run", "Error")
+    for name, one in found:
         table.add_row(
+            *([one_line(name, 40)] if named else []),
             one_line(one.event_id, 40),
             moment(one.at),
             one.status,
