@@ -31,12 +31,16 @@ LANGGRAPH_JSON = "langgraph.json"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
 
+Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
 
 class ProjectSettings(Model):
     """Who the project is."""
 
     name: Name
     description: str = ""
+    examples: tuple[Example, ...] = Field(default=(), max_length=6)
+    """What one may say to it, offered where a conversation begins."""
 
 
 class ProviderSettings(Model):

@@ -92,6 +92,8 @@ export function useChanges(): void {
         stop = new AbortController();
         const { signal } = stop;
         void followChanges(connection, signal, (threads) => {
+          // Who was away may have come back with other models, or as another version.
+          if (threads === null) void queries.invalidateQueries({ queryKey: ["me"] });
           readThreads(queries, url, threads);
           ringLists();
         });

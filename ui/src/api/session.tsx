@@ -107,6 +107,13 @@ async function whoAmI(connection: Connection): Promise<Me | null> {
   }
 }
 
+/** A server that is away for a moment, such as one that starts again, is none: the pages stay and try again. */
+function problemOf(error: unknown, isKnown: boolean): Problem | null {
+  if (error === null) return null;
+  const problem = asProblem(error);
+  return isKnown && (problem.status === 0 || problem.status >= 502) ? null : problem;
+}
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [server, setServer] = useState(stored);
   const connection = useMemo(() => connect(server.url, server.key), [server]);
@@ -137,7 +144,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       me: data ?? null,
       isPodium: data !== null && data !== undefined,
       loading: isLoading,
-      problem: error === null ? null : asProblem(error),
+      problem: problemOf(error, data !== undefined),
       openServer,
       retry: () => void refetch(),
     }),

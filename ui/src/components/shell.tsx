@@ -83,6 +83,12 @@ export function modelsInWords(me: Me): string {
   return [...new Set(Object.values(me.models.roles).map((role) => role.model))].join(", ");
 }
 
+/** "offline agents answer", "openai:NAME answers". */
+function answeredBy(me: Me): string {
+  const words = modelsInWords(me);
+  return `${words} ${me.models.offline || words.includes(", ") ? "answer" : "answers"}`;
+}
+
 function Who() {
   const { me, connection } = useSession();
   const elsewhere = connection.url !== window.location.origin;
@@ -90,7 +96,7 @@ function Who() {
   return (
     <Link to="/settings" className={styles.who}>
       <span className={styles.name}>{me?.principal ?? "Another Agent Server"}</span>
-      {me === null ? null : <span className={styles.detail}>{modelsInWords(me)} answer</span>}
+      {me === null ? null : <span className={styles.detail}>{answeredBy(me)}</span>}
       {elsewhere ? <span className={styles.detail}>{connection.url}</span> : null}
       {notReady === undefined ? null : (
         <span className={styles.missing}>{notReady.problem ?? "A model is not ready"}</span>

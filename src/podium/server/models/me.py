@@ -46,6 +46,8 @@ class ProjectShown(Model):
 
     name: str
     description: str
+    examples: list[str]
+    """What one may say to its own graph."""
     graphs: list[GraphShown]
 
 

@@ -2,6 +2,7 @@ import { ArrowUp, Paperclip, Square } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import styles from "./composer.module.css";
+import { MAY_NOT_ASK, whyNotAsk } from "./words";
 
 interface ComposerProps {
   /** Kept for each thread while the page is open. */
@@ -81,7 +82,7 @@ export function Composer({
         aria-keyshortcuts="/"
         rows={1}
         dir="auto"
-        placeholder={mayRun ? placeholder : "Your role may read, but not ask."}
+        placeholder={mayRun ? placeholder : MAY_NOT_ASK}
         disabled={!mayRun}
         value={text}
         onChange={(event) => setText(event.target.value)}
@@ -96,7 +97,7 @@ export function Composer({
         }}
       />
       {busy ? (
-        <Button label="Stop" look="danger" onClick={onStop} disabled={!mayRun}>
+        <Button label="Stop" look="danger" onClick={onStop} why={whyNotAsk(mayRun)}>
           <Square size={16} aria-hidden />
         </Button>
       ) : null}
@@ -104,7 +105,8 @@ export function Composer({
         type="submit"
         look="main"
         label={busy ? "Send when this is done" : "Send"}
-        disabled={!mayRun || text.trim() === ""}
+        why={whyNotAsk(mayRun)}
+        disabled={text.trim() === ""}
       >
         <ArrowUp size={18} aria-hidden />
       </Button>

@@ -17,7 +17,7 @@ import { Scroll } from "./scroll";
 import { TurnCard } from "./turn_card";
 import type { Effect, PodiumState } from "./types";
 import type { Conversation } from "./use_conversation";
-import { happened } from "./words";
+import { happened, whyNotAsk } from "./words";
 
 const NO_EFFECTS: Effect[] = [];
 
@@ -115,7 +115,7 @@ export function ConversationView({ conversation }: { conversation: Conversation 
       growth={growth}
     >
       <div className={styles.end}>
-        {turns.length === 0 && live !== null ? <AtWork live={live} /> : null}
+        {turns.length === 0 && live !== null ? <AtWork live={live} own={own} /> : null}
         {Array.isArray(conversation.values.messages) ||
         Object.keys(conversation.values).length === 0 ? null : (
           <StateBox values={conversation.values} />
@@ -191,7 +191,7 @@ function Fault({ conversation, mayRun }: { conversation: Conversation; mayRun: b
       </p>
       {stopped ? null : <p dir="auto">{faultText(fault?.error)}</p>}
       {unfinished ? (
-        <Button small disabled={!mayRun} onClick={() => void ask({ text: null }).catch(ignore)}>
+        <Button small why={whyNotAsk(mayRun)} onClick={() => void ask({ text: null }).catch(ignore)}>
           Go on
         </Button>
       ) : null}

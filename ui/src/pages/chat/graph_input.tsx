@@ -4,6 +4,7 @@ import { Button } from "@/components/button";
 import { Loading, ProblemNotice } from "@/components/notice";
 import { type JsonSchema, SchemaForm } from "@/components/schema_form";
 import styles from "./graph_input.module.css";
+import { whyNotAsk } from "./words";
 
 interface GraphInputProps {
   schema: JsonSchema | null;
@@ -34,14 +35,14 @@ export function GraphInput({ schema, loading, busy, mayRun, folded, onRun, onSto
     });
   };
   const stop = busy ? (
-    <Button look="danger" onClick={onStop} disabled={!mayRun}>
+    <Button look="danger" onClick={onStop} why={whyNotAsk(mayRun)}>
       <Square size={14} aria-hidden /> Stop
     </Button>
   ) : null;
   if (!open) {
     return (
       <p className={styles.folded}>
-        <Button onClick={() => setOpen(true)} disabled={!mayRun}>
+        <Button onClick={() => setOpen(true)} why={whyNotAsk(mayRun)}>
           {busy ? "Run with another input after this" : "Run with another input"}
         </Button>
         {stop}

@@ -20,6 +20,8 @@ export interface Activity {
 /** What is known of a run while it goes on. */
 export interface LiveState {
   runId: string;
+  /** When it was asked for, in milliseconds since the epoch. */
+  since: number;
   attempt: number;
   activities: Activity[];
   /** Messages that are being written, in the order in which they began. */
@@ -49,9 +51,10 @@ export class LiveRun {
   #listeners = new Set<Listener>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(runId: string) {
+  constructor(runId: string, since: number = Date.now()) {
     this.#state = {
       runId,
+      since,
       attempt: 1,
       activities: [],
       messages: [],

@@ -7,6 +7,10 @@ import type { TurnPlace } from "./branches";
 import { textOf } from "./messages";
 import type { TurnCardProps } from "./turn_card";
 import styles from "./turn_card.module.css";
+import { MAY_NOT_ASK } from "./words";
+
+const NOT_WHILE_AT_WORK = "This question can be changed when its answer is there, or is stopped.";
+const NOT_PLACED = "This question cannot be changed: what was before it is not known.";
 
 /** What was asked; it can be changed, and its other versions looked at. */
 export function Question(props: TurnCardProps) {
@@ -14,7 +18,8 @@ export function Question(props: TurnCardProps) {
   const [draft, setDraft] = useState<string | null>(null);
   if (turn.question === null) return null;
   const text = textOf(turn.question);
-  const canEdit = place !== null && place.before !== null && live === null;
+  const isPlaced = place !== null && place.before !== null;
+  const why = !mayRun ? MAY_NOT_ASK : live !== null ? NOT_WHILE_AT_WORK : isPlaced ? undefined : NOT_PLACED;
   if (draft !== null && place !== null) {
     const send = () => {
       setDraft(null);
@@ -71,17 +76,9 @@ export function Question(props: TurnCardProps) {
       </div>
       <div className={styles.tools}>
         {place === null ? null : <Versions place={place} onVersion={onVersion} />}
-        {canEdit ? (
-          <Button
-            look="quiet"
-            small
-            label="Edit this question"
-            disabled={!mayRun}
-            onClick={() => setDraft(text)}
-          >
-            <Pencil size={14} aria-hidden />
-          </Button>
-        ) : null}
+        <Button look="quiet" small label="Edit this question" why={why} onClick={() => setDraft(text)}>
+          <Pencil size={14} aria-hidden />
+        </Button>
       </div>
     </div>
   );

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import { useSession } from "@/api/session";
 import { ProblemNotice } from "@/components/notice";
+import { Examples } from "./examples";
 import { useAssistants } from "./queries";
 import styles from "./start.module.css";
 import type { Conversation } from "./use_conversation";
@@ -37,6 +38,7 @@ export function Start({ assistant, onAssistant, conversation }: StartProps) {
             </select>
           </label>
         ) : null}
+        <Examples conversation={conversation} />
         {assistants.error === null ? null : <ProblemNotice error={assistants.error} />}
         {broken === null ? null : <ProblemNotice error={new Error(`${broken.message} ${broken.hint}`)} />}
         {conversation.askError === null ? null : <ProblemNotice error={conversation.askError} />}

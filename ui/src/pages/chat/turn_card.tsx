@@ -1,5 +1,7 @@
 import { RefreshCw } from "lucide-react";
 import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
+import { Link } from "react-router";
+import { useMay } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy_button";
@@ -15,7 +17,7 @@ import { Rate } from "./rate";
 import { ToolMessage } from "./tool_message";
 import styles from "./turn_card.module.css";
 import type { Effect, PodiumState } from "./types";
-import { standingOf } from "./words";
+import { standingOf, whyNotAsk } from "./words";
 
 export interface TurnCardProps {
   threadId: string;
@@ -61,7 +63,7 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
     >
       <Question {...props} />
       <div className={styles.reply}>
-        {live === null ? null : <AtWork live={live} />}
+        {live === null ? null : <AtWork live={live} own={own} />}
         <div className={styles.answers} aria-live={spoken ? "polite" : "off"} aria-busy={live !== null}>
           {turn.replies.map((message, index) =>
             message.type === "tool" ? (
@@ -100,6 +102,7 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
             {note}
           </p>
         ))}
+        {own && live === null && state?.degraded?.some(isStandIn) ? <WhatAnswers /> : null}
         {live === null && turn.replies.length > 0 ? (
           <Foot
             {...props}
@@ -114,6 +117,17 @@ export const TurnCard = memo(function TurnCard(props: TurnCardProps) {
 });
 
 const NO_CITATIONS: [] = [];
+
+const isStandIn = (why: string) => why.split(":").length > 2;
+
+/** The way to where a key or a model is mended, for those who may. */
+function WhatAnswers() {
+  return useMay("run_project") ? (
+    <p className={styles.note}>
+      <Link to="/settings">See which model answers, or change its key</Link>
+    </p>
+  ) : null;
+}
 
 function Foot(props: TurnCardProps & { answer: string; runId: string | null }) {
   const { turn, place, own, state, section, threadId, answer, runId, mayRun } = props;
@@ -141,7 +155,7 @@ function Foot(props: TurnCardProps & { answer: string; runId: string | null }) {
             look="quiet"
             small
             label="Answer this again"
-            disabled={!mayRun}
+            why={whyNotAsk(mayRun)}
             onClick={() => onAgain(turn, place)}
           >
             <RefreshCw size={14} aria-hidden />

@@ -121,6 +121,8 @@ export interface PodiumState {
   confidence?: Confidence;
   decision?: Decision;
   review?: Review;
+  /** Why the turn is degraded: `ROLE:WHO:WHY` where the offline agents stood in for a model. */
+  degraded?: string[];
   verdicts?: { rule: string; stage?: string; outcome: string; reason?: string }[];
   loops?: Record<string, number>;
   stopped?: string;

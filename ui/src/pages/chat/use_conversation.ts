@@ -155,7 +155,7 @@ function useSubject(chosen: string | null, metadata: unknown, ran: string | unde
 function useWork(threadId: string | null, runs: Run[] | undefined) {
   const open = useMemo(() => (runs ?? []).filter(isOpen).reverse(), [runs]);
   const first = open.find((run) => run.status === "running") ?? open[0] ?? null;
-  const live = useLive(threadId, first?.run_id ?? null);
+  const live = useLive(threadId, first);
   const active = (live === null ? null : runs?.find((run) => run.run_id === live.runId)) ?? first;
   const queued = useMemo(() => open.filter((run) => run.run_id !== active?.run_id), [open, active]);
   return { live, active, queued };

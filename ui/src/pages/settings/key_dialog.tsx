@@ -1,51 +1,31 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { type ModelProvider, useConnection } from "@/api/session";
-import { useAnnounce } from "@/components/announcer";
+import type { ModelProvider } from "@/api/session";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { TextField } from "@/components/field";
-import { ProblemNotice } from "@/components/notice";
-
-interface Stored {
-  effective: "now" | "reload" | "restart";
-  message: string;
-}
+import { Notice, ProblemNotice } from "@/components/notice";
+import { modelOf, useSetUp } from "./set_up";
 
 interface KeyDialogProps {
   provider: ModelProvider;
   /** In dev the model may be chosen too, which the server writes into podium.toml. */
   dev: boolean;
+  /** Whether no model is named yet, so that a key alone would change nothing. */
+  offline: boolean;
   onClose: () => void;
 }
 
 /** Stores the key of a provider on the server, and names the model that is to answer. */
-export function KeyDialog({ provider, dev, onClose }: KeyDialogProps) {
-  const connection = useConnection();
-  const queries = useQueryClient();
-  const announce = useAnnounce();
+export function KeyDialog({ provider, dev, offline, onClose }: KeyDialogProps) {
   const form = useId();
   const [key, setKey] = useState("");
   const [model, setModel] = useState(provider.models[0] ?? "");
-  const store = useMutation({
-    mutationFn: () =>
-      connection.call<Stored>("/models/key", {
-        method: "PUT",
-        body: {
-          provider: provider.provider,
-          key: key.trim(),
-          model: dev && model.trim() !== "" ? model.trim() : null,
-        },
-      }),
-    onSuccess: (stored) => {
-      announce(stored.message);
-      void queries.invalidateQueries({ queryKey: ["me"] });
-      onClose();
-    },
-  });
+  const store = useSetUp(onClose);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    store.mutate();
+    const named = dev ? modelOf(provider.provider, model) : null;
+    const body = { provider: provider.provider, key: key.trim(), model: named };
+    store.mutate({ path: "/models/key", method: "PUT", body });
   };
   return (
     <Dialog
@@ -73,11 +53,21 @@ export function KeyDialog({ provider, dev, onClose }: KeyDialogProps) {
         {dev ? (
           <TextField
             label="Model"
-            hint={`Written into podium.toml, such as ${provider.provider}:NAME. Leave it empty to keep what is there.`}
+            hint={`Its name as ${provider.provider} has it. ${offline ? "It answers from then on; podium.toml names it." : "Leave it empty to keep what answers now."}`}
+            required={offline}
             value={model}
             onText={setModel}
           />
+        ) : offline ? (
+          <Notice>
+            A key alone changes nothing yet: also write <code>{`default = "${provider.provider}:NAME"`}</code>{" "}
+            under <code>[models]</code> in <code>podium.toml</code>, and start the server again.
+          </Notice>
         ) : null}
+        <p className="quiet">
+          Whether the provider takes the key shows with the first question; until it does, the offline agents
+          answer and say why.
+        </p>
         {store.error === null ? null : <ProblemNotice error={store.error} />}
       </form>
     </Dialog>

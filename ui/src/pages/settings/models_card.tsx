@@ -2,10 +2,11 @@ import { useState } from "react";
 import type { Me, ModelProvider } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
-import { Notice } from "@/components/notice";
+import { Notice, ProblemNotice } from "@/components/notice";
 import { Card } from "@/components/page";
 import { Table } from "@/components/table";
 import { KeyDialog } from "./key_dialog";
+import { useSetUp } from "./set_up";
 import styles from "./settings.module.css";
 
 const SOURCES: Record<ModelProvider["source"], string> = {
@@ -20,6 +21,7 @@ const SOURCES: Record<ModelProvider["source"], string> = {
 /** Which model answers in which role, where each provider's key is from, and a way to set it. */
 export function ModelsCard({ me }: { me: Me }) {
   const [open, setOpen] = useState<ModelProvider | null>(null);
+  const setUp = useSetUp();
   const roles = Object.entries(me.models.roles);
   return (
     <Card title="What answers">
@@ -53,14 +55,45 @@ export function ModelsCard({ me }: { me: Me }) {
             <span>
               <strong>{provider.provider}</strong> key: {SOURCES[provider.source]}
             </span>
-            <span className={styles.how}>{provider.settable ? provider.place : provider.how}</span>
-            <Button small disabled={!provider.settable} onClick={() => setOpen(provider)}>
+            <span className={styles.how}>{provider.how}</span>
+            <Button
+              small
+              why={provider.settable ? undefined : provider.how}
+              onClick={() => setOpen(provider)}
+            >
               {provider.source === "missing" ? "Set the key" : "Change the key"}
             </Button>
+            {provider.source === "stored" && provider.settable ? (
+              <Button
+                small
+                disabled={setUp.isPending}
+                onClick={() =>
+                  setUp.mutate({
+                    path: "/models/key",
+                    method: "DELETE",
+                    query: { provider: provider.provider },
+                  })
+                }
+              >
+                Forget the key
+              </Button>
+            ) : null}
           </li>
         ))}
       </ul>
-      {open === null ? null : <KeyDialog provider={open} dev={me.dev} onClose={() => setOpen(null)} />}
+      {me.dev && me.may.run_project && !me.models.offline ? (
+        <Button
+          small
+          disabled={setUp.isPending}
+          onClick={() => setUp.mutate({ path: "/models/default", method: "PUT", body: { model: "offline" } })}
+        >
+          Let the offline agents answer
+        </Button>
+      ) : null}
+      {setUp.error === null ? null : <ProblemNotice error={setUp.error} />}
+      {open === null ? null : (
+        <KeyDialog provider={open} dev={me.dev} offline={me.models.offline} onClose={() => setOpen(null)} />
+      )}
     </Card>
   );
 }

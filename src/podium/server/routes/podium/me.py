@@ -91,7 +91,10 @@ async def get_me(services: Parts, who: Who) -> JsonResponse:
         dev=services.dev,
         version=__version__,
         project=ProjectShown(
-            name=manifest.project.name, description=manifest.project.description, graphs=_graphs(services)
+            name=manifest.project.name,
+            description=manifest.project.description,
+            examples=list(manifest.project.examples),
+            graphs=_graphs(services),
         ),
         models=_models(services, without_key, whole=runs_project),
         budget=manifest.budget,
