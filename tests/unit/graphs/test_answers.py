@@ -7,6 +7,7 @@ from typing import TypedDict
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.config import get_config
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, interrupt
@@ -22,14 +23,14 @@ class State(TypedDict, total=False):
 def graph() -> CompiledStateGraph[State, None, State, State]:
     """Asks until the run's own answer is `done`; what it took an answer for is what it asks next."""
 
-    def ask(_: State, config: RunnableConfig) -> State:
+    def ask(_: State) -> State:
         earlier, question = answers_given() - 1, "first"
         while True:
             answer = interrupt(question)
             if earlier > 0:
                 earlier -= 1
                 continue
-            brought = brought_with(config["configurable"])
+            brought = brought_with(get_config()["configurable"])
             if answer == "done":
                 return {"heard": answer}
             question = f"{answer} by {brought.run_id if brought and brought.has(answer) else 'nobody'}"

@@ -6,7 +6,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,7 +65,7 @@ async def test_the_last_of_the_people_is_granted_it(till: Till) -> None:
         await till.ledger.check_grant(effect.digest, SCOPE)
     assert await till.approve("key:bob", effect.digest) == "approved"
     assert await till.who(effect) == ["key:ada", "key:bob"]
-    started = await till.ledger.start(effect.digest, EffectScope(*("default", "key:bob", *_place())))
+    started = await till.ledger.start(effect.digest, replace(SCOPE, principal="key:bob"))
     assert started.status == "started"
 
 
@@ -140,10 +140,6 @@ async def test_each_consent_is_on_record(till: Till, database: Database) -> None
     ]
     assert {one["data"]["digest"] for one in told} == {effect.digest}
     assert len({one["who"] for one in told}) == 2
-
-
-def _place() -> Sequence[str]:
-    return ("thread", "run", "turn", "step", "checkpoint", "1")
 
 
 # --- any order ---------------------------------------------------------------------------------------
