@@ -23,7 +23,7 @@ class State(TypedDict, total=False):
 def graph() -> CompiledStateGraph[State, None, State, State]:
     """Asks until the run's own answer is `done`; what it took an answer for is what it asks next."""
 
-    def ask(_: State) -> State:
+    def ask(state: State) -> State:
         earlier, question = answers_given() - 1, "first"
         while True:
             answer = interrupt(question)
