@@ -32,13 +32,13 @@ export function UploadList({ uploads, onForget }: { uploads: Upload[]; onForget:
           <li key={one.id} className={styles.upload}>
             <span className={styles.icon}>{ICONS[one.state]}</span>
             <span>
-              <bdi>{one.name}</bdi> <span className={styles.muted}>{bytes(one.bytes)}</span>
+              <bdi>{one.name}</bdi> <span className="muted">{bytes(one.bytes)}</span>
               {one.state === "failed" ? (
                 <p className={styles.bad}>
                   {one.problem === null ? one.words : `${one.problem.message} ${one.problem.hint}`}
                 </p>
               ) : (
-                <span className={styles.muted}> · {one.state === "done" ? one.words : WORDS[one.state]}</span>
+                <span className="muted"> · {one.state === "done" ? one.words : WORDS[one.state]}</span>
               )}
             </span>
           </li>

@@ -13,7 +13,7 @@ export function ConfidenceView({ confidence, needed }: { confidence: Confidence;
       <p>
         <strong className={styles.score}>{percent(confidence.score)}</strong> sure
         {needed === undefined || needed === null ? null : <>, {percent(needed)} needed</>}
-        <span className={styles.muted}>
+        <span className="quiet">
           {" · "}
           {confidence.calibrated
             ? `calibrated${raw === null ? "" : `, ${percent(raw)} before`}`
@@ -26,7 +26,7 @@ export function ConfidenceView({ confidence, needed }: { confidence: Confidence;
           {factors.map((factor) => (
             <div key={factor.name} className={styles.factor}>
               <dt>
-                {factorWords(factor.name)} <span className={styles.muted}>×{factor.weight}</span>
+                {factorWords(factor.name)} <span className="quiet">×{factor.weight}</span>
               </dt>
               <dd>
                 <Meter label={factorWords(factor.name)} share={factor.value} />

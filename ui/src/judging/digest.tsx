@@ -5,7 +5,7 @@ import styles from "./judging.module.css";
 export function Digest({ digest, label = "Digest" }: { digest: string; label?: string }) {
   return (
     <span className={styles.digest}>
-      <span className={styles.muted}>{label}</span> <code title={digest}>{digest.slice(0, 16)}…</code>
+      <span className="quiet">{label}</span> <code title={digest}>{digest.slice(0, 16)}…</code>
       <CopyButton text={digest} what={label.toLowerCase()} />
     </span>
   );

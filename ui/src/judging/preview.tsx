@@ -10,7 +10,7 @@ export function PreviewTable({ preview, caption }: { preview: Preview; caption: 
   const rows = changes(before, after);
   const more = Object.entries(beside);
   if (rows.length === 0 && more.length === 0) {
-    return <p className={styles.muted}>The tool does not say beforehand what it would change.</p>;
+    return <p className="quiet">The tool does not say beforehand what it would change.</p>;
   }
   return (
     <div className={styles.scroll}>
@@ -35,7 +35,7 @@ export function PreviewTable({ preview, caption }: { preview: Preview; caption: 
               </th>
               <td>
                 {row.changed ? (
-                  <del className={styles.old}>
+                  <del>
                     <Value value={row.before} />
                   </del>
                 ) : (
@@ -44,11 +44,11 @@ export function PreviewTable({ preview, caption }: { preview: Preview; caption: 
               </td>
               <td>
                 {row.changed ? (
-                  <ins className={styles.new}>
+                  <ins>
                     <Value value={row.after} />
                   </ins>
                 ) : (
-                  <span className={styles.muted}>unchanged</span>
+                  <span className="quiet">unchanged</span>
                 )}
               </td>
             </tr>

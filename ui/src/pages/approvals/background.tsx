@@ -2,8 +2,9 @@ import { Link } from "react-router";
 import { Badge } from "@/components/badge";
 import { Card } from "@/components/page";
 import { ConfidenceView } from "@/judging/confidence";
+import { Reasons } from "@/judging/reasons";
 import { Value } from "@/judging/value";
-import { named, reasonWords } from "@/judging/words";
+import { named } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import styles from "./approvals.module.css";
 import type { Evidence, ReviewDetail, Verdict, WaitingDetail } from "./model";
@@ -14,13 +15,7 @@ export function Background({ one, detail }: { one: WaitingDetail; detail: Review
   return (
     <>
       <Card title="Why you are asked">
-        <ul className={styles.reasons}>
-          {reasons.map((reason) => (
-            <li key={reason} dir="auto">
-              {reasonWords(reason)}
-            </li>
-          ))}
-        </ul>
+        <Reasons reasons={reasons} />
         {detail.confidence === null ? null : <ConfidenceView confidence={detail.confidence} />}
         <p className={styles.muted}>
           Policy <code>{detail.policy_version}</code> ·{" "}

@@ -37,7 +37,7 @@ export function CheckCard() {
         <Button disabled={!may || exporting.isPending} title={title} onClick={() => exporting.mutate()}>
           <Download size={16} aria-hidden /> {exporting.isPending ? "Exporting…" : "Export"}
         </Button>
-        {may ? null : <span className={styles.muted}>{REFUSAL}</span>}
+        {may ? null : <span className="muted">{REFUSAL}</span>}
       </div>
       {check.error === null ? null : <ProblemNotice error={check.error} />}
       {exporting.error === null ? null : <ProblemNotice error={exporting.error} />}
@@ -66,7 +66,7 @@ function Verdict({ check }: { check: AuditCheck }) {
           The chain is whole: none of its {whole(check.records)} records was changed, removed or moved.
         </strong>
       </p>
-      <p className={styles.muted}>
+      <p className="muted">
         {check.signed > 0
           ? `${whole(check.signed)} signed${check.trusted ? ", by keys that are trusted" : ""}. `
           : "It is not signed. "}

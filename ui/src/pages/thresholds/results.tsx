@@ -43,7 +43,7 @@ export function Results({ result }: { result: WhatIf }) {
             {whole(result.wrong_caught)} wrong answers would have been caught
           </Badge>
         </div>
-        <p className={styles.muted}>Right and wrong as people said in their feedback and decisions.</p>
+        <p className="quiet">Right and wrong as people said in their feedback and decisions.</p>
         <Shifts result={result} />
       </Card>
       <Changed result={result} />
@@ -107,7 +107,7 @@ function Changed({ result }: { result: WhatIf }) {
   const right = (run: ChangedRun) => RIGHT.get(run.right) ?? { words: "", tone: "neutral" as const };
   return (
     <Card title="Which would have been different">
-      {result.changed > result.runs.length ? <p className={styles.muted}>The first {TOLD} of them.</p> : null}
+      {result.changed > result.runs.length ? <p className="quiet">The first {TOLD} of them.</p> : null}
       <Table
         caption="Turns that would have gone elsewhere"
         rows={result.runs}

@@ -20,7 +20,7 @@ export function Slider({ level, value, inForce, onChange }: SliderProps) {
       <label htmlFor={id}>{MEANINGS[level].title}</label>
       <output htmlFor={id} className={styles.number}>
         {percent(value)}
-        {changed ? <del className={styles.muted}> {percent(inForce)}</del> : null}
+        {changed ? <del className="quiet"> {percent(inForce)}</del> : null}
       </output>
       <input
         id={id}
@@ -42,7 +42,7 @@ export function Slider({ level, value, inForce, onChange }: SliderProps) {
       >
         Reset
       </Button>
-      <p id={`${id}-means`} className={styles.muted}>
+      <p id={`${id}-means`} className="quiet">
         {MEANINGS[level].means}
       </p>
     </div>

@@ -54,7 +54,7 @@ function Trying({ policy }: { policy: Policy }) {
           ) : null
         }
       >
-        <p className={styles.muted}>
+        <p className="quiet">
           In force: policy <code>{policy.version}</code>, {policy.file}
         </p>
         {LEVELS.map((level) => (

@@ -54,7 +54,7 @@ export function ChoosePoint({ threadId, points, named, chosen, onChoose }: Choos
                   </q>
                 )}
               </span>
-              <span className={styles.muted}>
+              <span className="quiet">
                 <Time at={point.at} /> · takes back{" "}
                 {point.turns === 1 ? "the last turn" : `the last ${point.turns} turns`}
               </span>
@@ -69,7 +69,7 @@ export function ChoosePoint({ threadId, points, named, chosen, onChoose }: Choos
           </label>
         ))}
       </fieldset>
-      <p className={styles.muted}>
+      <p className="quiet">
         Another step? Choose it in the{" "}
         <Link to={`/threads/${encodeURIComponent(threadId)}/history`}>history</Link>.
       </p>

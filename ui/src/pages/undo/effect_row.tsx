@@ -40,7 +40,7 @@ export function EffectRow({ one, effect, standing, lead, children }: EffectRowPr
         <Badge tone={standing.tone}>{standing.words}</Badge>
         {standing.tone === "bad" && reach.risk < 3 ? <Badge>{reach.words}</Badge> : null}
         {effect === undefined ? null : (
-          <span className={styles.muted}>
+          <span className="quiet">
             done <Time at={effect.ended_at || effect.proposed_at} />
           </span>
         )}

@@ -97,7 +97,7 @@ export function PlanCard({ plan, effects, onUndo }: PlanCardProps) {
             {label}
           </Button>
         </div>
-        <p className={styles.muted}>
+        <p className="quiet">
           {may
             ? "Nothing of the conversation is deleted: what is taken back stays in the history as a branch."
             : "Undoing changes the world outside: it is for those who may approve. Your role may look at what it would do."}

@@ -106,7 +106,7 @@ function ReportRow({ threadId, one, effects }: { threadId: string; one: Undo; ef
           >
             {undoing ? "It is not undone" : "It did not happen"}
           </Button>
-          {may ? null : <span className={styles.muted}>Only those who may decide can say so.</span>}
+          {may ? null : <span className="quiet">Only those who may decide can say so.</span>}
         </p>
       ) : null}
       {settle.error === null ? null : <ProblemNotice error={settle.error} />}

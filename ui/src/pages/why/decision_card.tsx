@@ -4,8 +4,9 @@ import { Facts as FactList } from "@/components/facts";
 import { JsonView } from "@/components/json_view";
 import { Time } from "@/components/time";
 import { ConfidenceView } from "@/judging/confidence";
+import { Reasons } from "@/judging/reasons";
 import { levelWords, ruleWords } from "@/judging/rules";
-import { effectWords, named, reasonWords, routeWords } from "@/judging/words";
+import { effectWords, named, routeWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import { numberOf, resultOf, type StepTree } from "@/steps/branches";
 import { alternatives } from "./alternatives";
@@ -30,12 +31,12 @@ export function DecisionCard({ decision, tree, open }: DecisionCardProps) {
           <Badge tone={outcome.tone}>{outcome.words}</Badge>
           <span className={styles.rule}>{ruleWords(rule)}</span>
           {confidence === null ? null : (
-            <span className={styles.muted}>
+            <span className="quiet">
               {percent(confidence.score)}
               {threshold === null ? " sure" : ` sure, ${percent(threshold)} needed`}
             </span>
           )}
-          <span className={styles.muted}>
+          <span className="quiet">
             <Time at={decision.at} />
           </span>
         </summary>
@@ -58,15 +59,7 @@ export function DecisionCard({ decision, tree, open }: DecisionCardProps) {
                   ["For", <bdi key="who">{decision.who}</bdi>],
                 ]}
               />
-              {reasons.length === 0 ? null : (
-                <ul className={styles.reasons}>
-                  {reasons.map((reason) => (
-                    <li key={reason} dir="auto">
-                      {reasonWords(reason)}
-                    </li>
-                  ))}
-                </ul>
-              )}
+              <Reasons reasons={reasons} />
             </section>
             {confidence === null ? null : (
               <section className={styles.part} aria-label="The confidence">
@@ -105,7 +98,7 @@ function PolicyVersion({ policy }: { policy: NonNullable<Decision["policy"]> }) 
     <>
       <code>{policy.version}</code>{" "}
       {policy.current ? <Badge tone="good">still in force</Badge> : <Badge tone="warn">replaced since</Badge>}
-      <span className={styles.muted}> {policy.file}</span>
+      <span className="quiet"> {policy.file}</span>
     </>
   );
 }

@@ -102,7 +102,7 @@ function TurnCard({ turn, tree, words, first }: TurnCardProps) {
         )
       }
       actions={
-        <span className={styles.muted}>
+        <span className="quiet">
           <Time at={turn.at} />
         </span>
       }
