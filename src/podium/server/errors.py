@@ -25,6 +25,8 @@ STATUS: Final = {
     "lease_lost": 409,
     "illegal_move": 409,
     "grant_invalid": 409,
+    "consent_repeated": 409,
+    "consent_unclear": 409,
     "overloaded": 429,
     "not_authenticated": 401,
     "not_allowed": 403,

@@ -51,6 +51,7 @@ PLAIN = frozenset(
         "checkpoint_writes.task_path checkpoint_writes.thread_id",
         "checkpoints.checkpoint_id checkpoints.checkpoint_ns checkpoints.encoding checkpoints.parent_id",
         "checkpoints.run_id checkpoints.thread_id",
+        "consents.digest consents.effect_id consents.policy_version consents.principal consents.run_id",
         "crons.assistant_id crons.cron_id crons.missed crons.name crons.on_run_completed crons.overlap",
         "crons.schedule crons.source crons.thread_id crons.timezone",
         "decisions.checkpoint_id decisions.details decisions.kind decisions.node decisions.policy_version",
