@@ -35,8 +35,13 @@ STEP_MS = 30_000
 """How long one step in the browser may take on a machine that does other things as well."""
 TEST_S = 300
 """Seconds for a test: one may start a server and a browser first."""
+DEV = ("dev", "--no-browser", "--no-reload")
+FEW = 5
+"""So many clicks from the start page each of the tasks of docs/ui-tasks.md may take."""
+CLICKS = Path(__file__).with_name("clicks.js")
 DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 380, "height": 760}
+ASKED = ("How long do I have to send something back?", "How long is the warranty on a toaster?")
+AIMS = "\n[objectives]\nlatency_p95 = 600.0\nsuccess = 0.9\nescalation = 0.9\n"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,7 +65,7 @@ class Desk:
     """
 
     folder: Path
-    arguments: tuple[str, ...] = ("dev", "--no-browser")
+    arguments: tuple[str, ...] = DEV
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
@@ -155,13 +160,13 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def serving() -> Iterator[Callable[..., Desk]]:
-    """`serving(folder, *arguments, **environment)` serves a project until the module's tests have ended."""
+    """`serving(folder, *arguments, **environment)` serves a project until all tests have ended."""
     with ExitStack() as stack:
 
         def serve(folder: Path, *arguments: str, **environment: str) -> Desk:
-            desk = Desk(folder, arguments or ("dev", "--no-browser"), environment=environment)
+            desk = Desk(folder, arguments or DEV, environment=environment)
             stack.callback(desk.end)
             desk.start()
             return desk
@@ -169,24 +174,104 @@ def serving() -> Iterator[Callable[..., Desk]]:
         yield serve
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def desk(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
-    """The reference project, its documents read, served by `podium dev`; one for a module."""
+    """The reference project, its documents read, served by `podium dev`.
+
+    One for all modules, since it takes seconds until a server has answered for the first time: each test
+    looks only at threads of its own, and has orders of its own refunded.
+    """
     return serving(shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "desk"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def walking(tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
-    """Graphs that are not Podium's, with a subgraph, loops and many steps; one for a module."""
+    """Graphs that are not Podium's, with a subgraph, loops and many steps."""
     source = Path(__file__).with_name("walking")
     return serving(shutil.copytree(source, tmp_path_factory.mktemp("ui") / "walking"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def talking(tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Desk:
-    """Graphs that are not Podium's, of a langgraph.json, served by `podium dev`; one for a module."""
+    """Graphs that are not Podium's, of a langgraph.json, served by `podium dev`."""
     source = Path(__file__).with_name("talking")
     return serving(shutil.copytree(source, tmp_path_factory.mktemp("ui") / "talking"))
+
+
+@dataclass(frozen=True)
+class Books:
+    """A desk of which is known all that ever happened there.
+
+    Attributes:
+        desk: The server; its project has objectives.
+        answered: Threads in which a question was answered, and the answer found right.
+        waiting: A thread that waits for a person.
+    """
+
+    desk: Desk
+    answered: tuple[str, str]
+    waiting: str
+
+
+@pytest.fixture(scope="session")
+def books(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Books:
+    """For pages that sum up: the tests that use it add nothing to it."""
+    folder = shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "books")
+    with (folder / "podium.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write(AIMS)
+    desk = serving(folder)
+    first, second = (desk.ask(text)[0] for text in ASKED)
+    with desk.client() as client:
+        for thread in (first, second):
+            client.post(f"/podium/v1/threads/{thread}/feedback", json={"rating": 1}).raise_for_status()
+    waiting, _ = desk.ask("Please refund order O-10004 in full, the kettle was broken")
+    return Books(desk, (first, second), waiting)
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A server that asks for a key.
+
+    Attributes:
+        desk: The server.
+        viewer: The key of one who may only look.
+        both: The key of one who may run and decide.
+    """
+
+    desk: Desk
+    viewer: str
+    both: str
+
+    def open(self, page: Page, key: str) -> None:
+        """Give the key that the page asks for."""
+        page.get_by_label("API key").fill(key)
+        page.get_by_label("API key").press("Enter")
+
+
+@pytest.fixture(scope="session")
+def keyed_of(serving: Callable[..., Desk]) -> Callable[[Path], Keyed]:
+    """`keyed_of(folder)` serves a project with `podium serve`, with keys of two roles of one owner."""
+
+    def key(folder: Path, name: str, *roles: str) -> str:
+        wanted = [part for role in roles for part in ("--role", role)]
+        command: list[str | Path] = [PODIUM, "keys", "new", name, "--owner", "ada", *wanted, "--json"]
+        made = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+        found: str = json.loads(made.stdout)["key"]
+        return found
+
+    def serve(folder: Path) -> Keyed:
+        viewer, both = key(folder, "viewer", "viewer"), key(folder, "both", "operator", "approver")
+        return Keyed(serving(folder, "serve"), viewer, both)
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def keyed(
+    ingested: Path, tmp_path_factory: pytest.TempPathFactory, keyed_of: Callable[[Path], Keyed]
+) -> Keyed:
+    """The reference project for many people."""
+    return keyed_of(shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "keyed"))
 
 
 @pytest.fixture(scope="module")
@@ -273,3 +358,23 @@ def page(desk: Desk, opening: Callable[..., Any]) -> Iterator[Page]:
     """The start page of the desk's UI."""
     with opening(desk.ui) as page:
         yield page
+
+
+@pytest.fixture
+def first_time(opening: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """`with first_time(desk) as page` walks a task from the start page on, in at most five clicks.
+
+    A key pressed instead of a button is a click, typing is none. The page stays open until the test ends.
+    """
+    with ExitStack() as stack:
+
+        @contextmanager
+        def walked(desk: Desk) -> Iterator[Page]:
+            page: Page = stack.enter_context(opening(desk.ui))
+            page.add_init_script(path=CLICKS)
+            page.evaluate(CLICKS.read_text(encoding="utf-8"))
+            yield page
+            made = page.evaluate("Number(sessionStorage.getItem('clicks'))")
+            assert 0 < made <= FEW
+
+        yield walked

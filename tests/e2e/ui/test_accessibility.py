@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +18,18 @@ from playwright.sync_api import Page, expect
 SERIOUS = {"serious", "critical"}
 ANSWERED = "How long do I have to send something back?"
 WAITS = "Please refund order O-10004 in full, the kettle was broken"
+PODIUM = Path(sys.executable).with_name("podium")
+SUMS = """
+name: sums
+target: {function: "adding.py:add"}
+cases: [sums.jsonl]
+scorers: [exact]
+"""
+TRIGGER = "morning"
+MORNING = {"kind": "schedule", "graph": "support_desk", "schedule": "30 6 29 3 *"}
+NOWHERE = "nothing/here"
 PLACES = (
+    NOWHERE,
     "threads/new",
     "threads/{answered}",
     "threads/{waiting}",
@@ -27,13 +43,14 @@ PLACES = (
     "runs",
     "knowledge",
     "triggers",
+    "triggers/{trigger}",
     "evaluations",
+    "evaluations/{evaluation}",
     "dashboard",
     "thresholds",
     "audit",
     "usage",
     "settings",
-    "nothing/here",
 )
 NARROW = (
     "threads/new",
@@ -55,13 +72,28 @@ class Seeded:
         return self.ui + place.format(**self.names)
 
 
+def evaluate(folder: Path) -> None:
+    """Have a suite run."""
+    evals = folder / "evals"
+    (evals / "sums.yaml").write_text(SUMS, encoding="utf-8")
+    (evals / "sums.jsonl").write_text('{"id": "one", "input": [1, 1], "expected": {"answer": 2}}\n')
+    (evals / "adding.py").write_text("add = sum\n", encoding="utf-8")
+    command: list[str | Path] = [PODIUM, "eval", "run", "sums", "--no-cache", "--no-report"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="module")
 def seeded(desk: Any) -> Seeded:
     answered, _ = desk.ask(ANSWERED)
     waiting, _ = desk.ask(WAITS)
+    evaluate(desk.folder)
     with desk.client() as client:
-        (interrupt,) = client.get("/podium/v1/interrupts").json()["interrupts"]
-    return Seeded(desk.ui, {"answered": answered, "waiting": waiting, "interrupt": interrupt["interrupt_id"]})
+        waits = client.get("/podium/v1/interrupts", params={"limit": 200}).json()["interrupts"]
+        interrupt = next(one for one in waits if one["thread_id"] == waiting)
+        client.put(f"/podium/v1/triggers/{TRIGGER}", json=MORNING).raise_for_status()
+        (run,) = client.get("/podium/v1/evaluations", params={"suite": "sums"}).json()["evaluations"]
+    names = {"answered": answered, "waiting": waiting, "interrupt": interrupt["interrupt_id"]}
+    return Seeded(desk.ui, {**names, "trigger": TRIGGER, "evaluation": quote(run["name"], safe="")})
 
 
 def settled(page: Page) -> None:
@@ -80,10 +112,21 @@ def findings(page: Page) -> list[str]:
     ]
 
 
+def test_every_page_is_looked_at(root: Path) -> None:
+    source = root / "ui" / "src"
+    routed = re.findall(
+        r'path: "([^"]+)", \.\.\.lazy\(\(\) => import\("\./pages/(\w+)/', (source / "routes.tsx").read_text()
+    )
+    assert {page for _, page in routed} == {folder.name for folder in (source / "pages").iterdir()}
+    looked_at = {re.sub(r"\{\w+\}", ":", place) for place in PLACES} - {NOWHERE}
+    paths = {f"threads/{path}" if path.startswith(":threadId") else path for path, _ in routed} - {"*"}
+    assert {re.sub(r":\w+", ":", path) for path in paths} == looked_at - {"threads/new"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_keeps_anybody_out(seeded: Seeded, opening: Callable[..., Any], scheme: str) -> None:
     wrong: dict[str, list[str]] = {}
-    with opening(seeded.address(PLACES[0]), color_scheme=scheme) as page:
+    with opening(seeded.ui, color_scheme=scheme) as page:
         for place in PLACES:
             page.goto(seeded.address(place))
             settled(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -12,14 +12,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 Opening = Callable[..., Any]
-CLICKS = "window.clicks = 0; addEventListener('click', (event) => { if (event.isTrusted) clicks++; }, true)"
-"""Counts what a person clicks; a page keeps its count as long as it is not left."""
 
 
-@pytest.fixture(scope="module")
-def thread(desk: Any) -> str:
+@pytest.fixture
+def desk(books: Any) -> Any:
+    """A desk of which is known all that happened there."""
+    return books.desk
+
+
+@pytest.fixture
+def thread(books: Any) -> str:
     """A thread in which something was answered."""
-    found: str = desk.ask("How long do I have to send something back?")[0]
+    found: str = books.answered[0]
     return found
 
 
@@ -27,13 +31,11 @@ def rows(page: Page) -> Any:
     return page.get_by_role("table", name="Audit records").get_by_role("row")
 
 
-def test_the_log_is_checked_in_five_clicks(thread: str, page: Page) -> None:
-    assert thread
-    page.evaluate(CLICKS)
-    page.get_by_role("link", name="Audit").click()
-    page.get_by_role("button", name="Verify the chain").click()
-    expect(page.get_by_text("The chain is whole")).to_be_visible()
-    assert page.evaluate("clicks") <= 5
+def test_task_19_the_audit_log_is_checked(desk: Any, first_time: Opening) -> None:
+    with first_time(desk) as page:
+        page.get_by_role("link", name="Audit").click()
+        page.get_by_role("button", name="Verify the chain").click()
+        expect(page.get_by_text("The chain is whole")).to_be_visible()
 
 
 def test_records_are_filtered_and_one_is_opened_by_its_address(
@@ -62,13 +64,21 @@ def test_the_chain_is_taken_away_as_a_file(desk: Any, thread: str, opening: Open
     assert all(json.loads(line) for line in lines)
 
 
-def test_a_record_that_was_changed_is_told(desk: Any, thread: str, opening: Opening) -> None:
-    assert thread
+@pytest.fixture
+def forged(desk: Any) -> Iterator[Any]:
+    """The desk with a record that is not what it was, for as long as the test runs."""
+    kept = "SELECT sql FROM sqlite_master WHERE name='audit_is_never_changed'"
     with closing(sqlite3.connect(desk.folder / ".podium" / "podium.db", isolation_level=None)) as database:
+        ((trigger,),) = database.execute(kept)
+        ((body,),) = database.execute("SELECT body FROM audit WHERE seq=1")
         database.execute("DROP TRIGGER audit_is_never_changed")
-        database.execute(
-            'UPDATE audit SET body=replace(body, \'"kind":"run"\', \'"kind":"end"\') WHERE seq=1'
-        )
-    with opening(f"{desk.ui}audit") as page:
+        database.execute("UPDATE audit SET body=? WHERE seq=1", (body.replace('"kind":"', '"kind":"x'),))
+        yield desk
+        database.execute("UPDATE audit SET body=? WHERE seq=1", (body,))
+        database.execute(trigger)
+
+
+def test_a_record_that_was_changed_is_told(forged: Any, opening: Opening) -> None:
+    with opening(f"{forged.ui}audit") as page:
         page.get_by_role("button", name="Verify the chain").click()
         expect(page.get_by_text("The chain is broken.")).to_be_visible()

@@ -29,6 +29,11 @@ def say(page: Page, text: str) -> None:
     page.wait_for_url(THREAD)
 
 
+def go_on(desk: Any, gate: str) -> None:
+    """Let the talker say the rest of what it holds back."""
+    (desk.folder / gate).touch()
+
+
 def words(page: Page) -> list[str]:
     return re.findall(r"\bword\d+\b", page.get_by_role("article").last.inner_text())
 
@@ -46,11 +51,13 @@ def said(page: Page, count: int) -> None:
 def test_words_appear_as_they_are_said(talking: Any, opening: Callable[..., Any]) -> None:
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
-        say(page, "1600 words")
-        expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
-        assert len(words(page)) < 1600
-        said(page, 1600)
-        assert words(page) == all_words(1600)
+        say(page, "400 words, from 300 on when words-were-seen")
+        expect(page.get_by_text("word300")).to_be_visible(timeout=SLOW)
+        assert words(page) == all_words(300)
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+        go_on(talking, "words-were-seen")
+        said(page, 400)
+        assert words(page) == all_words(400)
 
 
 def test_a_reload_in_the_middle_of_a_run_loses_and_doubles_nothing(
@@ -58,22 +65,26 @@ def test_a_reload_in_the_middle_of_a_run_loses_and_doubles_nothing(
 ) -> None:
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
-        say(page, "4000 words")
+        say(page, "600 words, from 300 on when it-was-reloaded")
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
         page.reload()
-        expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
-        expect(page.get_by_role("button", name="Stop")).to_be_visible()
-        said(page, 4000)
-        assert words(page) == all_words(4000)
+        expect(page.get_by_text("word300")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+        go_on(talking, "it-was-reloaded")
+        said(page, 600)
+        assert words(page) == all_words(600)
         expect(page.get_by_role("article")).to_have_count(1)
 
 
 def test_two_tabs_show_the_same_run_and_each_may_go_on(talking: Any, opening: Callable[..., Any]) -> None:
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
-        say(page, "600 words")
+        say(page, "600 words, from 300 on when both-tabs-are-open")
         other = page.context.new_page()
         other.goto(page.url)
+        for tab in (page, other):
+            expect(tab.get_by_text("word300")).to_be_visible(timeout=SLOW)
+        go_on(talking, "both-tabs-are-open")
         for tab in (page, other):
             said(tab, 600)
             assert words(tab) == all_words(600)
@@ -84,19 +95,19 @@ def test_two_tabs_show_the_same_run_and_each_may_go_on(talking: Any, opening: Ca
             expect(tab.get_by_text("You said: Good day")).to_have_count(1, timeout=SLOW)
 
 
-def test_stop_ends_the_run(talking: Any, opening: Callable[..., Any]) -> None:
-    with opening(talking.ui) as page:
-        begin(page, talking, "talker")
-        say(page, "9000 words")
+def test_task_9_a_run_is_stopped(talking: Any, first_time: Callable[..., Any]) -> None:
+    with first_time(talking) as page:
+        page.get_by_label("Talk to").select_option(label="talker")
+        say(page, "9000 words, from 60 on when it-was-stopped")
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
-        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.get_by_text("Stopped before it was done.")).to_be_visible(timeout=SLOW)
-        thread = page.url.rpartition("/")[2]
-        with talking.client() as client:
-            (run,) = client.get(f"/threads/{thread}/runs").json()
-        assert run["status"] == "interrupted"
-        say(page, "Good day")
-        expect(page.get_by_text("You said: Good day")).to_be_visible(timeout=SLOW)
+    thread = page.url.rpartition("/")[2]
+    with talking.client() as client:
+        (run,) = client.get(f"/threads/{thread}/runs").json()
+    assert run["status"] == "interrupted"
+    say(page, "Good day")
+    expect(page.get_by_text("You said: Good day")).to_be_visible(timeout=SLOW)
 
 
 def test_what_is_said_meanwhile_is_queued_and_may_be_taken_back(
@@ -104,7 +115,7 @@ def test_what_is_said_meanwhile_is_queued_and_may_be_taken_back(
 ) -> None:
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
-        say(page, "2000 words")
+        say(page, "120 words, from 60 on when one-was-taken-back")
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
         for text in ("Good day", "Never mind"):
             page.get_by_label("Message").fill(text)
@@ -113,6 +124,7 @@ def test_what_is_said_meanwhile_is_queued_and_may_be_taken_back(
         page.get_by_role("button", name="Take back").last.click()
         expect(page.get_by_text("Never mind")).to_have_count(0)
         expect(page.get_by_role("button", name="Take back")).to_have_count(1)
+        go_on(talking, "one-was-taken-back")
         expect(page.get_by_text("You said: Good day")).to_be_visible(timeout=SLOW)
         expect(page.get_by_role("article")).to_have_count(2)
 
@@ -128,13 +140,14 @@ def test_a_killed_server_is_waited_for_and_its_run_goes_on(
     ]
     with opening(talking.ui) as page:
         begin(page, talking, "talker")
-        say(page, "500 words")
-        expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
+        say(page, "300 words, from 180 on when it-was-killed")
+        expect(page.get_by_text("word180")).to_be_visible(timeout=SLOW)
         talking.kill()
         expect(page.get_by_text("Connecting to the run…")).to_be_visible(timeout=SLOW)
+        go_on(talking, "it-was-killed")
         talking.start()
-        said(page, 500)
-        assert words(page) == all_words(500)
+        said(page, 300)
+        assert words(page) == all_words(300)
         expect(page.get_by_role("article")).to_have_count(1)
 
 

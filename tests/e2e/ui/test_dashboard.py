@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,22 +12,12 @@ from playwright.sync_api import Page, expect
 Opening = Callable[..., Any]
 CHARTS = ("Runs", "Latency", "Confidence", "Reliability", "Cost", "Sent to a person")
 SOMETHING = re.compile(r"\S")
-AIMS = "\n[objectives]\nlatency_p95 = 600.0\nsuccess = 0.9\nescalation = 0.9\n"
 
 
-@pytest.fixture(scope="module")
-def busy(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Any]) -> Any:
+@pytest.fixture
+def busy(books: Any) -> Any:
     """A desk with aims, where something was answered and rated, and something waits."""
-    folder = shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "busy")
-    with (folder / "podium.toml").open("a", encoding="utf-8") as manifest:
-        manifest.write(AIMS)
-    desk = serving(folder)
-    for text in ("How long do I have to send something back?", "How long is the warranty on a toaster?"):
-        thread, _ = desk.ask(text)
-        with desk.client() as client:
-            client.post(f"/podium/v1/threads/{thread}/feedback", json={"rating": 1}).raise_for_status()
-    desk.ask("Please refund order O-10004 in full, the kettle was broken")
-    return desk
+    return books.desk
 
 
 def figure(page: Page, name: str) -> Any:

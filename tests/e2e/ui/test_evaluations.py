@@ -15,8 +15,6 @@ from playwright.sync_api import Page, expect
 
 Opening = Callable[..., Any]
 PODIUM = Path(sys.executable).with_name("podium")
-CLICKS = "window.clicks = 0; addEventListener('click', (event) => { if (event.isTrusted) clicks++; }, true)"
-"""Counts what a person clicks; a page keeps its count as long as it is not left."""
 PATIENCE_S = 120.0
 ASKED = "How long is the warranty on a toaster?"
 SUITE = """
@@ -56,7 +54,7 @@ def judged(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Ca
     run(folder)
     (evals / "adding.py").write_text(ADDING, encoding="utf-8")
     run(folder)
-    return serving(folder, "dev", "--no-browser", "--no-reload")
+    return serving(folder)
 
 
 @pytest.fixture
@@ -66,17 +64,16 @@ def page(judged: Any, opening: Opening) -> Iterator[Page]:
         yield page
 
 
-def test_the_worst_case_of_a_run_is_found_in_five_clicks(page: Page) -> None:
-    page.evaluate(CLICKS)
-    page.get_by_role("link", name="Evaluations").click()
-    page.get_by_role("link", name="latest run of sums").click()
-    worst = page.get_by_role("table", name="Cases").get_by_role("row").nth(1)
-    expect(worst).to_contain_text("0.00")
-    worst.get_by_role("button", name="terms-4").click()
-    dialog = page.get_by_role("dialog", name="terms-4")
-    expect(dialog).to_contain_text("exact 0.00")
-    expect(dialog).to_contain_text("What was expected")
-    assert page.evaluate("clicks") <= 5
+def test_task_18_the_worst_case_of_a_run_is_found(judged: Any, first_time: Opening) -> None:
+    with first_time(judged) as page:
+        page.get_by_role("link", name="Evaluations").click()
+        page.get_by_role("link", name="latest run of sums").click()
+        worst = page.get_by_role("table", name="Cases").get_by_role("row").nth(1)
+        expect(worst).to_contain_text("0.00")
+        worst.get_by_role("button", name="terms-4").click()
+        dialog = page.get_by_role("dialog", name="terms-4")
+        expect(dialog).to_contain_text("exact 0.00")
+        expect(dialog).to_contain_text("What was expected")
     page.reload()
     expect(dialog).to_contain_text("exact 0.00")
 

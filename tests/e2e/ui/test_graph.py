@@ -54,7 +54,7 @@ def test_the_way_of_a_turn_is_told_with_its_time_and_its_confidence(desk: Any, p
     expect(told.get_by_role("listitem")).to_contain_text(
         ["1New input", "2Input taken", "3admit", "4plan", "5retrieve"]
     )
-    expect(told.get_by_role("listitem").last).to_contain_text(re.compile(r"^9respond.*The end"))
+    expect(told.get_by_role("listitem").last).to_contain_text(re.compile(r"^8respond.*The end"))
 
 
 def test_what_waits_for_a_person_waits_in_the_drawing(desk: Any, page: Page) -> None:

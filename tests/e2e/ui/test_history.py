@@ -39,18 +39,20 @@ def settle(desk: Any, thread: str) -> None:
             client.get(f"/threads/{thread}/runs/{run['run_id']}/join")
 
 
-def test_a_conversation_is_started_again_from_step_3_in_five_clicks(desk: Any, page: Page) -> None:
+def test_task_7_a_conversation_is_started_again_from_step_3(
+    desk: Any, first_time: Callable[..., Any]
+) -> None:
     thread, _ = desk.ask(QUESTION)
     before = len(steps_of(desk, thread))
-    page.reload()
-    page.get_by_role("navigation", name="Threads").get_by_role("link", name=QUESTION).first.click()
-    page.get_by_role("link", name="History").click()
-    row(page, 3).click()
-    page.get_by_role("button", name="Run from here").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("not carried out again")
-    dialog.get_by_role("button", name="Run", exact=True).click()
-    expect(rows(page).filter(has_text="Branched off")).to_be_visible()
+    with first_time(desk) as page:
+        page.get_by_role("navigation", name="Threads").get_by_role("link", name=QUESTION).first.click()
+        page.get_by_role("link", name="History").click()
+        row(page, 3).click()
+        page.get_by_role("button", name="Run from here").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("not carried out again")
+        dialog.get_by_role("button", name="Run", exact=True).click()
+        expect(rows(page).filter(has_text="Branched off")).to_be_visible()
     settle(desk, thread)
     steps = steps_of(desk, thread)
     ends = {step["checkpoint_id"] for step in steps} - {step["parent_id"] for step in steps}
@@ -97,7 +99,7 @@ def test_the_state_is_edited_as_a_node_and_both_branches_are_compared(
         body = {"assistant_id": "trip", "input": {"city": "Rome"}}
         client.post(f"/threads/{thread}/runs/wait", json=body)
         with opening(f"{walking.ui}threads/{thread}/history") as page:
-            row(page, 1).click()
+            row(page, 3).click()
             page.get_by_role("button", name="Edit the state").click()
             dialog = page.get_by_role("dialog")
             dialog.get_by_label("Key").select_option("city")

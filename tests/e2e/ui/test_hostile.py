@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-PODIUM = Path(sys.executable).with_name("podium")
 Opening = Callable[..., Any]
 TITLE = "<img src=x onerror=\"document.title='harmed'\">\u202e001 yap [x](javascript:alert(1))"
 FOREIGN = "script:not([src]), iframe, base, main img, object, embed, form[action]"
@@ -116,33 +112,18 @@ def test_a_server_is_an_address_of_the_web(desk: Any, opening: Opening) -> None:
             assert page.evaluate("localStorage.getItem('podium.server')") is None
 
 
-@pytest.fixture(scope="module")
-def keyed(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Any]) -> Any:
-    """The desk as `podium serve` serves it, with the keys of two roles of one owner."""
-    folder = shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "keyed")
-    keys = {}
-    for name, roles in {"viewer": ["viewer"], "both": ["operator", "approver"]}.items():
-        wanted = [part for role in roles for part in ("--role", role)]
-        command = [str(PODIUM), "keys", "new", name, "--owner", "ada", *wanted, "--json"]
-        made = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-        keys[name] = json.loads(made.stdout)["key"]
-    return serving(folder, "serve"), keys
-
-
 def test_a_key_goes_where_it_was_given_for_and_what_it_showed_goes_with_it(
     keyed: Any, opening: Opening, watch: Any
 ) -> None:
     watch.allowed += ["401 (Unauthorized)", "Content Security Policy", "Failed to fetch", "Fetch API cannot"]
-    desk, keys = keyed
-    thread, _ = desk.ask("Please refund order O-10004 in full, the kettle was broken", key=keys["both"])
+    desk = keyed.desk
+    thread, _ = desk.ask("Please refund order O-10004 in full, the kettle was broken", key=keyed.both)
     with opening(f"{desk.ui}threads/{thread}") as page:
         refused: list[str] = []
-        page.get_by_label("API key").fill("wrong")
-        page.get_by_label("API key").press("Enter")
+        keyed.open(page, "wrong")
         expect(page.get_by_text("does not take the key")).to_be_visible()
         expect(page.get_by_label("API key")).to_be_focused()
-        page.get_by_label("API key").fill(keys["viewer"])
-        page.get_by_label("API key").press("Enter")
+        keyed.open(page, keyed.viewer)
         approve = page.get_by_role("button", name="Approve", exact=True)
         expect(approve).to_be_disabled()
         page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
@@ -154,11 +135,10 @@ def test_a_key_goes_where_it_was_given_for_and_what_it_showed_goes_with_it(
             page.goto(f"{desk.ui}{place}")
             expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert refused == []
-        assert keys["viewer"] not in page.url
-        assert keys["viewer"] not in page.evaluate("JSON.stringify(localStorage)")
+        assert keyed.viewer not in page.url
+        assert keyed.viewer not in page.evaluate("JSON.stringify(localStorage)")
         page.get_by_role("button", name="Forget the key").click()
-        page.get_by_label("API key").fill(keys["both"])
-        page.get_by_label("API key").press("Enter")
+        keyed.open(page, keyed.both)
         expect(page.get_by_text("You may approve, reject and undo actions.")).to_be_visible()
         sent: list[dict[str, str]] = []
         page.on("request", lambda asked: sent.append(asked.headers) if "127.0.0.1:9" in asked.url else None)

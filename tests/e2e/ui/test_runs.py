@@ -8,14 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-ASKED = "How long do I have to send something back?"
-WAITS = "Please refund order O-10004 in full, the kettle was broken"
 
-
-@pytest.fixture(scope="module")
-def threads(desk: Any) -> tuple[str, str]:
-    """A thread that was answered and one that waits."""
-    return desk.ask(ASKED)[0], desk.ask(WAITS)[0]
+@pytest.fixture
+def desk(books: Any) -> Any:
+    """A desk where two threads were answered and one waits."""
+    return books.desk
 
 
 def rows(page: Page) -> Any:
@@ -23,10 +20,10 @@ def rows(page: Page) -> Any:
 
 
 def test_runs_are_filtered_by_how_they_ended_and_the_address_keeps_it(
-    threads: tuple[str, str], page: Page
+    page: Page,
 ) -> None:
     page.get_by_role("link", name="Runs").click()
-    expect(rows(page)).to_have_count(1 + len(threads))
+    expect(rows(page)).to_have_count(1 + 3)
     page.get_by_label("Status").select_option("interrupted")
     expect(rows(page)).to_have_count(2)
     expect(rows(page).last).to_contain_text("waits for a person")
@@ -36,13 +33,13 @@ def test_runs_are_filtered_by_how_they_ended_and_the_address_keeps_it(
     page.get_by_label("Status").select_option("failed")
     expect(page.get_by_text("No run is like that.")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
-    expect(rows(page)).to_have_count(1 + len(threads))
+    expect(rows(page)).to_have_count(1 + 3)
 
 
 def test_a_run_is_told_in_full_and_leads_to_its_conversation(
-    desk: Any, threads: tuple[str, str], opening: Callable[..., Any]
+    books: Any, desk: Any, opening: Callable[..., Any]
 ) -> None:
-    answered, _ = threads
+    answered, _ = books.answered
     with opening(f"{desk.ui}runs?thread={answered}") as page:
         page.get_by_role("button", name="Details").click()
         dialog = page.get_by_role("dialog", name="Run")
@@ -54,12 +51,9 @@ def test_a_run_is_told_in_full_and_leads_to_its_conversation(
         expect(page).to_have_url(f"{desk.ui}threads/{answered}")
 
 
-def test_times_that_hold_nothing_say_so(
-    desk: Any, threads: tuple[str, str], opening: Callable[..., Any]
-) -> None:
-    assert threads
+def test_times_that_hold_nothing_say_so(desk: Any, opening: Callable[..., Any]) -> None:
     with opening(f"{desk.ui}runs?range=custom&since=2020-01-01T00:00&until=2020-02-01T00:00") as page:
         expect(page.get_by_label("From")).to_have_value("2020-01-01T00:00")
         expect(page.get_by_text("No run is like that.")).to_be_visible()
         page.get_by_label("When").select_option("24h")
-        expect(rows(page)).to_have_count(1 + len(threads))
+        expect(rows(page)).to_have_count(1 + 3)

@@ -55,18 +55,16 @@ def spoken(
 def thread(spoken: Any) -> str:
     """A conversation of two turns; between them, the planner's prompt was changed."""
     found, _ = spoken.ask(QUESTION)
-    spoken.end()
     prompt = spoken.folder / "agents" / "planner.md"
     prompt.write_text(prompt.read_text() + f"\n{ADDED}\n")
-    spoken.start()
     spoken.say(found, HOSTILE)
     return str(found)
 
 
-def test_what_was_sent_to_the_model_and_what_it_cost_is_three_clicks_away(
-    spoken: Any, thread: str, model: OpenAIServer, opening: Callable[..., Any]
+def test_task_20_what_was_sent_to_the_model_and_what_it_cost_is_found(
+    spoken: Any, thread: str, model: OpenAIServer, first_time: Callable[..., Any]
 ) -> None:
-    with opening(spoken.ui) as page:
+    with first_time(spoken) as page:
         page.get_by_role("navigation", name="Threads").get_by_role("link", name=QUESTION).first.click()
         page.get_by_role("link", name="Trace").click()
         page.get_by_role("treeitem", name="planner").first.click()
@@ -79,9 +77,9 @@ def test_what_was_sent_to_the_model_and_what_it_cost_is_three_clicks_away(
         expect(facts).to_contain_text("Tokens sent11")
         expect(facts).to_contain_text("Tokens answered7")
         expect(facts).to_contain_text("Cost$0.03")
-        page.reload()
-        expect(facts).to_contain_text("Cost$0.03")
-        expect(page).to_have_title("Trace · Podium")
+    page.reload()
+    expect(facts).to_contain_text("Cost$0.03")
+    expect(page).to_have_title("Trace · Podium")
 
 
 def test_the_change_of_a_system_prompt_between_turns_is_shown(
@@ -129,7 +127,7 @@ def test_passages_and_effects_are_told_with_the_span(desk: Any, page: Page) -> N
     page.goto(f"{desk.ui}threads/{thread}/trace?kind=retrieval")
     page.get_by_role("treeitem", name="search").first.click()
     expect(page.get_by_role("table", name="Passages found")).to_contain_text("returns-policy.md")
-    refund, _ = desk.ask("Please refund order O-10004 in full, the kettle was broken")
+    refund, _ = desk.ask("Please refund order O-10012 in full, the kettle was broken")
     with desk.client() as client:
         decisions = {"decisions": [{"type": "approve"}]}
         body = {"assistant_id": "support_desk", "command": {"resume": decisions}}

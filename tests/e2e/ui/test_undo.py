@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-CLICKS = "window.clicks = 0; addEventListener('click', (event) => { if (event.isTrusted) clicks++; }, true)"
 PHONE = {"width": 380, "height": 760}
 
 
@@ -33,20 +32,18 @@ def statuses(desk: Any, thread: str) -> dict[str, str]:
         return {effect["tool"]: effect["status"] for effect in ledger}
 
 
-def test_a_refund_is_undone_in_five_clicks(desk: Any, page: Page) -> None:
-    thread = done(desk, "Please refund order O-10004 in full, the kettle was broken")
-    page.reload()
-    page.evaluate(CLICKS)
-    page.get_by_role("link", name="Please refund order O-10004").first.click()
-    page.get_by_role("navigation", name="Views of this thread").get_by_role("link", name="Undo").click()
-    expect(page.get_by_role("radio", checked=True)).to_be_visible()
-    expect(page.get_by_text("will be undone", exact=True)).to_be_visible()
-    undo = page.get_by_role("button", name="Undo 1 action and go back")
-    expect(undo).to_be_disabled()
-    page.get_by_label("Type undo to confirm").fill("undo")
-    undo.click()
-    expect(page.get_by_text("1 action was undone.")).to_be_visible()
-    assert page.evaluate("clicks") <= 5
+def test_task_6_a_refund_is_undone(desk: Any, first_time: Callable[..., Any]) -> None:
+    thread = done(desk, "Please refund order O-10015 in full, the kettle was broken")
+    with first_time(desk) as page:
+        page.get_by_role("link", name="Please refund order O-10015").first.click()
+        page.get_by_role("navigation", name="Views of this thread").get_by_role("link", name="Undo").click()
+        expect(page.get_by_role("radio", checked=True)).to_be_visible()
+        expect(page.get_by_text("will be undone", exact=True)).to_be_visible()
+        undo = page.get_by_role("button", name="Undo 1 action and go back")
+        expect(undo).to_be_disabled()
+        page.get_by_label("Type undo to confirm").fill("undo")
+        undo.click()
+        expect(page.get_by_text("1 action was undone.")).to_be_visible()
     assert statuses(desk, thread) == {"issue_refund": "compensated"}
 
 
@@ -75,7 +72,7 @@ def test_an_action_can_be_kept(desk: Any, opening: Callable[..., Any]) -> None:
 def test_the_point_is_in_the_address_and_only_its_turns_are_undone(
     desk: Any, opening: Callable[..., Any]
 ) -> None:
-    thread = done(desk, "Please refund order O-10007 in full")
+    thread = done(desk, "Please refund order O-10005 in full")
     desk.say(thread, "Please give customer C-1002 a credit of 3.00")
     allow(desk, thread)
     with opening(f"{desk.ui}threads/{thread}/undo") as page:

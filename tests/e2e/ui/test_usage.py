@@ -12,11 +12,16 @@ from playwright.sync_api import Page, expect
 Opening = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def threads(desk: Any) -> list[str]:
-    """Two threads in which something was answered."""
-    asked = ("How long do I have to send something back?", "How long is the warranty on a toaster?")
-    return [desk.ask(text)[0] for text in asked]
+@pytest.fixture
+def desk(books: Any) -> Any:
+    """A desk where two threads were answered and one waits."""
+    return books.desk
+
+
+@pytest.fixture
+def threads(books: Any) -> list[str]:
+    """All of its threads."""
+    return [*books.answered, books.waiting]
 
 
 def rows(page: Page) -> Any:

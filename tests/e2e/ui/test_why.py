@@ -6,26 +6,22 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
-
-CLICKS = "window.clicks = 0; addEventListener('click', (event) => { if (event.isTrusted) clicks++; }, true)"
+from playwright.sync_api import expect
 
 
-def test_why_a_turn_was_escalated_is_found_in_five_clicks(desk: Any, page: Page) -> None:
+def test_task_8_why_a_turn_was_escalated_is_found(desk: Any, first_time: Callable[..., Any]) -> None:
     desk.ask("Please refund order O-10004 in full, the kettle was broken")
-    page.reload()
-    page.evaluate(CLICKS)
-    page.get_by_role("link", name="Please refund order O-10004").first.click()
-    page.get_by_role("navigation", name="Views of this thread").get_by_role("link", name="Why").click()
-    rule = page.get_by_role("region", name="The rule")
-    expect(rule).to_contain_text("asked a person")
-    expect(rule).to_contain_text("approval")
-    expect(rule).to_contain_text("70 %")
-    expect(rule).to_contain_text("still in force")
-    expect(rule.get_by_text(re.compile(r"^[0-9a-f]{12}$"))).to_be_visible()
-    expect(page.get_by_role("region", name="The confidence")).to_contain_text("98 %")
-    expect(page.get_by_text("No threshold: the policy asks a person")).to_be_visible()
-    assert page.evaluate("clicks") <= 5
+    with first_time(desk) as page:
+        page.get_by_role("link", name="Please refund order O-10004").first.click()
+        page.get_by_role("navigation", name="Views of this thread").get_by_role("link", name="Why").click()
+        rule = page.get_by_role("region", name="The rule")
+        expect(rule).to_contain_text("asked a person")
+        expect(rule).to_contain_text("approval")
+        expect(rule).to_contain_text("70 %")
+        expect(rule).to_contain_text("still in force")
+        expect(rule.get_by_text(re.compile(r"^[0-9a-f]{12}$"))).to_be_visible()
+        expect(page.get_by_role("region", name="The confidence")).to_contain_text("98 %")
+        expect(page.get_by_text("No threshold: the policy asks a person")).to_be_visible()
 
 
 def test_a_persons_word_is_on_record_too(desk: Any, opening: Callable[..., Any]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import operator
+import re
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
@@ -19,10 +21,15 @@ from typing_extensions import TypedDict
 
 TOKENS_A_SECOND = 200
 PARAGRAPH = 60
+POLL_S = 0.02
+PATIENCE_S = 120
 
 
 class Talker(BaseChatModel):
-    """Asked for "N words", says so many, 200 a second; anything else it repeats."""
+    """Asked for "N words", says so many, 200 a second; anything else it repeats.
+
+    Of "N words, from M on when NAME" it says M, and the rest when a file of that name is beside this one.
+    """
 
     @property
     def _llm_type(self) -> str:
@@ -39,13 +46,33 @@ class Talker(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **_: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        asked = str(messages[-1].content)
+        held, gate = _held(asked)
         begun = time.monotonic()
-        for count, word in enumerate(_words(str(messages[-1].content))):
+        for count, word in enumerate(_words(asked)):
+            if count == held:
+                await _there(gate)
             await asyncio.sleep(max(0.0, begun + count / TOKENS_A_SECOND - time.monotonic()))
             chunk = ChatGenerationChunk(message=AIMessageChunk(content=word))
             if run_manager is not None:
                 await run_manager.on_llm_new_token(word, chunk=chunk)
             yield chunk
+
+
+def _held(asked: str) -> tuple[int, Path]:
+    """After how many words to hold on, and the file that is waited for; -1 for never."""
+    found = re.search(r", from (\d+) on when ([\w-]+)$", asked)
+    here = Path(__file__).parent
+    return (int(found[1]), here / found[2]) if found else (-1, here)
+
+
+async def _there(file: Path) -> None:
+    """Wait for a file."""
+    for _ in range(int(PATIENCE_S / POLL_S)):
+        if await asyncio.to_thread(file.exists):
+            return
+        await asyncio.sleep(POLL_S)
+    raise TimeoutError(f"nobody made {file.name}")
 
 
 def _words(asked: str) -> list[str]:

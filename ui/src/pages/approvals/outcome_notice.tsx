@@ -57,7 +57,9 @@ function Ended({ outcome, onNext }: { outcome: Outcome; onNext?: () => void }) {
             ? "Decided, but not all went well."
             : done.length > 0
               ? "Decided and carried out."
-              : "Decided: nothing was done."}
+              : outcome.reply === null
+                ? "Decided: the graph went on with your answer."
+                : "Decided: nothing was done."}
         </strong>
       </p>
       {actions.length === 0 ? null : (
