@@ -20,6 +20,14 @@ def test_a_name_is_enough() -> None:
     assert manifest.storage.path == ".podium"
 
 
+def test_a_project_says_what_one_may_ask_it() -> None:
+    manifest = parse_manifest('[project]\nname = "desk"\nexamples = [" How long? ", "Do it"]\n', PATH)
+    assert manifest.project.examples == ("How long?", "Do it")
+    for broken in ('["  "]', '["1", "2", "3", "4", "5", "6", "7"]'):
+        with pytest.raises(ConfigError, match="project.examples"):
+            parse_manifest(f'[project]\nname = "desk"\nexamples = {broken}\n', PATH)
+
+
 def test_a_role_may_have_a_model_of_its_own() -> None:
     manifest = parse_manifest('[project]\nname = "desk"\n[models]\ncritic = "openai:big"\n', PATH)
     assert manifest.models.for_role("critic") == "openai:big"
