@@ -1,5 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { Backoff } from "@/lib/backoff";
 import { useBell } from "@/lib/bell";
 import { readEvents } from "@/lib/event_stream";
 import type { Connection } from "./connection";
@@ -17,15 +18,6 @@ const LONGEST_WAIT_MS = 15_000;
 /** However much goes on, lists are not read more often. */
 const LISTS_MS = 300;
 
-const wait = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-
 /**
  * Waits for changes until it is told to stop, over lost connections.
  *
@@ -36,7 +28,7 @@ export async function followChanges(
   signal: AbortSignal,
   tell: (threads: string[] | null) => void,
 ): Promise<void> {
-  let pause = FIRST_WAIT_MS;
+  const backoff = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS, signal);
   while (!signal.aborted) {
     try {
       const { body } = await connection.open("/changes", { signal });
@@ -44,19 +36,18 @@ export async function followChanges(
       for await (const { event, data } of readEvents(body as ReadableStream<Uint8Array>)) {
         if (signal.aborted) return;
         if (event !== "changed") continue;
-        pause = FIRST_WAIT_MS;
+        backoff.reset();
         tell(isFirst ? null : (data as Changed).threads);
         isFirst = false;
       }
     } catch (error) {
       // The pages' own requests say what is wrong with the server; one of an older version tells of no changes.
       if (!signal.aborted && asProblem(error).status === 404) {
-        pause = LONGEST_WAIT_MS;
+        backoff.slow();
         tell(null);
       }
     }
-    await wait(pause, signal);
-    pause = Math.min(pause * 2, LONGEST_WAIT_MS);
+    await backoff.pause();
   }
 }
 

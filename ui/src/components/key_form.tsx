@@ -1,9 +1,10 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "./button";
+import { Card } from "./card";
 import { TextField } from "./field";
 import { Notice } from "./notice";
-import { Card, PageFrame } from "./page";
+import { PageFrame } from "./page";
 
 /** Asks for the key of a server that needs one. It is kept in this tab only. */
 export function KeyForm() {

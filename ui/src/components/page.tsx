@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId } from "react";
+import { type ReactNode, useEffect } from "react";
 import styles from "./page.module.css";
 
 interface PageProps {
@@ -26,44 +26,5 @@ export function PageFrame({ title, lead, actions, children }: PageProps) {
       </header>
       {children}
     </div>
-  );
-}
-
-interface CardProps {
-  /** An article stands for itself, as one of a list. */
-  as?: "section" | "article";
-  title?: ReactNode;
-  /** A few words below the title that say what it shows. */
-  lead?: ReactNode;
-  /** What stands beside the title. */
-  actions?: ReactNode;
-  /** Whether it is a region of the page, named by its title. */
-  region?: boolean;
-  /** The name of the region, for one without a title. */
-  label?: string;
-  children: ReactNode;
-}
-
-export function Card({
-  as: Tag = "section",
-  title,
-  lead,
-  actions,
-  region = false,
-  label,
-  children,
-}: CardProps) {
-  const id = useId();
-  return (
-    <Tag className={styles.card} aria-label={label} aria-labelledby={region ? id : undefined}>
-      {title === undefined ? null : (
-        <div className={styles.cardHead}>
-          <h2 id={id}>{title}</h2>
-          {actions}
-          {lead === undefined ? null : <p className={styles.cardLead}>{lead}</p>}
-        </div>
-      )}
-      {children}
-    </Tag>
   );
 }

@@ -33,6 +33,11 @@ export class Backoff {
     await pauseFor(ms, this.#signal);
   }
 
+  /** Has the next pause be the longest: another try soon would be in vain. */
+  slow(): void {
+    this.#next = this.#longest;
+  }
+
   /** Begins anew: a try has succeeded. */
   reset(): void {
     this.#next = this.#first;

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { Badge } from "@/components/badge";
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import { ConfidenceView } from "@/judging/confidence";
 import { Reasons } from "@/judging/reasons";
 import { Value } from "@/judging/value";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Markdown } from "@/components/markdown";
-import { Card } from "@/components/page";
 import { useKeys } from "@/lib/keys";
 import styles from "./approvals.module.css";
 import { DecideBar } from "./own_review";

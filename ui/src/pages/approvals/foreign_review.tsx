@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { JsonView } from "@/components/json_view";
-import { Card } from "@/components/page";
 import { SchemaForm } from "@/components/schema_form";
 import { requestsOf } from "@/judging/requests";
 import { Value } from "@/judging/value";

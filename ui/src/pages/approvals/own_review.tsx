@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Dialog } from "@/components/dialog";
 import { Notice } from "@/components/notice";
-import { Card } from "@/components/page";
 import { APPROVED_ALREADY } from "@/judging/consents";
 import { Digest } from "@/judging/digest";
 import { PreviewTable } from "@/judging/preview";

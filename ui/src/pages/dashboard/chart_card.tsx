@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import { type Column, Table } from "@/components/table";
 import styles from "./dashboard.module.css";
 

@@ -1,6 +1,6 @@
 import { Badge, type Tone } from "@/components/badge";
+import { Card } from "@/components/card";
 import { Meter } from "@/components/meter";
-import { Card } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { whole } from "@/lib/numbers";
 import type { Activation } from "./types";

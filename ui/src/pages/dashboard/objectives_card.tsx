@@ -1,6 +1,6 @@
 import { Badge } from "@/components/badge";
+import { Card } from "@/components/card";
 import { Meter } from "@/components/meter";
-import { Card } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { percent } from "@/lib/numbers";
 import styles from "./dashboard.module.css";

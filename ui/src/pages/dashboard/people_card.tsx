@@ -1,4 +1,4 @@
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import { type Column, Table } from "@/components/table";
 import { percent, whole } from "@/lib/numbers";
 import type { Figures } from "./types";

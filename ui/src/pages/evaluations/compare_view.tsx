@@ -1,10 +1,10 @@
 import { useId } from "react";
 import { Link } from "react-router";
 import { Badge, type Tone } from "@/components/badge";
+import { Card } from "@/components/card";
 import { FilterBar, SelectFilter } from "@/components/filters";
 import { Loaded } from "@/components/loaded";
 import { Empty } from "@/components/notice";
-import { Card } from "@/components/page";
 import { Pager, pageOffset } from "@/components/pager";
 import { type Column, Table } from "@/components/table";
 import { whole } from "@/lib/numbers";

@@ -1,9 +1,10 @@
 import { Link } from "react-router";
 import { BackLink } from "@/components/back_link";
 import { Badge } from "@/components/badge";
+import { Card } from "@/components/card";
 import { Loaded } from "@/components/loaded";
 import { Notice } from "@/components/notice";
-import { Card, PageFrame } from "@/components/page";
+import { PageFrame } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { Badge } from "@/components/badge";
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import { whole } from "@/lib/numbers";
 import { documentAddress } from "./addresses";
 import styles from "./knowledge.module.css";

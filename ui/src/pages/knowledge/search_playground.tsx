@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Field, TextField } from "@/components/field";
 import { Loaded } from "@/components/loaded";
 import { Empty, Notice } from "@/components/notice";
-import { Card } from "@/components/page";
 import { useView } from "@/lib/view";
 import { ExplanationHead } from "./explanation_head";
 import { HitCard } from "./hit_card";

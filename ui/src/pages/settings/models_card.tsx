@@ -2,8 +2,8 @@ import { useState } from "react";
 import type { Me, ModelProvider } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Notice, ProblemNotice } from "@/components/notice";
-import { Card } from "@/components/page";
 import { Table } from "@/components/table";
 import { KeyDialog } from "./key_dialog";
 import { useSetUp } from "./set_up";
@@ -55,7 +55,7 @@ export function ModelsCard({ me }: { me: Me }) {
             <span>
               <strong>{provider.provider}</strong> key: {SOURCES[provider.source]}
             </span>
-            <span className={styles.how}>{provider.how}</span>
+            <span className={styles.how}>{provider.source === "stored" ? null : provider.how}</span>
             <Button
               small
               why={provider.settable ? undefined : provider.how}
@@ -82,6 +82,7 @@ export function ModelsCard({ me }: { me: Me }) {
         ))}
       </ul>
       {me.dev && me.may.run_project && !me.models.offline ? (
+        <p>
         <Button
           small
           disabled={setUp.isPending}
@@ -89,6 +90,7 @@ export function ModelsCard({ me }: { me: Me }) {
         >
           Let the offline agents answer
         </Button>
+        </p>
       ) : null}
       {setUp.error === null ? null : <ProblemNotice error={setUp.error} />}
       {open === null ? null : (

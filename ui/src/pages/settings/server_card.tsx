@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from "react";
 import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { TextField } from "@/components/field";
-import { Card } from "@/components/page";
 
 /** Opens another Agent Server in these pages. */
 export function ServerCard() {

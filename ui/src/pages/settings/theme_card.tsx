@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import { chooseTheme, chosenTheme, type Theme } from "@/lib/theme";
 import styles from "./settings.module.css";
 

@@ -1,5 +1,5 @@
 import type { Me } from "@/api/session";
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import styles from "./settings.module.css";
 
 const MAY: { name: keyof Me["may"]; text: string }[] = [

@@ -1,6 +1,6 @@
 import { Badge } from "@/components/badge";
+import { Card } from "@/components/card";
 import { Empty } from "@/components/notice";
-import { Card } from "@/components/page";
 import { Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";

@@ -1,10 +1,11 @@
 import { useDeferredValue, useMemo } from "react";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { CopyButton } from "@/components/copy_button";
 import { FilterBar, RangeFilter } from "@/components/filters";
 import { Loaded } from "@/components/loaded";
 import { Notice } from "@/components/notice";
-import { Card, PageFrame } from "@/components/page";
+import { PageFrame } from "@/components/page";
 import { momentsOf, rangeOf } from "@/lib/ranges";
 import { useView } from "@/lib/view";
 import { changedLevels, LEVELS, misfit, type Policy, policyLines, triedOf } from "./model";

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useAnnounce } from "@/components/announcer";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { JsonView } from "@/components/json_view";
 import { Loaded, More } from "@/components/loaded";
 import { Empty, Notice, ProblemNotice } from "@/components/notice";
-import { Card } from "@/components/page";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";
 import { MendDialog } from "./mend_dialog";

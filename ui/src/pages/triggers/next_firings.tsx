@@ -1,8 +1,8 @@
 import { useId, useMemo, useState } from "react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Loading, ProblemNotice } from "@/components/notice";
-import { Card } from "@/components/page";
 import { Time } from "@/components/time";
 import { useView } from "@/lib/view";
 import { useNext } from "./queries";

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { Badge } from "@/components/badge";
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import { Time } from "@/components/time";
 import type { Point } from "./points";
 import styles from "./undo.module.css";

@@ -1,8 +1,8 @@
 import { useId, useState } from "react";
 import { useMay } from "@/api/session";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Notice } from "@/components/notice";
-import { Card } from "@/components/page";
 import type { Effect } from "@/judging/types";
 import { named } from "@/judging/words";
 import { EffectRow } from "./effect_row";

@@ -1,4 +1,4 @@
-import { Card } from "@/components/page";
+import { Card } from "@/components/card";
 import type { Effect } from "@/judging/types";
 import { statusWords } from "@/judging/words";
 import { EffectRow } from "./effect_row";

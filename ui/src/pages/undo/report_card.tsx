@@ -1,8 +1,8 @@
 import { Link } from "react-router";
 import { useMay } from "@/api/session";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Notice, ProblemNotice } from "@/components/notice";
-import { Card } from "@/components/page";
 import type { Effect } from "@/judging/types";
 import { statusWords } from "@/judging/words";
 import { EffectRow } from "./effect_row";

@@ -1,9 +1,10 @@
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import { Button } from "@/components/button";
+import { Card } from "@/components/card";
 import { Loaded } from "@/components/loaded";
 import { Empty } from "@/components/notice";
-import { Card, PageFrame } from "@/components/page";
+import { PageFrame } from "@/components/page";
 import { Time } from "@/components/time";
 import { useView } from "@/lib/view";
 import { type StepTree, treeOf } from "@/steps/branches";
