@@ -18,6 +18,7 @@ from podium.app.governed import Governor
 from podium.app.handles import Handles
 from podium.app.ingests import Ingests
 from podium.app.journal import RunJournal
+from podium.app.knowledge_record import KnowledgeRecord
 from podium.app.outside import Outside, reach
 from podium.app.project import Project
 from podium.app.recording import RecordSink
@@ -65,6 +66,7 @@ from podium.tools.toolbox import Toolbox
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from podium.knowledge.changes import Recorder
     from podium.tools.effect import Effect
     from podium.tools.ledger import Watch
     from podium.tools.mcp.servers import McpServers
@@ -169,7 +171,7 @@ def _compose(
     in_force = Pinned(read())
     database = opened.enter_context(_database(project, brought))
     seams = brought.seams
-    knowledge = seams.knowledge or opened.enter_context(knowledge_of(project))
+    knowledge = seams.knowledge or opened.enter_context(_knowledge(project, database, clock, principal))
     handles = opened.enter_context(closing(_handles(project)))
     telemetry = _telemetry(project, database, principal, brought, opened)
     similarity = seams.similarity or KnowledgeSimilarity(knowledge)
@@ -366,14 +368,28 @@ def _assembled(
     )
 
 
-def knowledge_of(project: Project) -> KnowledgeBase:
-    """The knowledge base of a project; nothing is opened before it is used."""
+def _knowledge(project: Project, database: Database, clock: Clock, principal: Principal) -> KnowledgeBase:
+    """The knowledge base, whose changes are recorded; other collections or labels than before are now."""
+    collections = project.manifest.knowledge.collections
+    record = KnowledgeRecord(project.knowledge, collections, AuditLog(database), clock, principal.tenant)
+    record.note_collections(principal.id)
+    return knowledge_of(project, record)
+
+
+def knowledge_of(project: Project, recorder: Recorder | None = None) -> KnowledgeBase:
+    """The knowledge base of a project; nothing is opened before it is used.
+
+    Args:
+        project: The project.
+        recorder: Told what is changed.
+    """
     settings = project.manifest.knowledge
     return KnowledgeBase(
         project.knowledge,
         collections=settings.collections,
         embedder=settings.embedding_model,
         base=project.folder,
+        recorder=recorder,
     )
 
 

@@ -48,7 +48,11 @@ class Ingests:
         self._tenant = tenant
 
     async def ingest(
-        self, paths: Sequence[str | Path], collection: str | None, progress: Progress | None
+        self,
+        paths: Sequence[str | Path],
+        collection: str | None,
+        progress: Progress | None,
+        principal: Principal,
     ) -> IngestReport:
         """Bring collections in step with their files.
 
@@ -56,6 +60,7 @@ class Ingests:
             paths: Files and folders; the collection's own when empty.
             collection: Which one; all that are declared when None and no paths are given.
             progress: Told after every document.
+            principal: Who does it.
 
         Raises:
             InputError: A path does not exist, or there is nothing to read.
@@ -64,7 +69,8 @@ class Ingests:
         declared = self._project.manifest.knowledge.collections
         if paths:
             name = collection or next(iter(declared), DEFAULT_COLLECTION)
-            return await self._run({name: [_existing(Path(path)) for path in paths]}, progress, prune=False)
+            given = {name: [_existing(Path(path)) for path in paths]}
+            return await self._run(given, progress, principal.id, prune=False)
         if collection is not None and collection not in declared:
             raise UnknownName(
                 f"no collection {collection!r}; there are: {', '.join(declared) or 'none'}",
@@ -77,7 +83,8 @@ class Ingests:
                 "there is nothing to ingest",
                 hint="Name files or folders, or set paths of a collection in podium.toml.",
             )
-        return await self._run({name: self._declared(name) for name in wanted}, progress, prune=True)
+        all_of = {name: self._declared(name) for name in wanted}
+        return await self._run(all_of, progress, principal.id, prune=True)
 
     async def search(
         self,
@@ -123,7 +130,7 @@ class Ingests:
         return [*paths, sent] if sent.is_dir() else paths
 
     async def _run(
-        self, wanted: dict[str, list[Path]], progress: Progress | None, *, prune: bool
+        self, wanted: dict[str, list[Path]], progress: Progress | None, by: str, *, prune: bool
     ) -> IngestReport:
         """Ingest collections one after another; `prune` when the paths are all that they hold."""
         report: IngestReport | None = None
@@ -134,6 +141,7 @@ class Ingests:
                 name,
                 prune=prune,
                 progress=_told(progress) if progress else None,
+                by=by,
             )
             report = done if report is None else _together(report, done)
         if report is None:

@@ -301,7 +301,7 @@ class Podium(EffectMethods):
             collection: The collection; all that the manifest declares when None and no paths are given.
             progress: Told of every document: how many are done, of how many, and which.
         """
-        return await (await self._ready()).ingests.ingest(paths, collection, progress)
+        return await (await self._ready()).ingests.ingest(paths, collection, progress, self.principal)
 
     async def search(
         self,

@@ -45,13 +45,13 @@ AuditKind = Literal[
     "segment",
     "restored",
     "deleted",
+    "knowledge",
 ]
 """What a record tells: a run began, a turn was admitted, what was planned, what was read, what a guardrail
 said, how sure the turn is and where it goes, what a person decided, that one of several people approved, a
-move of the ledger, that somebody
-went back to a checkpoint, that a copied thread was let act, how the turn ended, how the run ended, what was
-erased, which records were put away, that the whole was brought back from a backup, and that a thread was
-deleted."""
+move of the ledger, that somebody went back to a checkpoint, that a copied thread was let act, how the turn
+ended, how the run ended, what was erased, which records were put away, that the whole was brought back from a
+backup, that a thread was deleted, and what was changed in the knowledge base."""
 
 AUDIT_KINDS: Final[tuple[AuditKind, ...]] = get_args(AuditKind)
 

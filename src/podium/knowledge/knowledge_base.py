@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from podium.core.principal import PUBLIC
 from podium.core.settings import CollectionSettings
 from podium.knowledge.browsing import Browser
 from podium.knowledge.catalog import Catalog
+from podium.knowledge.changes import KnowledgeAct, KnowledgeChange, Recorder, changed_documents
 from podium.knowledge.chroma import ChromaIndex
 from podium.knowledge.chunking import Chunker
 from podium.knowledge.documents import DocumentInfo, IngestProgress, IngestReport
@@ -69,6 +70,7 @@ class KnowledgeBase:
         limit: int = DEFAULT_LIMIT,
         weights: Weights | None = None,
         crash_points: CrashPoints | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         """Name the parts; nothing is opened or created before it is used.
 
@@ -84,6 +86,7 @@ class KnowledgeBase:
             limit: Largest file in bytes.
             weights: How the parts of a score count.
             crash_points: Told of every step of an ingest, for tests.
+            recorder: Told what an ingest or a deletion has changed, also of one that failed midway.
         """
         self._folder = Path(path)
         self._collections = dict(collections) if collections is not None else None
@@ -100,6 +103,7 @@ class KnowledgeBase:
             scanner_version=scanner_version,
             crash_points=crash_points or NoCrashPoints(),
         )
+        self._recorder = recorder
         self._lock = RLock()
         self._retrieval = Retrieval(
             catalog=self._catalog,
@@ -116,6 +120,7 @@ class KnowledgeBase:
         *,
         prune: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
+        by: str = "",
     ) -> IngestReport:
         """Bring a collection in step with files and folders; what has not changed is not touched.
 
@@ -124,6 +129,7 @@ class KnowledgeBase:
             collection: Name of the collection.
             prune: Whether the paths are all that the collection is made of: all else is removed.
             progress: Told after every file.
+            by: Who does it, for the record.
 
         Raises:
             UnknownName: Nobody declared the collection.
@@ -132,8 +138,7 @@ class KnowledgeBase:
         """
         self._check(collection)
         given = [Path(path) for path in paths]
-        with self._lock, only_writer(self._folder / "ingest.lock"):
-            self._retrieval.refresh()
+        with self._changing("ingest", collection, by):
             ingest = Ingest(
                 catalog=self._catalog,
                 index=self._index,
@@ -157,16 +162,18 @@ class KnowledgeBase:
         *,
         prune: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
+        by: str = "",
     ) -> IngestReport:
         """The same as `ingest`, on a thread of its own, so that the event loop goes on."""
-        return await asyncio.to_thread(self.ingest, paths, collection, prune=prune, progress=progress)
+        return await asyncio.to_thread(self.ingest, paths, collection, prune=prune, progress=progress, by=by)
 
-    def remove(self, source: str, collection: str) -> bool:
+    def remove(self, source: str, collection: str, *, by: str = "") -> bool:
         """Take a document out; its file is left alone, so that an ingest of it brings it back.
 
         Args:
             source: As evidence names it.
             collection: Where it lies.
+            by: Who does it, for the record.
 
         Returns:
             Whether it was there.
@@ -174,13 +181,26 @@ class KnowledgeBase:
         Raises:
             KnowledgeError: Another process is ingesting, or the index cannot be written.
         """
-        with self._lock, only_writer(self._folder / "ingest.lock"):
+        with self._changing("delete", collection, by):
             if self._catalog.document(collection, source) is None:
                 return False
             self._catalog.hide(collection, [source])
             sweep(self._catalog, self._index, self._options.crash_points.hit)
             self._retrieval.refresh(own=True)
             return True
+
+    @contextmanager
+    def _changing(self, act: KnowledgeAct, collection: str, by: str) -> Iterator[None]:
+        """Let nobody else write, and tell what was changed, however it ends."""
+        with self._lock, only_writer(self._folder / "ingest.lock"):
+            before = self._retrieval.refresh()
+            try:
+                yield
+            finally:
+                after = self._retrieval.refresh(own=True)
+                if self._recorder and (changed := changed_documents(before, after, collection)):
+                    versions = [self._version_of(one) if one.documents else "" for one in (before, after)]
+                    self._recorder(KnowledgeChange(act, collection, by, changed, *versions))
 
     def search(
         self,
@@ -303,9 +323,10 @@ class KnowledgeBase:
     @property
     def version(self) -> str:
         """Identifies what is in the knowledge base: the same documents and recipe give the same version."""
-        parts = [
-            f"{d.collection}\x1f{d.source}\x1f{d.version}\x1f{d.embedder}" for d in self.snapshot().documents
-        ]
+        return self._version_of(self.snapshot())
+
+    def _version_of(self, snapshot: Snapshot) -> str:
+        parts = [f"{d.collection}\x1f{d.source}\x1f{d.version}\x1f{d.embedder}" for d in snapshot.documents]
         return digest_of("\x1e".join([self._chunker.name, *sorted(parts)]).encode())[:16]
 
     def snapshot(self) -> Snapshot:

@@ -55,6 +55,16 @@ describe("the gist of a record", () => {
     expect(gist(record("verdict", { verdicts }))).toBe("Hidden text took something out, Secrets odd");
   });
 
+  it("says what was changed in the knowledge base", () => {
+    const ingest = { change: "ingest", collection: "handbook", added: 2, updated: 0, removed: 1 };
+    expect(gist(record("knowledge", ingest))).toBe("handbook · 2 added · 1 removed");
+    const board = { collection: "board", from: { access: "public" }, to: { access: "board" } };
+    const gone = { collection: "old", from: { access: "public" }, to: null };
+    const labels = { change: "collections", collections: [board, gone] };
+    expect(gist(record("knowledge", labels))).toBe("board now for board, old declared no more");
+    expect(gist(record("knowledge", { change: "found" }))).toBe("changed without a record");
+  });
+
   it("says how runs begin and end, and what people decided", () => {
     expect(gist(record("run", { graph: "my_desk", started_by: "resume" }))).toBe(
       "My desk · begun by a decision, to go on with it",

@@ -74,6 +74,8 @@ def _facts(record: AuditRecord) -> str:
     match record.kind:
         case "effect":
             return f"{data.get('tool')}: {data.get('from') or 'new'} → {data.get('to')}"
+        case "consent":
+            return f"{data.get('tool')}: approval {data.get('number')} of {data.get('people')}"
         case "plan":
             return ", ".join(_step(step) for step in _objects(data.get("steps")))
         case "read":
@@ -83,11 +85,30 @@ def _facts(record: AuditRecord) -> str:
         case "rollback":
             undone = [f"{effect.get('tool')} {effect.get('to')}" for effect in _objects(data.get("effects"))]
             return f"to {short(str(data.get('to')))}: {', '.join(undone) or 'nothing to undo'}"
+        case "knowledge":
+            return _knowledge(data)
         case "outcome" | "turn" | "review" if isinstance(record.sealed, dict):
             words = next((str(value) for value in record.sealed.values()), "")
             return f"{data.get('status') or data.get('kind') or ''} {words}".strip()
         case _:
             return ", ".join(f"{name} {data[name]}" for name in _TOLD if data.get(name) not in (None, ""))
+
+
+def _knowledge(data: dict[str, Any]) -> str:
+    if data.get("change") == "collections":
+        return ", ".join(_collection(item) for item in _objects(data.get("collections")))
+    if data.get("change") == "found":
+        return "changed without a record"
+    counts = [f"{data[name]} {name}" for name in ("added", "updated", "removed") if data.get(name)]
+    return f"{data.get('change')} {data.get('collection')}: {', '.join(counts)}"
+
+
+def _collection(item: dict[str, Any]) -> str:
+    before, after = item.get("from"), item.get("to")
+    if not isinstance(after, dict):
+        return f"{item.get('collection')} declared no more"
+    now = f"access {after.get('access')}, {after.get('trust')}"
+    return f"{item.get('collection')} {'now' if before else 'declared'}: {now}"
 
 
 def _objects(value: object) -> list[dict[str, Any]]:

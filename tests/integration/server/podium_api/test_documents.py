@@ -182,6 +182,15 @@ def test_a_document_that_is_sent_stays_and_goes_with_its_file(callers: Callers) 
     }
     assert not file.exists()
     assert refused(callers.admin.delete(place)) == (404, "not_found")
+    records = callers.admin.get("/podium/v1/audit/records", params={"kind": "knowledge"}).json()["records"][
+        -2:
+    ]
+    assert [(one["who"], one["data"]["change"]) for one in records] == [
+        ("root", "ingest"),
+        ("root", "delete"),
+    ]
+    assert [(one["data"]["added"], one["data"]["removed"]) for one in records] == [(1, 0), (0, 1)]
+    assert "cellar" not in str(records)
     assert "cellar" not in str(explained(callers.admin, "tour of the cellar")["results"])
 
 

@@ -94,6 +94,7 @@ const GISTS: Record<string, (data: Data) => string> = {
   outcome: endWords,
   end: endWords,
   deleted: () => "",
+  knowledge: knowledgeWords,
 };
 
 /** What a record says, in one line of plain words; empty where its kind says all. */
@@ -132,6 +133,20 @@ function endWords(data: Data): string {
     textOf(data, "status") === "" ? "" : wordsOf(ENDS, textOf(data, "status")),
     fault === "" ? "" : reasonWords(fault),
   ]);
+}
+
+function knowledgeWords(data: Data): string {
+  if (data.change === "found") return "changed without a record";
+  if (data.change === "collections") return distinct(listOf(data, "collections").map(collectionWords));
+  const count = (name: string) =>
+    typeof data[name] === "number" && data[name] !== 0 ? `${data[name]} ${name}` : "";
+  return joined([textOf(data, "collection"), count("added"), count("updated"), count("removed")]);
+}
+
+function collectionWords(item: Data): string {
+  const name = textOf(item, "collection");
+  if (!isData(item.to)) return `${name} declared no more`;
+  return `${name} ${isData(item.from) ? "now" : "declared"} for ${textOf(item.to, "access")}`;
 }
 
 /** Whatever else is told, name by name. */

@@ -29,6 +29,7 @@ export const KINDS: Record<string, KindWords> = {
   segment: kind("Put away", "Records were put away into a file"),
   restored: kind("Restored", "All was brought back from a backup", "warn"),
   deleted: kind("Deleted", "A thread was deleted", "bad"),
+  knowledge: kind("Knowledge", "What was changed in the knowledge base", "warn"),
 };
 
 /** The words for a kind; one that is not known is told by its code. */

@@ -124,7 +124,8 @@ async def put_document(
     place = uploads_of(services.app.project, collection) / name
     await asyncio.to_thread(_check_free, services, collection, name, place)
     await asyncio.to_thread(_keep, place, content)
-    return JsonResponse(result_of(await services.app.ingest([place], collection=collection)))
+    app = services.app.acting_as(who.principal)
+    return JsonResponse(result_of(await app.ingest([place], collection=collection)))
 
 
 @router.delete("/{source:path}", response_model=DocumentDeleted)
@@ -135,7 +136,7 @@ async def delete_document(collection: Name, source: Source, services: Parts, who
     document = await asyncio.to_thread(base.browser.document, collection, source)
     place = project.folder / document.path
     deleted = _is_sent(services, document) and await asyncio.to_thread(_deleted, place)
-    if not await asyncio.to_thread(base.remove, source, collection):
+    if not await asyncio.to_thread(base.remove, source, collection, by=who.principal.id):
         raise NotFound(f"no document {source!r} in {collection}", hint="List the collection's documents.")
     stays = bool(document.path) and await asyncio.to_thread(place.is_file)
     return JsonResponse(

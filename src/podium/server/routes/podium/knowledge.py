@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
+from podium.app.podium import Podium
 from podium.core.errors import PodiumError, UnknownName
 from podium.core.evidence import Evidence
 from podium.core.principal import PUBLIC, may_read
@@ -72,7 +73,8 @@ async def ingest(body: IngestBody, services: Parts, who: Who) -> StreamingRespon
     """Bring collections in step with their files: events `progress`, then `report` or `error`."""
     who.need_project(services)
     check_declared(services, body.collection)
-    return StreamingResponse(_told(services, body.collection), media_type="text/event-stream")
+    app = services.app.acting_as(who.principal)
+    return StreamingResponse(_told(app, body.collection), media_type="text/event-stream")
 
 
 def check_readable(services: Services, who: Caller, name: str) -> None:
@@ -152,7 +154,7 @@ def check_declared(services: Services, name: str | None) -> None:
         raise UnknownName(f"no collection {name!r}", hint=f"There are: {', '.join(declared) or 'none'}.")
 
 
-async def _told(services: Services, collection: str | None) -> AsyncIterator[bytes]:
+async def _told(app: Podium, collection: str | None) -> AsyncIterator[bytes]:
     """The events of an ingest; a reader who goes away does not end it."""
     loop, events = asyncio.get_running_loop(), asyncio.Queue[bytes | None]()
 
@@ -162,7 +164,7 @@ async def _told(services: Services, collection: str | None) -> AsyncIterator[byt
 
     async def work() -> None:
         try:
-            report = await services.app.ingest(collection=collection, progress=progress)
+            report = await app.ingest(collection=collection, progress=progress)
             events.put_nowait(_event("report", result_of(report).model_dump(mode="json")))
         except PodiumError as error:
             told = {"detail": error.message, "code": error.code, "hint": error.hint}
