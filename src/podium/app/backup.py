@@ -10,7 +10,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from podium.app.backup_file import (
@@ -20,6 +19,7 @@ from podium.app.backup_file import (
     BackupPart,
     entries_of,
     room_for,
+    workplace,
     write_archive,
 )
 from podium.app.encryption import cipher_of
@@ -94,8 +94,7 @@ def back_up(
         raise Conflict(f"{target} is there already", hint="Name another file.")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     room_for(target.parent, 2 * project.database.stat().st_size)
-    with TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch:
-        folder = Path(scratch)
+    with workplace(target.parent) as folder:
         with _moment(project, folder) as (connection, world):
             copy_to(connection, folder / DATABASE)
         with snapshot(folder / DATABASE) as connection:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import IO, Final, Literal
 
 from pydantic import Field, ValidationError
@@ -22,6 +24,10 @@ DATABASE: Final = "podium.db"
 _CHUNK: Final = 1 << 20
 _FAST: Final = 1
 _MOST_MANIFEST: Final = 64_000_000
+_HALF: Final = ".archive.part"
+_WORK: Final = ".podium-at-work-"
+_LEFT_S: Final = 86_400.0
+"""Seconds after which nobody is still at work on a copy."""
 
 
 class BackupEntry(Model):
@@ -83,27 +89,38 @@ def write_archive(file: Path, manifest: BackupManifest, folder: Path) -> int:
     Args:
         file: The archive, which is not there.
         manifest: What it holds.
-        folder: With the files that the manifest names.
+        folder: With the files that the manifest names, on the same disk.
 
     Raises:
         OSError: It cannot be written.
     """
     from podium.storage.files import sync_folder
 
-    scratch = file.with_name(f".{file.name}.part")
-    try:
-        scratch.touch(mode=0o600)
-        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as archive:
-            archive.writestr(MANIFEST, manifest.model_dump_json(indent=1))
-            for entry in manifest.files:
-                archive.write(folder / entry.name, entry.name)
-        _sync(scratch)
-        scratch.replace(file)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
+    scratch = folder / _HALF
+    scratch.touch(mode=0o600)
+    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as archive:
+        archive.writestr(MANIFEST, manifest.model_dump_json(indent=1))
+        for entry in manifest.files:
+            archive.write(folder / entry.name, entry.name)
+    _sync(scratch)
+    scratch.replace(file)
     sync_folder(file.parent)
     return file.stat().st_size
+
+
+@contextmanager
+def workplace(folder: Path) -> Iterator[Path]:
+    """A folder in another, for a copy that is being made; what killed processes left of theirs goes with it.
+
+    Args:
+        folder: Where it is, on the disk that the copy is for.
+    """
+    for left in folder.glob(f"{_WORK}????????"):
+        with suppress(OSError):  # it is gone, or another's
+            if time.time() - left.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(left)
+    with TemporaryDirectory(dir=folder, prefix=_WORK) as made:
+        yield Path(made)
 
 
 def entries_of(folder: Path) -> tuple[BackupEntry, ...]:

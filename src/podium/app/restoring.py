@@ -6,12 +6,11 @@ import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from podium.app.audit import AuditReport, chain_report
 from podium.app.backup import backups_of, copy_folder
-from podium.app.backup_file import DATABASE, BackupManifest, read_manifest, room_for, unpack
+from podium.app.backup_file import DATABASE, BackupManifest, read_manifest, room_for, unpack, workplace
 from podium.app.encryption import RESTORING, cipher_of, open_database
 from podium.app.unfinished import RestoreMark, let_go, mark, put_in_place
 from podium.core.audit_check import Head
@@ -74,8 +73,8 @@ def restore(
         _refuse(project, manifest, occupied=occupied)
     project.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     room_for(project.data, 2 * sum(entry.size for entry in manifest.files))
-    with TemporaryDirectory(dir=project.data, prefix=".restore-") as scratch:
-        folder = Path(scratch) / "whole"
+    with workplace(project.data) as scratch:
+        folder = scratch / "whole"
         folder.mkdir(mode=0o700)
         unpack(file, manifest, folder)
         _check(folder / DATABASE, manifest, cipher, file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -259,3 +260,17 @@ def test_a_backup_overwrites_no_file_and_leaves_nothing_half(desk: Project, tmp_
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "desk"]
     with pytest.raises(PodiumError, match="nothing is stored"):
         back_up(made(tmp_path / "new"))
+
+
+def test_what_a_killed_process_left_goes_with_the_next_backup_once_it_is_old(desk: Project) -> None:
+    made = back_up(desk)
+    folder = made.file.parent
+    names = (".podium-at-work-abcd_123", ".podium-at-work-abcd_124", ".podium-mine")
+    old, now, others = (folder / name for name in names)
+    for left in (old, now, others):
+        left.mkdir()
+        (left / "podium.db").write_text("half", encoding="utf-8")
+    for left in (old, others):
+        os.utime(left, (0, 0))
+    again = back_up(desk, folder / "again.zip")
+    assert set(folder.iterdir()) == {now, others, made.file, again.file}

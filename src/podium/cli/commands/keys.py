@@ -78,8 +78,11 @@ def rotate(
         return
     typer.echo(secret)
     out = console(stderr=True)
-    out.print("Keep it now: it is not shown again.")
-    out.print(f"The old one counts until {moment(old.expires_at)}." if old.expires_at else "")
+    out.print("Keep it now: it is not shown again. Send it as the header X-Api-Key.")
+    if old.expires_at:
+        out.print(f"The old one counts until {moment(old.expires_at)}.")
+    if made.expires_at:
+        out.print(f"The new one counts until {moment(made.expires_at)}.")
 
 
 @app.command("list")

@@ -43,6 +43,8 @@ def prune(
     if as_json:
         write_json({"dry_run": dry_run, **swept.as_json(), "free_bytes": free})
         return
+    if not settings.model_dump(exclude_none=True):
+        console().print("Nothing is let go: [retention] in podium.toml names nothing, such as threads = 90.")
     verb = "Would delete" if dry_run else "Deleted"
     console().print(
         f"{verb} {swept.threads} threads, {swept.histories} histories, {swept.runs} runs,"

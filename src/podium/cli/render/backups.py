@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podium.cli.render.moments import moment
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -28,13 +30,14 @@ def restored_object(restored: Restored) -> dict[str, Any]:
 
 def show_backup(shown: Console, made: Backup) -> None:
     """Tell what a backup holds."""
-    shown.print(f"{made.file} holds the project as of {made.manifest.made_at}.")
+    shown.print(f"{made.file} holds the project as of {moment(made.manifest.made_at)}.")
+    shown.print(f"  Size        {made.size:,} bytes")
     _show_parts(shown, made.manifest)
 
 
 def show_restored(shown: Console, restored: Restored) -> None:
     """Tell what was brought back, and where that is which was there."""
-    shown.print(f"The project is as of {restored.manifest.made_at}.")
+    shown.print(f"The project is as of {moment(restored.manifest.made_at)}.")
     _show_parts(shown, restored.manifest)
     if restored.kept is not None:
         shown.print(f"What was there is in {restored.kept}.")
