@@ -13,12 +13,14 @@ async function lengthOf(backoff: Backoff): Promise<number> {
   return Date.now() - began;
 }
 
-test("pauses grow up to the longest, and begin anew after a success", async () => {
+test("pauses grow up to the longest, begin anew after a success, and are the longest where haste is in vain", async () => {
   const backoff = new Backoff(100, 300, new AbortController().signal);
   expect([await lengthOf(backoff), await lengthOf(backoff)]).toEqual([100, 200]);
   expect([await lengthOf(backoff), await lengthOf(backoff)]).toEqual([300, 300]);
   backoff.reset();
   expect(await lengthOf(backoff)).toBe(100);
+  backoff.slow();
+  expect(await lengthOf(backoff)).toBe(300);
 });
 
 test("a pause ends when nobody wants it any more, and none begins after", async () => {

@@ -83,7 +83,7 @@ export function ActionView({ action }: { action: ActionDetail }) {
     <>
       <FourEyes people={action.people} consents={action.consents} me={me?.principal ?? ""} />
       {action.description === "" ? null : (
-        <p className={styles.muted} dir="auto">
+        <p className="quiet" dir="auto">
           {action.description}
         </p>
       )}

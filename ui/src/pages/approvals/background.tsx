@@ -17,7 +17,7 @@ export function Background({ one, detail }: { one: WaitingDetail; detail: Review
       <Card title="Why you are asked">
         <Reasons reasons={reasons} />
         {detail.confidence === null ? null : <ConfidenceView confidence={detail.confidence} />}
-        <p className={styles.muted}>
+        <p className="quiet">
           Policy <code>{detail.policy_version}</code> ·{" "}
           <Link to={`/threads/${encodeURIComponent(one.thread_id)}/why`}>How it came to this</Link>
         </p>
@@ -54,7 +54,7 @@ function Verdicts({ verdicts }: { verdicts: Verdict[] }) {
             {OUTCOMES[verdict.outcome]?.words ?? verdict.outcome}
           </Badge>{" "}
           <strong>{named(verdict.rule)}</strong>
-          {verdict.target === "" ? null : <span className={styles.muted}> on {verdict.target}</span>}
+          {verdict.target === "" ? null : <span className="quiet"> on {verdict.target}</span>}
           {verdict.reason === "" ? null : <p dir="auto">{verdict.reason}</p>}
         </li>
       ))}
@@ -70,7 +70,7 @@ function EvidenceList({ evidence }: { evidence: Evidence[] }) {
           <details>
             <summary>
               <bdi>{item.title || item.source}</bdi>{" "}
-              <span className={styles.muted}>
+              <span className="quiet">
                 <bdi>{item.source}</bdi>
                 {item.date === "" ? "" : `, ${item.date}`} · relevance {percent(item.score)}
               </span>{" "}

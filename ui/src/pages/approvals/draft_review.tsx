@@ -24,10 +24,10 @@ export function DraftReview({ one, whyNot, busy, decide }: DecidingProps) {
     <>
       <Card title={one.question || "What should be answered?"}>
         {one.draft === "" ? (
-          <p className={styles.muted}>The agents have no answer to offer.</p>
+          <p className="quiet">The agents have no answer to offer.</p>
         ) : (
           <>
-            <p className={styles.muted}>The agents would answer:</p>
+            <p className="quiet">The agents would answer:</p>
             <div className={styles.draft}>
               <Markdown text={one.draft} />
             </div>

@@ -90,7 +90,7 @@ function EditResult({ action, result }: { action: ActionDetail; result: ActionDe
         <p>A changed action is another action: this is what you approve, and the one proposed is closed.</p>
         <p className={styles.foot}>
           <Digest digest={result.digest} label="New digest" />
-          <span className={styles.muted}>
+          <span className="quiet">
             in place of <code>{action.digest.slice(0, 16)}…</code>
           </span>
         </p>

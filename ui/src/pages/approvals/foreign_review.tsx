@@ -6,7 +6,6 @@ import { SchemaForm } from "@/components/schema_form";
 import { requestsOf } from "@/judging/requests";
 import { Value } from "@/judging/value";
 import { visible } from "@/lib/visible";
-import styles from "./approvals.module.css";
 import { DecideBar } from "./own_review";
 import { ReasonDialog } from "./reason_dialog";
 import type { DecidingProps } from "./review";
@@ -31,7 +30,7 @@ export function ForeignReview({ one, whyNot, busy, decide }: DecidingProps) {
           )}
         </Card>
         <Card title="Your answer">
-          <p className={styles.muted}>The graph takes any JSON value: true, "words", or an object.</p>
+          <p className="quiet">The graph takes any JSON value: true, "words", or an object.</p>
           <SchemaForm
             schema={ANYTHING}
             value={undefined}
@@ -39,9 +38,7 @@ export function ForeignReview({ one, whyNot, busy, decide }: DecidingProps) {
             disabled={!may}
             onSubmit={(value) => decide({ kind: "respond", message: "answered", value: value ?? true })}
           />
-          {whyNot === "" ? null : (
-            <p className={styles.muted}>You may look, but not decide this: see above why.</p>
-          )}
+          {whyNot === "" ? null : <p className="quiet">You may look, but not decide this: see above why.</p>}
         </Card>
       </>
     );

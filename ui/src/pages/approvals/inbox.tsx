@@ -63,7 +63,7 @@ function Row({ one, me }: { one: Waiting; me: string }) {
         <strong>
           <bdi>{titleOf(one)}</bdi>
         </strong>
-        <span className={styles.muted}>
+        <span className="quiet">
           <Time at={one.created_at} />
         </span>
       </span>
@@ -85,7 +85,7 @@ function Row({ one, me }: { one: Waiting; me: string }) {
           </Badge>
         )}
         {!expired && one.expires_at !== null ? (
-          <span className={styles.muted}>
+          <span className="quiet">
             expires <Time at={one.expires_at} />
           </span>
         ) : null}

@@ -81,7 +81,7 @@ function Ended({ outcome, onNext }: { outcome: Outcome; onNext?: () => void }) {
       )}
       {outcome.reply?.answer ? (
         <div>
-          <p className={styles.muted}>The user reads:</p>
+          <p className="quiet">The user reads:</p>
           <Markdown text={outcome.reply.answer} />
         </div>
       ) : null}

@@ -60,7 +60,7 @@ export function OwnReview({ one, detail, whyNot, busy, decide, children }: OwnPr
       ) : (
         actions.map((action, place) => (
           <section key={action.digest} className={styles.actionCard}>
-            <p className={styles.muted}>
+            <p className="quiet">
               Action {place + 1} of {actions.length}
             </p>
             <ActionHead action={action} level={3} />
@@ -145,10 +145,8 @@ export function DecideBar({
   return (
     <div className={styles.decideBar}>
       <div className={styles.row}>{children}</div>
-      {whyNot === "" && noApproval !== "" ? <p className={styles.muted}>{noApproval}</p> : null}
-      {whyNot === "" ? null : (
-        <p className={styles.muted}>You may look, but not decide this: see above why.</p>
-      )}
+      {whyNot === "" && noApproval !== "" ? <p className="quiet">{noApproval}</p> : null}
+      {whyNot === "" ? null : <p className="quiet">You may look, but not decide this: see above why.</p>}
     </div>
   );
 }
@@ -243,9 +241,7 @@ function SendChoices({
       <Button look="main" disabled={!may || left > 0} onClick={onSend}>
         {busy ? "Deciding…" : `Send ${actions.length} decisions`}
       </Button>
-      {left === 0 ? null : (
-        <span className={styles.muted}>{left} still to be decided: they go together.</span>
-      )}
+      {left === 0 ? null : <span className="quiet">{left} still to be decided: they go together.</span>}
     </>
   );
 }

@@ -111,7 +111,7 @@ export function UploadDialog({ files, onFiles, uploading, onClose }: UploadDialo
             <ul className={styles.files} aria-label="Chosen files">
               {files.map((file) => (
                 <li key={`${file.name} ${file.size}`}>
-                  <bdi>{file.name}</bdi> <span className={styles.muted}>{bytes(file.size)}</span>
+                  <bdi>{file.name}</bdi> <span className="quiet">{bytes(file.size)}</span>
                 </li>
               ))}
             </ul>

@@ -54,7 +54,7 @@ export function StepsText({ tree, steps, at, isBusy, measures, onMove }: StepsTe
             >
               <span className={styles.number}>{numberOf(tree, step.id)}</span>
               <span>{titleOf(step, parent)}</span>
-              {seconds === null ? null : <span className={styles.quiet}>{duration(seconds)}</span>}
+              {seconds === null ? null : <span className="quiet">{duration(seconds)}</span>}
               {isLast ? <Onwards step={step} isBusy={isBusy} /> : null}
             </button>
           </li>
@@ -107,7 +107,7 @@ export function StateAtStep({
       {changes === null ? (
         <Loading what="Loading the state" />
       ) : changes.length === 0 ? (
-        <p className={styles.quiet}>Nothing changed on the way to this step.</p>
+        <p className="quiet">Nothing changed on the way to this step.</p>
       ) : (
         <StateDiff key={step.id} changes={changes} writers={changedKeys(step, parent)} />
       )}
