@@ -24,8 +24,8 @@ from podium.core.errors import ActionError, InputError, NoCheckpointer, PodiumEr
 from podium.core.ids import derived_id
 from podium.core.tool import ToolCall
 from podium.graphs.answers import PAD, answers_given
+from podium.graphs.approving import approve, check_approver, check_named
 from podium.graphs.node import RunScope, scope_of
-from podium.graphs.nodes.human import approve, check_approver
 from podium.graphs.review import ReviewDecision, parse_decisions, review_request
 
 if TYPE_CHECKING:
@@ -238,6 +238,9 @@ class Governor:
                 return  # it belongs to what was decided before, and is on the ledger
         decisions = parse_decisions(answer, shown)
         await check_approver(decisions, self.context, call.scope)
+        policy, effects = self.context.policy, await toolbox.effects(shown)
+        shared = [one for one in effects if policy.people(one.tool, one.effect_class) > 1]
+        check_named(decisions, answer, shared, call.scope)
         for decision in decisions:
             if decision.digest is not None:
                 (effect,) = await toolbox.effects([decision.digest])

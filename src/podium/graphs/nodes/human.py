@@ -13,8 +13,8 @@ from podium.agents.contracts import StepResult
 from podium.core.confidence import Confidence
 from podium.core.errors import ActionError, ConsentUnclear, GrantError, InputError, PodiumError
 from podium.core.plan import Plan
-from podium.core.principal import is_owner
 from podium.graphs.answers import answers_given
+from podium.graphs.approving import approve, check_approver, check_named
 from podium.graphs.context import GraphContext
 from podium.graphs.drafting import draft_of
 from podium.graphs.node import RunScope
@@ -62,6 +62,7 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
             continue
         try:
             decisions = parse_decisions(answer, asked.digests, asked.open_digests)
+            check_named(decisions, answer, asked.shared, scope)
             update = await _decide(decisions, asked, answer, state, context, scope)
         except ConsentUnclear as problem:  # of a run that broke off; who approved before it is on record
             error = None if asked.consents else problem
@@ -100,6 +101,11 @@ class _Asked:
     def open_digests(self) -> tuple[str, ...]:
         """Of what is not refused yet."""
         return tuple(effect.digest for effect in self.open)
+
+    @property
+    def shared(self) -> list[Effect]:
+        """Of what is not refused yet, what several people have to approve."""
+        return [effect for effect in self.open if self.people[effect.digest] > 1]
 
     def heard(self, scope: RunScope) -> bool:
         """Whether the answer that the run brought is on record; a consent is the last that it writes."""
@@ -236,47 +242,6 @@ async def _decide(
         "feedback": guidance,
         "loops": _counted(state),
     }
-
-
-async def approve(digests: Sequence[str], answer: object, context: GraphContext, scope: RunScope) -> bool:
-    """Note that a person approves; whether enough people have, so that all of it may be carried out.
-
-    Args:
-        digests: What.
-        answer: The person's word; where it came with an earlier run, nobody knows any more whose it is.
-        context: Knows the policy and the tools.
-        scope: Where, and on whose behalf.
-
-    Raises:
-        GrantError: The approval does not count.
-    """
-    policy, toolbox, brought = context.policy, context.toolbox, scope.brought
-    effects = await toolbox.effects(digests)
-    approved = await toolbox.approve(
-        digests,
-        principal=scope.principal.id,
-        policy_version=policy.version,
-        people={one.digest: policy.people(one.tool, one.effect_class) for one in effects},
-        run_id=brought.run_id if brought is not None and brought.has(answer) else "",
-    )
-    if not any(effect.status == "proposed" for effect in approved):
-        return True
-    context.crash_points.hit("human:consented")
-    return False
-
-
-async def check_approver(
-    decisions: tuple[ReviewDecision, ...], context: GraphContext, scope: RunScope
-) -> None:
-    """A policy may name the roles that approve; the local owner may approve all."""
-    wanted = [item.digest for item in decisions if item.digest and item.type in ("approve", "edit")]
-    for effect in await context.toolbox.effects(wanted):
-        roles = context.policy.approvers(effect.tool, effect.effect_class)
-        if roles and not is_owner(scope.principal) and not scope.principal.roles.intersection(roles):
-            raise InputError(
-                f"{scope.principal.id} may not approve {effect.tool}",
-                hint=f"It needs one of the roles: {', '.join(roles)}.",
-            )
 
 
 def _kind(decision: ReviewDecision) -> str:

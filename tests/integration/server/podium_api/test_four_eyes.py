@@ -218,3 +218,15 @@ def test_who_was_to_decide_and_did_leaves_it_to_others(desk: Callers) -> None:
     now = place_of(desk, desk.ada, thread_id)
     assert desk.bob.get(now).status_code == 404
     assert decide(desk, desk.ada, thread_id, "reject")["status"] == "completed"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_bare_approval_is_not_for_what_somebody_has_changed_since(desk: Callers, *, named: bool) -> None:
+    thread_id = desk.ask(desk.ada, "support_desk", REFUND)
+    decide(desk, desk.admin, thread_id, "edit", args={"amount": "1.00"})
+    said: Any = {"decisions": [{"type": "approve"}]}
+    if named:
+        said = {desk.waiting(desk.ada, thread_id)["interrupt_id"]: said}
+    body = {"assistant_id": "support_desk", "command": {"resume": said}}
+    desk.ada.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+    assert set(statuses(desk, thread_id)) == {"superseded", "verified" if named else "proposed"}
