@@ -82,7 +82,7 @@ def test_a_run_shows_its_figures_with_intervals_and_what_was_to_hold(page: Page)
     page.get_by_role("link", name="Evaluations").click()
     views = page.get_by_role("navigation", name="Views of the evaluations")
     views.get_by_role("link", name="Runs").click()
-    page.get_by_label("Suite").select_option("sums")
+    page.get_by_label("Suite", exact=True).select_option("sums")
     page.get_by_role("table", name="Runs of suites").get_by_role("row").nth(1).get_by_role(
         "link"
     ).first.click()
@@ -97,7 +97,7 @@ def test_a_run_shows_its_figures_with_intervals_and_what_was_to_hold(page: Page)
 def test_two_runs_are_compared_with_the_largest_losses_first(page: Page) -> None:
     page.get_by_role("link", name="Evaluations").click()
     page.get_by_role("link", name="Compare", exact=True).click()
-    page.get_by_label("Suite").select_option("sums")
+    page.get_by_label("Suite", exact=True).select_option("sums")
     figures = page.get_by_role("table", name="Figures of both runs").get_by_role("row").nth(1)
     expect(figures).to_contain_text("1.00")
     expect(figures).to_contain_text("0.67")
