@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,10 +28,14 @@ PAGES = (
     "operations.md",
     "evals.md",
 )
+READ = frozenset({"audit.md", "notifications.md"})
+"""Pages whose documents were read beforehand, which takes the longest; `operations.md` reads its own."""
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_tells_what_happens(page: str, tmp_path: Path, run_podium: Run) -> None:
+def test_a_page_tells_what_happens(
+    page: str, tmp_path: Path, run_podium: Run, request: pytest.FixtureRequest
+) -> None:
     story, folder = Story(), tmp_path
     for step in steps((ROOT / "docs" / page).read_text(encoding="utf-8")):
         match step:
@@ -52,6 +57,9 @@ def test_a_page_tells_what_happens(page: str, tmp_path: Path, run_podium: Run) -
                 ended = run_podium(folder, *arguments)
                 assert ended.returncode == 0, ended.stderr
                 assert story.agrees(step.output, ended.stdout), f"$ {step.shown}\n{ended.stdout}"
+                if page in READ and arguments[0] == "new":
+                    ingested: Path = request.getfixturevalue("ingested")
+                    shutil.copytree(ingested / ".podium", folder / arguments[1] / ".podium")
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
