@@ -78,7 +78,7 @@ function Places() {
 }
 
 /** Which model answers, in words: "offline agents", or the names of the models in use. */
-export function modelsInWords(me: Me): string {
+function modelsInWords(me: Me): string {
   if (me.models.offline) return "offline agents";
   return [...new Set(Object.values(me.models.roles).map((role) => role.model))].join(", ");
 }

@@ -232,7 +232,7 @@ export function editedArgs(
 }
 
 /** The arguments of an action, each with where it came from and whether that is trusted enough. */
-export interface Argument {
+interface Argument {
   name: string;
   title: string;
   value: unknown;

@@ -80,7 +80,7 @@ export interface Decision {
   reasons?: string[];
 }
 
-export interface ToolOutput {
+interface ToolOutput {
   tool: string;
   args?: Record<string, unknown>;
   result?: unknown;

@@ -1,5 +1,6 @@
 import type { Me } from "@/api/session";
 import { Card } from "@/components/card";
+import { Facts } from "@/components/facts";
 import styles from "./settings.module.css";
 
 const MAY: { name: keyof Me["may"]; text: string }[] = [
@@ -14,18 +15,14 @@ const MAY: { name: keyof Me["may"]; text: string }[] = [
 export function WhoCard({ me }: { me: Me }) {
   return (
     <Card title="You">
-      <dl className={styles.facts}>
-        <dt>Name</dt>
-        <dd>{me.principal}</dd>
-        <dt>Tenant</dt>
-        <dd>{me.tenant}</dd>
-        {me.roles.length === 0 ? null : (
-          <>
-            <dt>Roles</dt>
-            <dd>{me.roles.join(", ")}</dd>
-          </>
-        )}
-      </dl>
+      <Facts
+        look="figures"
+        facts={[
+          ["Name", me.principal],
+          ["Tenant", me.tenant],
+          me.roles.length === 0 ? null : ["Roles", me.roles.join(", ")],
+        ]}
+      />
       <ul className={styles.may}>
         {MAY.map(({ name, text }) => (
           <li key={name}>
