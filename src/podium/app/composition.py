@@ -356,7 +356,9 @@ def _assembled(
         knowledge=knowledge,
         turns=turns,
         threads=reader,
-        rollbacks=Rollbacks(graph, service, reader, toolbox, embedded, records.audit, context.clock),
+        rollbacks=Rollbacks(
+            graph, service, reader, toolbox, embedded, records.audit, context.clock, lambda: context.policy
+        ),
         repairs=Repairs(graph, context, reader, records.threads),
         ingests=Ingests(project, knowledge, outside.sources, tenant=context.principal.tenant),
         batches=Batches(project, turns, service),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,14 @@ from podium.app.threads import ThreadReader, unique
 from podium.core.audit import AuditEntry
 from podium.core.clock import Clock, to_iso
 from podium.core.effects import HAPPENED, is_undoable
+from podium.core.errors import NotAllowed
 from podium.core.model import JsonObject, JsonValue
-from podium.core.principal import Principal
+from podium.core.principal import Principal, is_owner
 from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
     from podium.graphs.build import PodiumGraph
+    from podium.guardrails.policy import Policy
     from podium.runtime.runs import RunService
     from podium.storage.audit import AuditLog
     from podium.tools.ledger import Effect
@@ -42,6 +44,7 @@ class Rollbacks:
         embedded: Knows and branches the threads of other graphs.
         audit: Keeps that a thread was rolled back, by whom, and what became of its effects.
         clock: Dates that.
+        policy: The policy in force, which may leave a tool's actions to some roles.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Rollbacks:
         embedded: EmbeddedThreads,
         audit: AuditLog,
         clock: Clock,
+        policy: Callable[[], Policy],
     ) -> None:
         self._graph = graph
         self._service = service
@@ -61,6 +65,7 @@ class Rollbacks:
         self._embedded = embedded
         self._audit = audit
         self._clock = clock
+        self._policy = policy
 
     async def roll_back(
         self, thread_id: str, to: str, principal: Principal, *, dry_run: bool, only: Sequence[str] = ()
@@ -75,6 +80,9 @@ class Rollbacks:
             principal: Who asks for it.
             dry_run: Tell what would be done and change nothing.
             only: Digests, or the starts of them, of the effects to undo; the others are kept. All when empty.
+
+        Raises:
+            NotAllowed: The policy leaves one of the actions to other roles; nothing was undone.
         """
         thread = await self._threads.resolve(thread_id)
         if dry_run:
@@ -84,6 +92,7 @@ class Rollbacks:
             before = {effect.digest: effect for effect in found.effects}
             chosen = [digest for digest in before if digest in found.chosen]
             undoable = [digest for digest in chosen if is_undoable(before[digest].effect_class)]
+            self._check_right([before[digest] for digest in undoable], principal)
             after = await self._toolbox.compensate(undoable, principal=principal.id)
             now = {**before, **{effect.digest: effect for effect in after}}
             views = tuple(
@@ -104,6 +113,16 @@ class Rollbacks:
             note=await self._note(thread, found.target),
             complete=all(now[digest].status == "compensated" for digest in chosen),
         )
+
+    def _check_right(self, effects: Sequence[Effect], principal: Principal) -> None:
+        """Who may undo an action is who may approve it."""
+        for effect in effects:
+            roles = self._policy().approvers(effect.tool, effect.effect_class)
+            if roles and not is_owner(principal) and not principal.roles.intersection(roles):
+                raise NotAllowed(
+                    f"{principal.id} may not undo {effect.tool}",
+                    hint=f"It needs one of the roles: {', '.join(roles)}. --only leaves it as it is.",
+                )
 
     async def _put_on_record(
         self, thread: str, target: Point, head: str, views: Sequence[UndoView], principal: Principal

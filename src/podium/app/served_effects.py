@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 from podium.core.effects import HAPPENED, is_undoable
 
 if TYPE_CHECKING:
+    from podium.graphs.context import GraphContext
     from podium.storage.run_requests import RunRequest
-    from podium.tools.toolbox import Toolbox
 
 
-def undoing(toolbox: Toolbox) -> Callable[[RunRequest], Awaitable[None]]:
+def undoing(context: GraphContext) -> Callable[[RunRequest], Awaitable[None]]:
     """What undoes the effects of a run that can be undone, newest first.
 
-    The others stay as they are, and on record. A thread has one active run at a time, so what was started
-    in it since the run began is the run's.
+    The others stay as they are, and on record, and so do those that the policy leaves to some roles: a run is
+    rolled back on the word of anybody who may approve. A thread has one active run at a time, so what was
+    started in it since the run began is the run's.
 
     Args:
-        toolbox: Knows and undoes effects.
+        context: What the app's graphs are built with.
     """
+    toolbox = context.toolbox
 
     async def undo(run: RunRequest) -> None:
         began = run.started_at or ""
@@ -30,6 +32,7 @@ def undoing(toolbox: Toolbox) -> Callable[[RunRequest], Awaitable[None]]:
             for effect in effects
             if effect.status in HAPPENED
             and is_undoable(effect.effect_class)
+            and not context.policy.approvers(effect.tool, effect.effect_class)
             and (effect.started_at or "") >= began
         ]
         if its:

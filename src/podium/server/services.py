@@ -211,7 +211,7 @@ def _runs(
         sizes=Sizes(max_running or limits.max_running, limits.max_waiting, limits.drain_seconds),
         clock=clock,
         ends=[counted, callbacks.callback_for, triggers.engine.ending],
-        undo=undoing(app.context.toolbox),
+        undo=undoing(app.context),
         following=_following(app),
     )
 

@@ -55,6 +55,16 @@ def test_only_the_roles_that_the_policy_names_approve(desk: Callers) -> None:
         assert executed() == ["proposed"]
     finance.post(f"/threads/{thread_id}/runs/wait", json=resume).raise_for_status()
     assert executed() == ["verified"]
+    history = plain.post(f"/threads/{thread_id}/history", json={"limit": 100}).json()
+    back = f"/podium/v1/threads/{thread_id}/rollback"
+    to = {"to": history[-1]["checkpoint"]["checkpoint_id"]}
+    refused = plain.post(back, json=to)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    assert "finance" in refused.json()["hint"]
+    assert executed() == ["verified"]
+    assert plain.post(f"{back}/preview", json=to).status_code == 200
+    assert finance.post(back, json=to).json()["complete"]
+    assert executed() == ["compensated"]
 
 
 def test_an_approval_that_was_not_taken_does_not_come_true_by_the_word_of_another(desk: Callers) -> None:
