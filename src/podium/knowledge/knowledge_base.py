@@ -260,10 +260,11 @@ class KnowledgeBase:
         for name in collections or ():
             self._check(name, known=self.snapshot().collections(), reads=reads)
         day = as_of.isoformat() if isinstance(as_of, date) else (as_of or "")
-        among = collections
-        if among is None and reads is not None:
-            among = [name for name in self.snapshot().collections() if reads(self._access(name))]
-        return Query(query[:_QUERY_LIMIT].strip(), k, None if among is None else frozenset(among), day[:10])
+        among = None if collections is None else frozenset(collections)
+        held = self.snapshot().collections() if reads is not None else ()
+        readable = frozenset(name for name in held if reads is None or reads(self._access(name)))
+        hides = len(readable) < len(held)
+        return Query(query[:_QUERY_LIMIT].strip(), k, among, day[:10], readable if hides else None)
 
     async def asearch(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ _DEPTH = 60
 """Candidates from each of the two searches."""
 _ATTEMPTS = 4
 """How often a search begins again because an ingest replaced what it was looking at."""
+_PARTS = 8
+"""Sets of collections whose lexical index is kept: one for each set of access labels in use."""
 _SAME = 0.5
 """A passage that shares this part of its length with a better one is not shown again."""
 
@@ -39,12 +42,15 @@ class Query:
         k: How many passages.
         collections: Where; None for everywhere.
         as_of: ISO date of what was in force; empty for now.
+        readable: The collections that are there for whoever asks: no other is searched, nor counted in how
+            rare a word is. None for all.
     """
 
     text: str
     k: int
     collections: frozenset[str] | None = None
     as_of: str = ""
+    readable: frozenset[str] | None = None
 
     def allows(self, chunk: SeenChunk) -> bool:
         """Whether the chunk's document may be shown at all."""
@@ -84,6 +90,7 @@ class Retrieval:
         self._lock = RLock()
         self._snapshot = Snapshot(-1, (), (), {})
         self._lexical: LexicalIndex | None = None
+        self._parts: OrderedDict[frozenset[str], tuple[Snapshot, LexicalIndex]] = OrderedDict()
 
     def refresh(self, *, own: bool = False) -> Snapshot:
         """The newest snapshot, taken again only when the catalog has changed.
@@ -97,6 +104,7 @@ class Retrieval:
                     self._index.reopen()
                 self._snapshot = take_snapshot(self._catalog)
                 self._lexical = None
+                self._parts.clear()
             return self._snapshot
 
     def save_lexical(self) -> None:
@@ -132,7 +140,7 @@ class Retrieval:
         vector: NDArray[np.float32] | None = None
         found: Ranked | None = None
         for _ in range(_ATTEMPTS):
-            snapshot, lexical = self._state()
+            snapshot, lexical = self._state() if query.readable is None else self._part(query.readable)
             if not snapshot.chunks:
                 return None
             model = embedder()
@@ -201,6 +209,25 @@ class Retrieval:
                     self._lexical = self._load_lexical(snapshot)
                 if self._lexical is not None:
                     return snapshot, self._lexical
+
+    def _part(self, collections: frozenset[str]) -> tuple[Snapshot, LexicalIndex]:
+        """The newest state as if it held these collections alone."""
+        with self._lock:
+            while True:
+                snapshot = self.refresh()
+                if (held := self._parts.get(collections)) is not None:
+                    self._parts.move_to_end(collections)
+                    return held
+                generation, terms = self._catalog.terms()
+                if generation != snapshot.generation:
+                    continue
+                places = [
+                    i for i, chunk in enumerate(snapshot.chunks) if chunk.document.collection in collections
+                ]
+                lexical = LexicalIndex.fit([terms[i] for i in places])
+                self._parts[collections] = snapshot.within(collections), lexical
+                while len(self._parts) > _PARTS:
+                    self._parts.popitem(last=False)
 
     def _load_lexical(self, snapshot: Snapshot) -> LexicalIndex | None:
         """The lexical index of the snapshot; None when an ingest has overtaken the snapshot."""

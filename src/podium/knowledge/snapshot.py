@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -57,6 +57,17 @@ class Snapshot:
     def collections(self) -> tuple[str, ...]:
         """Names of the collections that hold documents."""
         return tuple(sorted({document.collection for document in self.documents}))
+
+    def within(self, collections: Collection[str]) -> Snapshot:
+        """The same without the documents of other collections.
+
+        Args:
+            collections: Names of those that stay.
+        """
+        documents = tuple(one for one in self.documents if one.collection in collections)
+        chunks = tuple(chunk for chunk in self.chunks if chunk.document.collection in collections)
+        position = {chunk.id: i for i, chunk in enumerate(chunks)}
+        return Snapshot(self.generation, documents, chunks, position)
 
 
 def take_snapshot(catalog: Catalog) -> Snapshot:

@@ -22,7 +22,7 @@ from podium.server.models.knowledge import (
 
 
 def explanation_of(
-    why: Explanation, *, shown: Collection[str], collections: list[str] | None, as_of: str, whole: bool
+    why: Explanation, *, shown: Collection[str], collections: list[str] | None, as_of: str
 ) -> ExplanationView:
     """An explanation as it is told.
 
@@ -32,13 +32,9 @@ def explanation_of(
             left out.
         collections: What the search was kept to; None for all.
         as_of: The day of which it was.
-        whole: Whether the caller may read all collections, over which the rarity of terms is counted.
     """
     return ExplanationView(
-        terms=[
-            QueryTerm(term=one.term, rarity=one.rarity if whole else None, known=one.known if whole else None)
-            for one in why.terms
-        ],
+        terms=[QueryTerm(term=one.term, rarity=one.rarity, known=one.known) for one in why.terms],
         exact=list(why.exact),
         weights=asdict(why.weights),
         candidates=CandidateCounts(dense=why.dense, lexical=why.lexical, all=why.candidates),

@@ -115,10 +115,10 @@ class QueryTerm(Model):
     """What the query was cut into."""
 
     term: str
-    rarity: float | None
-    """Inverse document frequency; null for a caller who may not read all collections."""
-    known: bool | None
-    """Whether any passage holds it; null as above."""
+    rarity: float
+    """Inverse document frequency, among the passages that the caller may read."""
+    known: bool
+    """Whether any of them holds it."""
 
 
 class TermScore(Model):

@@ -101,7 +101,7 @@ def test_a_collection_for_others_is_not_there(callers: Callers) -> None:
     found = explained(callers.ada, "zeppelin harbour")
     assert "zeppelin" not in str({**found, "explanation": None})
     assert not [one for one in found["explanation"]["left_out"] if one["collection"] == "board"]
-    assert {one["known"] for one in found["explanation"]["terms"]} <= {None}
+    assert {one["term"]: one["known"] for one in found["explanation"]["terms"]}["zeppelin"] is False
     told = {}
     for name in ("board", "nowhere"):
         answer = callers.ada.post("/podium/v1/knowledge/search", json={"query": "x", "collection": name})

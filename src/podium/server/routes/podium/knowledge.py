@@ -14,6 +14,7 @@ from starlette.responses import StreamingResponse
 from podium.app.podium import Podium
 from podium.core.errors import PodiumError, UnknownName
 from podium.core.evidence import Evidence
+from podium.core.labels import reads_of
 from podium.core.principal import PUBLIC, may_read
 from podium.knowledge.documents import IngestReport
 from podium.knowledge.loaders import FORMATS
@@ -120,18 +121,17 @@ async def _explained(
     base, readable = services.app.knowledge, await asyncio.to_thread(readable_collections, services, who)
     if body.collection is not None and body.collection not in readable:
         return None
-    among = readable if body.collection is None else [body.collection]
+    among = None if body.collection is None else [body.collection]
+    reads = reads_of(who.principal, services.app.principal.tenant)
     as_of = body.as_of.isoformat() if body.as_of else ""
-    held = set(await asyncio.to_thread(lambda: base.snapshot().collections()))
     explained = await asyncio.to_thread(
-        base.explain, body.query, body.k, collections=[name for name in among if name in held], as_of=as_of
+        base.explain, body.query, body.k, collections=among, as_of=as_of, reads=reads
     )
     return explanation_of(
         explained.why,
         shown={one.id for one in results},
-        collections=None if body.collection is None else among,
+        collections=among,
         as_of=as_of,
-        whole=held <= set(readable),
     )
 
 
