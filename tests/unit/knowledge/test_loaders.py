@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.core.errors import KnowledgeError
@@ -153,6 +153,7 @@ def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
         list(find_files(tmp_path / "nowhere"))
 
 
+@settings(deadline=None)  # the first document of a kind imports its reader
 @given(st.binary(max_size=300), st.sampled_from(["a.md", "a.html", "a.csv", "a.txt"]))
 def test_no_bytes_break_a_reader(data: bytes, name: str) -> None:
     try:
