@@ -123,11 +123,10 @@ class Desk:
         process = self._process
         if process is None:
             return
-        if process.poll() is None:
-            process.send_signal(number)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            process.kill()
+        self.send(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
         process.wait()
         for thread in self._threads:
             thread.join()
@@ -136,6 +135,11 @@ class Desk:
             if stream is not None:
                 stream.close()
         self._process = None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the server a signal, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
 
     def ask(self, text: str, *, key: str = "") -> tuple[str, dict[str, Any]]:
         """Have a request answered in a thread of its own; the thread's id and the state it ended with."""
@@ -163,15 +167,19 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def serving() -> Iterator[Callable[..., Desk]]:
     """`serving(folder, *arguments, **environment)` serves a project until all tests have ended."""
-    with ExitStack() as stack:
+    desks: list[Desk] = []
 
-        def serve(folder: Path, *arguments: str, **environment: str) -> Desk:
-            desk = Desk(folder, arguments or DEV, environment=environment)
-            stack.callback(desk.end)
-            desk.start()
-            return desk
+    def serve(folder: Path, *arguments: str, **environment: str) -> Desk:
+        desk = Desk(folder, arguments or DEV, environment=environment)
+        desks.append(desk)
+        desk.start()
+        return desk
 
-        yield serve
+    yield serve
+    for desk in desks:
+        desk.send(signal.SIGTERM)  # to all, since each takes seconds to end
+    for desk in desks:
+        desk.end()
 
 
 @pytest.fixture(scope="session")
