@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from podium.tools.actions import Action, action
+    from podium.tools.consents import Consent
     from podium.tools.context import ActionContext
     from podium.tools.effect import Effect, EffectMove
     from podium.tools.envelope import ActionEnvelope
@@ -25,6 +26,7 @@ __all__ = [
     "Action",
     "ActionContext",
     "ActionEnvelope",
+    "Consent",
     "Effect",
     "EffectLedger",
     "EffectMove",
@@ -44,6 +46,7 @@ _MODULES = {
     "Action": "actions",
     "ActionContext": "context",
     "ActionEnvelope": "envelope",
+    "Consent": "consents",
     "Effect": "effect",
     "EffectLedger": "ledger",
     "EffectMove": "effect",

@@ -57,3 +57,24 @@ def test_what_does_not_fit_is_refused(answer: object, message: str) -> None:
 def test_without_actions_the_answer_stands_for_the_draft() -> None:
     (decision,) = parse_decisions({"type": "respond", "message": "Say yes."}, [])
     assert (decision.type, decision.digest, decision.message) == ("respond", None, "Say yes.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "waiting"),
+    [
+        ("approve", [A]),
+        ("approve", [A, B]),
+        ([{"type": "approve"}], [A]),
+        ([{"type": "approve"}, {"type": "approve"}], [A, B]),
+    ],
+)
+def test_what_was_refused_before_is_not_meant_by_an_answer_without_digests(
+    answer: object, waiting: list[str]
+) -> None:
+    decisions = parse_decisions(answer, [*waiting, "c" * 64], waiting)
+    assert [d.digest for d in decisions] == waiting
+
+
+def test_an_answer_to_each_that_was_asked_is_read_so_after_a_crash_in_its_middle() -> None:
+    decisions = parse_decisions([{"type": "reject"}, {"type": "approve"}], [A, B], [B])
+    assert [(d.type, d.digest) for d in decisions] == [("reject", A), ("approve", B)]
