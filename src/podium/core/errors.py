@@ -64,16 +64,6 @@
     │   └── NotRecorded        a replay asks what was not asked when it was recorded
     ├── IllegalMove            a move the effect ledger does not allow
     └── BudgetExceeded         a run reached one of its limits
-
-=========================================  =======================
-situation                                  exception
-=========================================  =======================
-a wrong argument in Python code            ValueError, TypeError
-a user's file or setting is wrong          ConfigError
-a user's request cannot be taken           InputError, NotFound
-the machine does not let us                StorageError
-something outside failed                   ModelError, ActionError
-=========================================  =======================
 """
 
 from __future__ import annotations
@@ -331,8 +321,7 @@ class NotDelivered(PodiumError):
 
     def __init__(self, message: str, *, hint: str = "", retryable: bool = True, wait: float = 0.0) -> None:
         super().__init__(message, hint=hint)
-        self.retryable = retryable
-        self.wait = wait
+        self.retryable, self.wait = retryable, wait
 
 
 class KnowledgeError(PodiumError):
