@@ -83,13 +83,15 @@ export function ModelsCard({ me }: { me: Me }) {
       </ul>
       {me.dev && me.may.run_project && !me.models.offline ? (
         <p>
-        <Button
-          small
-          disabled={setUp.isPending}
-          onClick={() => setUp.mutate({ path: "/models/default", method: "PUT", body: { model: "offline" } })}
-        >
-          Let the offline agents answer
-        </Button>
+          <Button
+            small
+            disabled={setUp.isPending}
+            onClick={() =>
+              setUp.mutate({ path: "/models/default", method: "PUT", body: { model: "offline" } })
+            }
+          >
+            Let the offline agents answer
+          </Button>
         </p>
       ) : null}
       {setUp.error === null ? null : <ProblemNotice error={setUp.error} />}
