@@ -166,6 +166,7 @@ def test_it_is_done_by_keyboard(desk: Any, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("Decided and carried out.")).to_be_visible()
     expect(dialog).to_have_count(0)
+    expect(row(page, "customer/C-1002")).to_have_count(0)
     page.keyboard.press("j")
     expect(page).to_have_url(address(desk, older))
     expect(page.get_by_role("article")).to_contain_text("O-10015")
