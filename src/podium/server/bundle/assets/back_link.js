@@ -1,0 +1,1 @@
+import{t as e}from"./arrow-left.js";import{S as t,t as n}from"./react.js";var r={back:`_back_1ryoa_1`},i=t();function a({to:t,children:a}){return(0,i.jsxs)(n,{to:t,className:r.back,children:[(0,i.jsx)(e,{size:16,"aria-hidden":!0}),` `,a]})}export{a as t};

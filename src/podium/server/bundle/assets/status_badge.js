@@ -1,0 +1,1 @@
+import{t as e}from"./badge.js";import{S as t}from"./react.js";var n=t();function r({statuses:t,status:r}){let i=Object.hasOwn(t,r)?t[r]:void 0;return(0,n.jsx)(e,{tone:i?.tone,children:i?.words??r})}var i=e=>Object.entries(e).map(([e,{words:t}])=>({value:e,label:t}));export{i as n,r as t};

@@ -1,0 +1,1 @@
+import{l as e}from"./times.js";import{S as t}from"./react.js";var n={bar:`_bar_1vxem_1`},r=t();function i({label:t,found:i,total:a,children:o}){let s=t.toLowerCase();return(0,r.jsxs)(`search`,{className:n.bar,"aria-label":t,children:[o,(0,r.jsx)(`span`,{className:`quiet`,role:`status`,children:i===a?`${e(a)} ${s}`:`${e(i)} of ${e(a)} ${s}`})]})}export{i as t};
