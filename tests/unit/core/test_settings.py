@@ -24,7 +24,7 @@ def test_a_project_says_what_one_may_ask_it() -> None:
     manifest = parse_manifest('[project]\nname = "desk"\nexamples = [" How long? ", "Do it"]\n', PATH)
     assert manifest.project.examples == ("How long?", "Do it")
     for broken in ('["  "]', '["1", "2", "3", "4", "5", "6", "7"]'):
-        with pytest.raises(ConfigError, match="project.examples"):
+        with pytest.raises(ConfigError, match=r"project\.examples"):
             parse_manifest(f'[project]\nname = "desk"\nexamples = {broken}\n', PATH)
 
 

@@ -39,7 +39,8 @@ def test_everybody_is_told_who_they_are_and_what_they_may(desk: Callers) -> None
     assert (ada["dev"], ada["project"]["name"], ada["models"]["offline"]) == (False, "support-desk", True)
     (own,) = (graph for graph in ada["project"]["graphs"] if graph["own"])
     assert (own["graph_id"], own["error"]) == ("support_desk", None)
-    assert ada["project"]["examples"] == list(desk.server.services.app.project.manifest.project.examples) != []
+    examples = desk.server.services.app.project.manifest.project.examples
+    assert ada["project"]["examples"] == list(examples) != []
     assert ada["models"]["roles"]["critic"]["model"] == "offline"
     assert [one["provider"] for one in ada["models"]["providers"]] == ["openai"]
     assert ada["models"]["providers"][0]["source"] == "missing"
