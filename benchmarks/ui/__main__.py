@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import httpx
 from benchmarks.report import not_here, report
 from benchmarks.server.contenders import podium
-from benchmarks.ui.browser import FIRST_PAINT, chromium, cold, cpu_seconds, launched
+from benchmarks.ui.browser import FIRST_PAINT, chromium, cold, cpu_seconds, launched, wait_until_loaded
 from playwright.sync_api import Browser, Page, expect
 
 PROJECT = Path(__file__).parent / "project"
@@ -55,7 +55,7 @@ def first_view(browser: Browser, url: str) -> dict[str, float]:
             page.goto(url)
             paints.append(page.evaluate(FIRST_PAINT))
             expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
-            page.wait_for_load_state("networkidle")
+            wait_until_loaded(page, seen)
             sizes.append(seen.compressed / 1000)
             elsewhere += len(seen.elsewhere)
             errors += len(seen.errors)
@@ -111,9 +111,9 @@ def scrolled(browser: Browser, address: str) -> float:
 
 def streamed(browser: Browser, address: str, start: Callable[[Page], object]) -> dict[str, float]:
     """Cores that the page and the browser take while an answer is streamed, and words shown a second."""
-    with cold(browser, address) as (page, _):
+    with cold(browser, address) as (page, seen):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        wait_until_loaded(page, seen)
         start(page)
         page.wait_for_timeout(WARM_S * 1000)
         words = page.evaluate(WORDS)

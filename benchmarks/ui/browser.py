@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+LOADED_S = 30
+STEP_MS = 50
+QUIET = 10
 LONG_TASKS = """
 window.longTasks = [];
 new PerformanceObserver((list) => {
@@ -34,11 +39,13 @@ class Seen:
         elsewhere: Requests that left the origin.
         errors: What it told on the console as an error.
         compressed: Bytes that came over the wire.
+        loading: What was asked for and has not come, apart from streams, which do not end.
     """
 
     elsewhere: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     compressed: int = 0
+    loading: set[str] = field(default_factory=set)
 
 
 def chromium() -> str | None:
@@ -67,6 +74,16 @@ def cold(browser: Browser, url: str) -> Iterator[tuple[Page, Seen]]:
         context.close()
 
 
+def wait_until_loaded(page: Page, seen: Seen) -> None:
+    """Wait until nothing is under way for half a second, apart from streams."""
+    quiet, until = 0, time.monotonic() + LOADED_S
+    while quiet < QUIET:
+        if time.monotonic() > until:
+            raise RuntimeError(f"the page still loads after {LOADED_S} s")
+        page.wait_for_timeout(STEP_MS)
+        quiet = 0 if seen.loading else quiet + 1
+
+
 def cpu_seconds(browser: Browser) -> dict[str, float]:
     """Seconds of a core that the browser's processes have taken so far, by kind of process."""
     session = browser.new_browser_cdp_session()
@@ -85,10 +102,21 @@ def _watched(context: BrowserContext, origin: str) -> tuple[Page, Seen]:
     session = context.new_cdp_session(page)
     session.send("Network.enable")
 
-    def finished(event: dict[str, float]) -> None:
-        seen.compressed += int(event["encodedDataLength"])
+    def asked(event: dict[str, Any]) -> None:
+        seen.loading.add(event["requestId"])
 
+    def answered(event: dict[str, Any]) -> None:
+        if event["response"]["mimeType"] == "text/event-stream":
+            seen.loading.discard(event["requestId"])
+
+    def finished(event: dict[str, Any]) -> None:
+        seen.loading.discard(event["requestId"])
+        seen.compressed += int(event.get("encodedDataLength", 0))
+
+    session.on("Network.requestWillBeSent", asked)
+    session.on("Network.responseReceived", answered)
     session.on("Network.loadingFinished", finished)
+    session.on("Network.loadingFailed", finished)
 
     def requested(request: Request) -> None:
         if urlsplit(request.url).netloc != origin:
