@@ -39,6 +39,8 @@ type Listener = () => void;
 
 /** Told of changes at most so often; a frame of its own, so that a fast stream does not draw for every token. */
 const FRAME_MS = 50;
+/** A frame lasts so many times what it took to draw the last one: a long answer does not keep the page busy. */
+const RESTS = 6;
 
 const APPENDED = ["verdicts"] as const;
 
@@ -50,6 +52,7 @@ export class LiveRun {
   #chunks = new Map<string, { message: Message; texts: string[] }>();
   #listeners = new Set<Listener>();
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #drawing = 0;
 
   constructor(runId: string, since: number = Date.now()) {
     this.#state = {
@@ -187,7 +190,7 @@ export class LiveRun {
 
   #changed() {
     if (this.#timer !== null) return;
-    this.#timer = setTimeout(this.flush, FRAME_MS);
+    this.#timer = setTimeout(this.flush, Math.max(FRAME_MS, RESTS * this.#drawing));
   }
 
   /** Shows what has come so far. */
@@ -200,7 +203,11 @@ export class LiveRun {
     });
     this.#state = { ...this.#state, messages };
     this.#shown = this.#state;
+    const began = performance.now();
     for (const listener of this.#listeners) listener();
+    setTimeout(() => {
+      this.#drawing = performance.now() - began;
+    });
   };
 }
 
