@@ -12,7 +12,7 @@ from podium.core.effects import NEEDS_PERSON, outcome_of
 from podium.core.errors import InputError
 from podium.core.ids import new_id
 from podium.core.model import JsonValue
-from podium.core.principal import Principal, is_owner
+from podium.core.principal import Principal
 from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
@@ -105,8 +105,9 @@ class Repairs:
             )
 
     def _check_right(self, effect: Effect, principal: Principal) -> None:
-        roles = self._context.policy.approvers(effect.tool, effect.effect_class)
-        if roles and not is_owner(principal) and not principal.roles.intersection(roles):
+        policy = self._context.policy
+        if not policy.may_approve(principal, effect.tool, effect.effect_class):
+            roles = policy.approvers(effect.tool, effect.effect_class)
             raise InputError(
                 f"{principal.id} may not decide about {effect.tool}",
                 hint=f"It needs one of the roles: {', '.join(roles)}.",

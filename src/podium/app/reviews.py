@@ -11,7 +11,7 @@ from podium.core.confidence import Confidence
 from podium.core.errors import ActionError, InputError, NotFound
 from podium.core.evidence import Evidence
 from podium.core.model import JsonValue
-from podium.core.principal import Principal, is_owner
+from podium.core.principal import Principal
 from podium.core.verdict import Verdict
 from podium.graphs.calls import call_of
 from podium.guardrails.taint import untrusted_arguments
@@ -103,10 +103,9 @@ class Reviews:
     async def _action(self, effect: Effect, principal: Principal) -> ActionDetail:
         policy, tool = self._context.policy, self._context.toolbox.get(effect.tool)
         call = call_of(effect, self._context)
-        roles = policy.approvers(effect.tool, effect.effect_class)
         consents = tuple(map(consent_view, await self._context.toolbox.ledger.consents([effect])))
         has_approved = any(one.principal == principal.id for one in consents)
-        entitled = not roles or is_owner(principal) or bool(principal.roles.intersection(roles))
+        entitled = policy.may_approve(principal, effect.tool, effect.effect_class)
         return ActionDetail(
             **action_view(effect).model_dump(),
             description=tool.spec.description.strip().partition("\n")[0],
@@ -114,7 +113,7 @@ class Reviews:
             provenance=call.provenance,
             untrusted=untrusted_arguments(call, effect.effect_class, policy),
             trust_needed=policy.trust_needed(effect.tool, effect.effect_class),
-            approvers=roles,
+            approvers=policy.approvers(effect.tool, effect.effect_class),
             may_approve=entitled and not has_approved,
             people=policy.people(effect.tool, effect.effect_class),
             consents=consents,

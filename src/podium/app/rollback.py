@@ -14,7 +14,7 @@ from podium.core.clock import Clock, to_iso
 from podium.core.effects import HAPPENED, is_undoable
 from podium.core.errors import NotAllowed
 from podium.core.model import JsonObject, JsonValue
-from podium.core.principal import Principal, is_owner
+from podium.core.principal import Principal
 from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
@@ -116,9 +116,10 @@ class Rollbacks:
 
     def _check_right(self, effects: Sequence[Effect], principal: Principal) -> None:
         """Who may undo an action is who may approve it."""
+        policy = self._policy()
         for effect in effects:
-            roles = self._policy().approvers(effect.tool, effect.effect_class)
-            if roles and not is_owner(principal) and not principal.roles.intersection(roles):
+            if not policy.may_approve(principal, effect.tool, effect.effect_class):
+                roles = policy.approvers(effect.tool, effect.effect_class)
                 raise NotAllowed(
                     f"{principal.id} may not undo {effect.tool}",
                     hint=f"It needs one of the roles: {', '.join(roles)}. --only leaves it as it is.",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from podium.core.errors import InputError
-from podium.core.principal import is_owner
 from podium.graphs.context import GraphContext
 from podium.graphs.node import RunScope
-from podium.graphs.review import ReviewDecision
+from podium.graphs.review import ReviewDecision, names_digests
 
 if TYPE_CHECKING:
     from podium.tools.ledger import Effect
@@ -58,7 +56,7 @@ def check_named(
         InputError: They do not.
     """
     by_id = scope.brought is not None and answer != scope.brought.value
-    if by_id or '"digest"' in json.dumps(answer, default=str):
+    if by_id or names_digests(answer):
         return
     edited = [effect for effect in shared if _is_edited(effect)]
     if edited and any(decision.type in ("approve", "edit") for decision in decisions):
@@ -71,11 +69,20 @@ def check_named(
 async def check_approver(
     decisions: tuple[ReviewDecision, ...], context: GraphContext, scope: RunScope
 ) -> None:
-    """A policy may name the roles that approve; the local owner may approve all."""
+    """Refuse approvals and edits by who has none of the roles that the policy names.
+
+    Args:
+        decisions: What was decided.
+        context: Knows the policy and the actions.
+        scope: On whose behalf.
+
+    Raises:
+        InputError: One is of an action that others approve.
+    """
     wanted = [item.digest for item in decisions if item.digest and item.type in ("approve", "edit")]
     for effect in await context.toolbox.effects(wanted):
-        roles = context.policy.approvers(effect.tool, effect.effect_class)
-        if roles and not is_owner(scope.principal) and not scope.principal.roles.intersection(roles):
+        if not context.policy.may_approve(scope.principal, effect.tool, effect.effect_class):
+            roles = context.policy.approvers(effect.tool, effect.effect_class)
             raise InputError(
                 f"{scope.principal.id} may not approve {effect.tool}",
                 hint=f"It needs one of the roles: {', '.join(roles)}.",

@@ -95,6 +95,18 @@ def parse_decisions(
     )
 
 
+def names_digests(answer: object) -> bool:
+    """Whether an answer says itself which actions it is about.
+
+    Args:
+        answer: What the run was resumed with.
+
+    Raises:
+        InputError: It has no form that `parse_decisions` takes.
+    """
+    return any(decision.digest is not None for decision in _decisions(answer))
+
+
 def _decisions(answer: object) -> tuple[ReviewDecision, ...]:
     try:
         match answer:

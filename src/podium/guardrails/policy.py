@@ -14,6 +14,7 @@ from podium.core.canonical import canonical_digest
 from podium.core.effects import EffectClass
 from podium.core.evidence import Trust
 from podium.core.model import JsonValue, Model
+from podium.core.principal import Principal, is_owner
 from podium.core.tool import ToolSpec
 from podium.core.verdict import Stage
 from podium.guardrails.calibration import Isotonic, Logistic
@@ -233,6 +234,14 @@ class Policy(Model):
             if rule.approvers is not None:
                 return rule.approvers
         return ()
+
+    def may_approve(self, principal: Principal, tool: str, effect: EffectClass) -> bool:
+        """Whether somebody has a role that approves the tool's effects; the local owner may approve all.
+
+        Who may approve an action may undo it too: taking it back changes the world as doing it does.
+        """
+        roles = self.approvers(tool, effect)
+        return not roles or is_owner(principal) or not principal.roles.isdisjoint(roles)
 
     def trust_needed(self, tool: str, effect: EffectClass) -> Trust:
         """How far the source of an argument has to be trusted."""

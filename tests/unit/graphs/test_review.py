@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podium.core.errors import InputError
-from podium.graphs.review import parse_decisions
+from podium.graphs.review import names_digests, parse_decisions
 
 A, B = "a" * 64, "b" * 64
 
@@ -57,6 +57,21 @@ def test_what_does_not_fit_is_refused(answer: object, message: str) -> None:
 def test_without_actions_the_answer_stands_for_the_draft() -> None:
     (decision,) = parse_decisions({"type": "respond", "message": "Say yes."}, [])
     assert (decision.type, decision.digest, decision.message) == ("respond", None, "Say yes.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ("approve", False),
+        ({"decisions": [{"type": "approve"}]}, False),
+        ({"type": "approve", "digest": A[:8]}, True),
+        ([{"type": "reject"}, {"type": "approve", "digest": A}], True),
+        ({"type": "edit", "edited_action": {"name": "post", "args": {"digest": A}}}, False),
+        ({"type": "reject", "message": '"digest"'}, False),
+    ],
+)
+def test_an_answer_names_digests_where_it_decides_not_in_what_it_says(answer: object, names: bool) -> None:
+    assert names_digests(answer) is names
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from podium.core.principal import Principal
 from podium.core.tool import ToolSpec
 from podium.guardrails.policy import Policy, Rule, Thresholds, ToolRule
 
@@ -30,6 +31,22 @@ def test_a_tools_own_rule_goes_before_its_class() -> None:
     assert policy.approvers("pay", "compensable") == ("lead",)
     assert policy.approvers("credit", "compensable") == ("desk",)
     assert (policy.threshold("compensable", "pay"), policy.threshold("compensable")) == (0.99, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        (Principal("key:ada", roles=frozenset({"finance", "approver"})), True),
+        (Principal("key:bob", roles=frozenset({"approver"})), False),
+        (Principal("key:cy"), False),
+        (Principal("local:ada"), True),
+        (Principal("local:ada", roles=frozenset({"approver"})), False),
+    ],
+)
+def test_only_the_named_roles_approve_and_the_owner_of_the_machine(who: Principal, may: bool) -> None:
+    policy = Policy(tools={"pay": ToolRule(approvers=("finance",))})
+    assert policy.may_approve(who, "pay", "compensable") is may
+    assert policy.may_approve(who, "credit", "compensable")
 
 
 def test_a_tool_rule_that_is_silent_leaves_it_to_the_class() -> None:
