@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from podium.core.errors import ConfigError
 from podium.core.explaining import first_problem, written_path
+from podium.core.late_imports import is_installed
 from podium.core.settings import LANGGRAPH_JSON
 
 _LEFT_OUT: Final[Mapping[str, str]] = {
@@ -196,7 +196,7 @@ class _Reader:
             if item.startswith("."):
                 if not (self.path.parent / item).is_dir():
                     yield f"{where}: there is no folder {item}"
-            elif (name := _distribution(item)) and not _installed(name):
+            elif (name := _distribution(item)) and not is_installed(name):
                 yield f"{where}: {name} is not installed: pip install '{item}'"
 
 
@@ -225,14 +225,6 @@ def _distribution(requirement: str) -> str:
     """The name in a requirement; empty for an address."""
     found = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:[\[<>=!~;@ ]|$)", requirement)
     return found[1] if found and "://" not in requirement.partition("@")[0] else ""
-
-
-def _installed(name: str) -> bool:
-    try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def _line(text: str, *keys: str) -> int:

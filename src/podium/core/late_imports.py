@@ -12,11 +12,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import module_from_spec
+from types import ModuleType
 from typing import Any, Final
 
 _GRAMMARS: Final = "rfc3987_syntax"
 _PARSERS: Final = f"{_GRAMMARS}.syntax_helpers"
+
+
+class Later(ModuleType):
+    """Stands in the place of a module, which is imported when one of its names is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what the import system and inspectors ask of every module
+            raise AttributeError(name)
+        return getattr(import_module(self.__name__), name)
+
+
+def is_installed(package: str) -> bool:
+    """Whether a distribution is installed, without importing anything of it."""
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def put_off_grammars() -> None:
@@ -27,17 +47,12 @@ def put_off_grammars() -> None:
     """
     if _GRAMMARS in sys.modules or (spec := PathFinder.find_spec(_GRAMMARS)) is None:
         return
-    package = module_from_spec(spec)
-
-    def later(name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(import_module(_PARSERS), name)
+    package, parsers = module_from_spec(spec), Later(_PARSERS)
 
     def is_valid_syntax(term: str, value: str) -> bool:
-        return bool(later("is_valid_syntax")(term, value))
+        return bool(parsers.is_valid_syntax(term, value))
 
-    package.__dict__.update(is_valid_syntax=is_valid_syntax, __getattr__=later)
+    package.__dict__.update(is_valid_syntax=is_valid_syntax, __getattr__=parsers.__getattr__)
     sys.modules.setdefault(_GRAMMARS, package)
 
 

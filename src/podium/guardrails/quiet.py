@@ -17,12 +17,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, distribution
 from types import ModuleType
 from typing import Any
 
-from podium.core.late_imports import put_off_grammars, without
+from podium.core.late_imports import Later, is_installed, put_off_grammars, without
 
 
 def import_guardrails() -> ModuleType:
@@ -44,30 +42,13 @@ def import_guardrails() -> ModuleType:
         from guardrails.utils import docs_utils
         from guardrails.utils.hub_telemetry_utils import HubTelemetry
 
-    if docs_utils.nltk is None and _is_installed("nltk"):
-        docs_utils.nltk = _Later("nltk")
+    if docs_utils.nltk is None and is_installed("nltk"):
+        docs_utils.nltk = Later("nltk")
 
     if HubTelemetry._instance is None:
         HubTelemetry._instance = object.__new__(HubTelemetry)
     module: ModuleType = guardrails
     return module
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        distribution(package)
-    except PackageNotFoundError:
-        return False
-    return True
-
-
-class _Later(ModuleType):
-    """A package that is imported when one of its names is asked for."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(import_module(self.__name__), name)
 
 
 @contextmanager
