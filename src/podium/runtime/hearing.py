@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
+from podium.runtime.reported import as_json, cut, hit, said, tokens
 from podium.telemetry.spans import failure
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 MOST_SPANS: Final = 2_000
 """Of one run; what comes after them is counted as dropped."""
-MOST_TEXT: Final = 20_000
-"""Characters that are kept of one message, argument or result."""
 MOST_MESSAGES: Final = 200
 """The latest of a prompt."""
 MOST_HITS: Final = 50
@@ -130,7 +129,7 @@ class Hearing(BaseCallbackHandler):
         **more: Any,
     ) -> None:
         """A chat model is asked."""
-        told = [[one.type, _said(one)] for batch in messages for one in batch]
+        told = [[one.type, said(one)] for batch in messages for one in batch]
         self._ask(serialized, told, run_id, parent_run_id, metadata, more)
 
     def on_llm_start(
@@ -144,15 +143,15 @@ class Hearing(BaseCallbackHandler):
         **more: Any,
     ) -> None:
         """A model that completes texts is asked."""
-        told = [["human", _cut(prompt)] for prompt in prompts]
+        told = [["human", cut(prompt)] for prompt in prompts]
         self._ask(serialized, told, run_id, parent_run_id, metadata, more)
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
         """It has answered."""
         generations = [one for row in response.generations for one in row]
         messages = [one.message for one in generations if isinstance(one, ChatGeneration)]
-        reply = "\n".join([_said(one) for one in messages] or [_cut(one.text) for one in generations])
-        self._end(run_id, None, reply=reply, **_tokens(messages, response.llm_output))
+        reply = "\n".join([said(one) for one in messages] or [cut(one.text) for one in generations])
+        self._end(run_id, None, reply=reply, **tokens(messages, response.llm_output))
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has failed."""
@@ -173,13 +172,13 @@ class Hearing(BaseCallbackHandler):
     ) -> None:
         """A tool is called."""
         called = str((serialized or {}).get("name") or name or "tool")
-        arguments = _json(input_str if inputs is None else inputs)
+        arguments = as_json(input_str if inputs is None else inputs)
         self._begin("tool", called, run_id, parent_run_id, arguments=arguments, heard=True)
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
         """It has given its result."""
         failed = getattr(output, "status", "") == "error"
-        self._end(run_id, None, result=_json(getattr(output, "content", output)), ok=not failed)
+        self._end(run_id, None, result=as_json(getattr(output, "content", output)), ok=not failed)
 
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It has failed."""
@@ -197,11 +196,11 @@ class Hearing(BaseCallbackHandler):
     ) -> None:
         """Something is searched for."""
         called = str(name or (serialized or {}).get("name") or "")
-        self._begin("retrieval", called, run_id, parent_run_id, query=_cut(query))
+        self._begin("retrieval", called, run_id, parent_run_id, query=cut(query))
 
     def on_retriever_end(self, documents: Sequence[Document], *, run_id: UUID, **_: Any) -> None:
         """It was found, or not."""
-        self._end(run_id, None, hits=_json([_hit(one) for one in documents[:MOST_HITS]]))
+        self._end(run_id, None, hits=json.dumps([hit(one) for one in documents[:MOST_HITS]]))
 
     def on_retriever_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """The search has failed."""
@@ -305,43 +304,3 @@ class Hearing(BaseCallbackHandler):
         if self._count > MOST_SPANS:
             self._telemetry.metrics.count("dropped_records")
         return self._count <= MOST_SPANS
-
-
-def _said(message: BaseMessage) -> str:
-    """What a message says, the calls of tools in it as JSON."""
-    calls = [{"tool": one["name"], "args": one["args"]} for one in getattr(message, "tool_calls", ())]
-    text = str(message.text) or ("" if calls or not message.content else _json(message.content))
-    return _cut("\n".join(filter(None, [text, *map(_json, calls)])))
-
-
-def _tokens(messages: Iterable[BaseMessage], told: Mapping[str, Any] | None) -> dict[str, AttributeValue]:
-    usages = [usage for one in messages if (usage := getattr(one, "usage_metadata", None))]
-    if usages:
-        names = ("input_tokens", "output_tokens")
-        return {name: sum(int(usage[name]) for usage in usages) for name in names}
-    used = (told or {}).get("token_usage") or {}
-    counts = {"input_tokens": used.get("prompt_tokens"), "output_tokens": used.get("completion_tokens")}
-    return {name: count for name, count in counts.items() if isinstance(count, int)}
-
-
-def _hit(document: Document) -> dict[str, Any]:
-    about = document.metadata
-    source = str(about.get("source") or about.get("title") or "")
-    score = about.get("score", about.get("relevance_score"))
-    return {
-        "id": str(document.id or source),
-        "source": source,
-        "collection": "",
-        "start": 0,
-        "end": len(document.page_content),
-        "score": float(score) if isinstance(score, int | float) else None,
-        "similarity": None,
-    }
-
-
-def _json(value: Any) -> str:
-    return _cut(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}… ({len(text)} characters)"
