@@ -31,17 +31,20 @@ from podium.server.routes import (
     threads,
     ui,
 )
+from podium.server.routes.podium import trigger_events
 from podium.server.services import Services
 
-_OF_THREADS = (runs.router, thread_states.router, thread_streams.router, threads.router)
+_OF_THREADS = (thread_states.router, thread_streams.router, threads.router)
 _OTHERS = (system.router, metrics.router, assistants.router, crons.router, store.router, ui.router)
 ROUTERS = (
+    ("", runs.router),
+    (podium.PREFIX, trigger_events.router),
     *(("", router) for router in _OF_THREADS),
     *((podium.PREFIX, router) for router in podium.ROUTERS),
     *(("", router) for router in _OTHERS),
 )
 """Where each router's paths begin, and the router. A request is held against one path after another, and
-against those of nested routers once more at each level: what is asked for most stands first, side by side."""
+against those of nested routers once more at each level: what comes most often stands first, side by side."""
 
 MIDDLEWARE = (RequestMetrics, BrowserGuard, Admission, RequestLimits, Idempotency)
 """What a request passes before its route, in this order."""
