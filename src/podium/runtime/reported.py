@@ -1,4 +1,4 @@
-"""What LangChain reports of messages, results and documents, as spans keep it: cut short, and plain values."""
+"""What LangChain reports of messages, results and documents, as spans keep it: short texts, plain values."""
 
 from __future__ import annotations
 

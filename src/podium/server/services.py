@@ -21,10 +21,10 @@ from podium.runtime.assistants import AssistantDirectory
 from podium.runtime.callbacks import RunCallbacks
 from podium.runtime.following import Following
 from podium.runtime.memory import open_store, swept
+from podium.runtime.serving.changes import Changes
 from podium.runtime.serving.expiry import ThreadExpiry
 from podium.runtime.serving.service import ServedRuns, Sizes
 from podium.runtime.serving.states import ThreadStates
-from podium.runtime.serving.thread_news import ThreadNews
 from podium.runtime.serving.thread_streams import ThreadStreams
 from podium.runtime.serving.threads import Hooks, ServedThreads
 from podium.runtime.triggers.service import TriggerService
@@ -64,6 +64,7 @@ class Services:
         app: The project in use.
         assistants: The assistants, those of the graphs themselves among them.
         callbacks: Tells the addresses that runs name how the runs ended.
+        changes: Tells which threads change.
         crons: The runs that begin by the clock.
         dashboard: How runs went, counted.
         decisions: Where turns were sent, and why.
@@ -80,7 +81,6 @@ class Services:
         store: What graphs and clients remember across threads; `of` gives a caller's part.
         spending: What turns have spent.
         thread_list: Threads with their titles.
-        thread_news: Tells which threads change.
         thread_streams: Tells what happens in threads.
         threads: The threads, and their states.
         tickets: Who is to decide what waits.
@@ -91,6 +91,7 @@ class Services:
     app: Podium
     assistants: AssistantDirectory
     callbacks: RunCallbacks
+    changes: Changes
     crons: Crons
     dashboard: Dashboard
     decisions: Decisions
@@ -106,7 +107,6 @@ class Services:
     steps: Steps
     store: SqlStore
     thread_list: ThreadList
-    thread_news: ThreadNews
     thread_streams: ThreadStreams
     spending: Spending
     threads: ServedThreads
@@ -159,6 +159,7 @@ async def open_services(
             app=app,
             assistants=assistants,
             callbacks=callbacks,
+            changes=Changes(database, runs.hub),
             crons=triggers.crons,
             dashboard=Dashboard(database),
             decisions=Decisions(database),
@@ -174,7 +175,6 @@ async def open_services(
             steps=Steps(database, app.checkpointer.serde),
             store=store,
             thread_list=ThreadList(database),
-            thread_news=ThreadNews(database, runs.hub),
             thread_streams=ThreadStreams(database, runs),
             spending=Spending(database),
             threads=threads,

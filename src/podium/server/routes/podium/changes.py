@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from podium.runtime.serving.changes import Changed
 from podium.runtime.serving.encoding import encode
-from podium.runtime.serving.thread_news import News
 from podium.server.auth import Parts, Who
 from podium.server.routes.threads import Responses
 from podium.server.sse import respond
@@ -29,12 +29,12 @@ async def follow_changes(
 
     The first event tells only how many wait. The stream ends after `limit` events.
     """
-    return respond(_told(services.thread_news.follow(who.access, who.principal.id), limit), {})
+    return respond(_told(services.changes.follow(who.access, who.principal.id), limit), {})
 
 
-async def _told(news: AsyncIterator[News], limit: int | None) -> AsyncIterator[bytes]:
+async def _told(changes: AsyncIterator[Changed], limit: int | None) -> AsyncIterator[bytes]:
     count = 0
-    async for one in news:
+    async for one in changes:
         count += 1
         data = {"threads": one.threads, "waiting": one.waiting}
         yield b"event: changed\ndata: %b\n\n" % encode(data)

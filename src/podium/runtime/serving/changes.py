@@ -18,12 +18,12 @@ ELSEWHERE_S: Final = 2.0
 """After how many seconds the database is looked at for what other processes have changed."""
 PACE_S: Final = 0.25
 """Changes come in crowds; they are told together, this many seconds after the first."""
-_ANY: Final = ""
+_NO_THREAD: Final = ""
 """No thread is called so; who listens to it is woken when the server stops."""
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Changed:
     """What has changed.
 
     Attributes:
@@ -35,7 +35,7 @@ class News:
     waiting: int
 
 
-class ThreadNews:
+class Changes:
     """Tells what changes in threads.
 
     Args:
@@ -48,7 +48,7 @@ class ThreadNews:
         self._marks = ThreadMarks(database)
         self._hub = hub
 
-    async def follow(self, access: Access, who: str) -> AsyncIterator[News]:
+    async def follow(self, access: Access, who: str) -> AsyncIterator[Changed]:
         """How things stand, then every change, until the server stops.
 
         Args:
@@ -56,14 +56,14 @@ class ThreadNews:
             who: What is assigned to this principal counts too.
         """
         loop = asyncio.get_running_loop()
-        with self._hub.listening(_ANY) as bell, self._database.telling(partial(_ring, loop, bell)):
+        with self._hub.listening(_NO_THREAD) as bell, self._database.telling(partial(_ring, loop, bell)):
             before = await self._marks.look(access, who)
-            yield News([], before.waiting)
+            yield Changed([], before.waiting)
             while not self._hub.is_closed:
                 await _change(bell)
                 now = await self._marks.look(access, who)
                 if changed := now.changed_since(before):
-                    yield News(changed, now.waiting)
+                    yield Changed(changed, now.waiting)
                 before = now
 
 
