@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 from podium.core.clock import SystemClock, to_iso
 from podium.core.principal import local_principal
 from podium.guardrails.policy_file import load_policy
-from podium.storage.api_keys import granted
+from podium.storage.api_keys import approving_owners
 from podium.storage.copying import snapshot
 from podium.storage.versions import SCHEMA_VERSION, stored_version
 
 if TYPE_CHECKING:
     from podium.app.project import Project
-
-_KEYS = (
-    "SELECT owner, scopes FROM api_keys"
-    " WHERE tenant=? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at>?)"
-)
-_APPROVING = frozenset({"approve", "admin"})
 
 
 def missing_people(project: Project) -> tuple[int, int] | None:
@@ -48,6 +42,4 @@ def _approvers(project: Project) -> int:
     with snapshot(project.database) as connection:
         if stored_version(connection, project.database) < SCHEMA_VERSION:
             return 0  # it is migrated at next use
-        values = (local_principal().tenant, to_iso(SystemClock().now()))
-        keys = connection.execute(_KEYS, values).fetchall()
-    return len({owner for owner, words in keys if not granted(words.split()).isdisjoint(_APPROVING)})
+        return len(approving_owners(connection, local_principal().tenant, to_iso(SystemClock().now())))

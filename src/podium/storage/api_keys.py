@@ -38,6 +38,11 @@ _ONLY_SCOPES: Final = frozenset({"read", "write", "approve"})
 _COLUMNS = "key_id, tenant, owner, name, hash, scopes, created_at, expires_at, revoked_at, last_used_at"
 _SELECT = f"SELECT {_COLUMNS} FROM api_keys"  # noqa: S608  # constants
 _INSERT = f"INSERT INTO api_keys({_COLUMNS}) VALUES ({', '.join('?' * 10)})"  # noqa: S608  # constants
+_IN_FORCE = (
+    "SELECT owner, scopes FROM api_keys"
+    " WHERE tenant=? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at>?)"
+)
+_APPROVING: Final = frozenset[Scope]({"approve", "admin"})
 _COUNT = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at>?)"
 
 
@@ -251,6 +256,18 @@ def granted(words: Iterable[str]) -> frozenset[Scope]:
     for word in words:
         found.update(ROLES.get(word) or (scope for scope in SCOPES if scope == word))
     return frozenset(found)
+
+
+def approving_owners(connection: sqlite3.Connection, tenant: str, now: str) -> frozenset[str]:
+    """Who has a key that may approve.
+
+    Args:
+        connection: To the project's database.
+        tenant: Of which tenant.
+        now: A key counts that has not expired by then, ISO 8601 in UTC.
+    """
+    keys = connection.execute(_IN_FORCE, (tenant, now)).fetchall()
+    return frozenset(owner for owner, words in keys if not granted(words.split()).isdisjoint(_APPROVING))
 
 
 def known_roles(names: Iterable[str]) -> frozenset[str]:

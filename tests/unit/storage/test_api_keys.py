@@ -11,7 +11,7 @@ import pytest
 from podium.core.clock import to_iso
 from podium.core.errors import InputError, NotFound
 from podium.core.principal import Access
-from podium.storage.api_keys import PREFIX, ApiKeys, Scope, granted
+from podium.storage.api_keys import PREFIX, ApiKeys, Scope, approving_owners, granted
 from podium.storage.database import Database
 
 
@@ -150,3 +150,27 @@ def test_rotating_lengthens_no_key(keys: ApiKeys, clock: ManualClock) -> None:
     assert keys.rotate(made.key_id, grace=timedelta(days=1))[0].expires_at == made.expires_at
     with pytest.raises(NotFound):
         keys.rotate(made.key_id, grace=timedelta(0), access=Access("elsewhere"))
+
+
+def test_who_may_approve_is_told_by_keys_that_count(
+    keys: ApiKeys, database: Database, clock: ManualClock
+) -> None:
+    for name, owner, roles in (
+        ("one", "ada", ["approver"]),
+        ("two", "ada", ["admin"]),
+        ("three", "bob", ["operator", "finance"]),
+        ("four", "cy", ["approver"]),
+        ("five", "di", ["admin"]),
+    ):
+        made, _ = keys.create(name, roles=roles, owner=owner)
+        if owner == "cy":
+            keys.revoke(made.key_id)
+    keys.create("six", scopes=["approve"], owner="eve", expires_at=clock.now() + timedelta(days=1))
+
+    def owners() -> frozenset[str]:
+        return database.read(lambda held: approving_owners(held, "default", to_iso(clock.now())))
+
+    assert owners() == {"ada", "di", "eve"}
+    clock.move(86_401)
+    assert owners() == {"ada", "di"}
+    assert database.read(lambda held: approving_owners(held, "elsewhere", to_iso(clock.now()))) == frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 import typer
 
@@ -11,10 +11,15 @@ from podium.cli.options import HERE, JsonOption, ProjectOption
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from podium.app.triggers import ProjectTriggers
+    from podium.runtime.triggers.directory import AnyTrigger
     from podium.storage.firings import Firing
+
+    Counted: TypeAlias = tuple[AnyTrigger, dict[str, int]]
+    """A trigger, and how many of its firings wait, have started or are dead."""
 
 T = TypeVar("T")
 
@@ -35,7 +40,7 @@ def list_(project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
     from podium.cli.output import console, write_json
     from podium.cli.render.triggers import show_triggers, trigger_object
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> list[Counted]:
         return triggers.all()
 
     found = _with(project, work)
@@ -53,7 +58,7 @@ def show(name: NameArgument, project: ProjectOption = HERE, as_json: JsonOption 
     from podium.cli.output import console, write_json
     from podium.cli.render.triggers import show_triggers, trigger_object
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> Counted:
         return triggers.get(name)
 
     found = _with(project, work)
@@ -78,7 +83,7 @@ def next_(
     from podium.cli.output import write_json
     from podium.core.clock import to_iso
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> tuple[str, list[datetime]]:
         return triggers.next_times(name, limit)
 
     zone, times = _with(project, work)
@@ -93,7 +98,7 @@ def next_(
 def run(name: NameArgument, project: ProjectOption = HERE, as_json: JsonOption = False) -> None:
     """Let a schedule fire now, beside its times; the server carries it out."""
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> tuple[str, Firing]:
         return await triggers.run(name)
 
     _tell(*_with(project, work), as_json=as_json)
@@ -117,7 +122,7 @@ def history(
 ) -> None:
     """Show what a trigger fired, the latest first."""
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> list[tuple[str, Firing]]:
         named, found = triggers.history(name, None, limit)
         return [(named, one) for one in found]
 
@@ -135,7 +140,7 @@ def dead(
 ) -> None:
     """Show what was given up and waits for you, the latest first."""
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> list[tuple[str, Firing]]:
         if name is None:
             return triggers.dead(limit)
         named, found = triggers.history(name, "dead", limit)
@@ -156,7 +161,7 @@ def replay(
 ) -> None:
     """Carry a dead letter out again: from where it failed, or anew with --data."""
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> tuple[str, Firing]:
         return await triggers.replay(name, event, data)
 
     _tell(*_with(project, work), as_json=as_json)
@@ -173,7 +178,7 @@ def send(
 ) -> None:
     """Send an event; the server carries it out."""
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> tuple[Firing, bool]:
         from podium.app.triggers import json_of
 
         return await triggers.send(name, json_of(data), event, version)
@@ -197,7 +202,7 @@ def _enable(name: str, project: Path, as_json: bool, *, enabled: bool) -> None:
     from podium.cli.output import console, write_json
     from podium.cli.render.triggers import trigger_object
 
-    async def work(triggers: ProjectTriggers) -> Any:
+    async def work(triggers: ProjectTriggers) -> Counted:
         await triggers.enable(name, enabled)
         return triggers.get(name)
 
@@ -218,7 +223,7 @@ def _show(found: Sequence[tuple[str, Firing]], *, as_json: bool, named: bool = F
     show_firings(console(), found, named=named)
 
 
-def _tell(name: str, firing: Any, *, as_json: bool, duplicate: bool | None = None) -> None:
+def _tell(name: str, firing: Firing, *, as_json: bool, duplicate: bool | None = None) -> None:
     from podium.cli.output import console, write_json
     from podium.cli.render.triggers import firing_object
 
