@@ -125,7 +125,7 @@ class RunJournal:
             kind=KIND,
             graph=versions.graph,
             input=with_asker(
-                {"text": text, "inside": scope.inside, "checkpoint_id": scope.checkpoint_id}, scope.principal
+                {"text": text, "inside": scope.inside, "checkpoint_id": scope.checkpoint_id}, scope.asker
             ),
             models=dict(versions.models),
             prompts=dict(versions.prompts),

@@ -16,6 +16,7 @@ from podium.core.ids import derived_id
 from podium.core.principal import Principal
 from podium.core.usage import Budget, Usage
 from podium.graphs.answers import Brought, brought_with
+from podium.graphs.asker import CONFIG_KEY_ASKER
 from podium.graphs.context import GraphContext
 from podium.graphs.deciding import decisions_in
 from podium.graphs.journal import journaled
@@ -38,6 +39,7 @@ class RunScope:
         run_id: The run that the caller named, or one derived from the turn.
         checkpoint_id: The checkpoint of the outermost graph that the node belongs to: where to go back to.
         principal: Who acts.
+        asker: Who asked for what the run does; whoever acts, where nobody says another.
         emit: Sends one event to whoever streams the run.
         inside: The path of nodes in the graphs around this one; empty when there is none.
         stored: Whether the run is stored, so that it can be resumed.
@@ -51,6 +53,7 @@ class RunScope:
     run_id: str
     checkpoint_id: str
     principal: Principal
+    asker: Principal
     emit: Callable[[dict[str, Any]], None]
     inside: str = ""
     stored: bool = True
@@ -224,7 +227,8 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
     configurable: dict[str, Any] = (config or {}).get("configurable", {})
     thread_id = str(configurable.get("thread_id") or "")
     led = configurable.get("podium_run_id")
-    principal = configurable.get("podium_principal")
+    acts, asked = configurable.get("podium_principal"), configurable.get(CONFIG_KEY_ASKER)
+    principal = acts if isinstance(acts, Principal) else context.principal
     # Of the graphs around this one and the node itself, each `NAME:TASK`.
     path = info.checkpoint_ns.split("|")[:-1] if info else []
     run_id = led or (info.run_id if info else None) or derived_id(thread_id, *path, _turn_id(state))
@@ -233,7 +237,8 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
         thread_id=thread_id,
         run_id=str(run_id),
         checkpoint_id=str(outermost or (info.checkpoint_id if info else "")),
-        principal=principal if isinstance(principal, Principal) else context.principal,
+        principal=principal,
+        asker=asked if isinstance(asked, Principal) else principal,
         emit=runtime.stream_writer,
         inside="/".join(part.partition(":")[0] for part in path),
         stored=bool(thread_id) and configurable.get(CONFIG_KEY_CHECKPOINTER) is not None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from podium.core.errors import NotAllowed, PodiumError
 from podium.core.principal import Principal
+from podium.graphs.asker import CONFIG_KEY_ASKER
 from podium.models.embedding import open_embedder
 from podium.storage.store_batch import Searching
 from podium.storage.store_items import SqlStore
@@ -50,7 +51,9 @@ def partition_of(principal: Principal) -> Partition:
 
 
 def partition_of_run() -> Partition:
-    """The part of the store that belongs to whoever the present run is carried out for.
+    """The part of the store that belongs to whoever asked for what the present run does.
+
+    Whoever answers what waits in it finds and leaves nothing of theirs there.
 
     Raises:
         NotAllowed: No run is carried out here, or nobody knows for whom.
@@ -58,9 +61,10 @@ def partition_of_run() -> Partition:
     from langgraph.config import get_config
 
     try:
-        principal = get_config().get("configurable", {}).get("podium_principal")
+        held = get_config().get("configurable", {})
     except RuntimeError:
-        principal = None
+        held = {}
+    principal = held.get(CONFIG_KEY_ASKER) or held.get("podium_principal")
     if not isinstance(principal, Principal):
         raise NotAllowed(
             "the store was used outside a run",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from podium.core.errors import PodiumError
 from podium.core.principal import Principal
 from podium.graphs.answers import CONFIG_KEY_BROUGHT, Brought
+from podium.graphs.asker import CONFIG_KEY_ASKER
 from podium.runtime.following import Around, nothing_around
 from podium.storage.askers import asker_in, with_asker
 from podium.storage.leases import CONFIG_KEY_FENCE
@@ -217,8 +218,13 @@ class RunService:
         found = await asyncio.to_thread(self._runs.list_runs, thread_id, limit=1)
         return found[0] if found else None
 
-    def config(self, request: RunRequest) -> RunnableConfig:
-        """The configuration under which the graph runs."""
+    def config(self, request: RunRequest, asker: Principal) -> RunnableConfig:
+        """The configuration under which the graph runs.
+
+        Args:
+            request: What to run.
+            asker: Who asked for it.
+        """
         resume = getattr(request.graph_input, "resume", None)
         return self.fenced(
             {
@@ -226,6 +232,7 @@ class RunService:
                     "thread_id": request.thread_id,
                     "podium_run_id": request.run_id,
                     "podium_principal": request.principal,
+                    CONFIG_KEY_ASKER: asker,
                     CONFIG_KEY_BROUGHT: None if resume is None else Brought(request.run_id, resume),
                 },
                 "recursion_limit": RECURSION_LIMIT,
@@ -240,7 +247,8 @@ class RunService:
     async def _run_held(
         self, request: RunRequest, versions: RunVersions, emit: Callable[[Event], None]
     ) -> None:
-        await self._open(request, versions)
+        asker = await self._open(request, versions)
+        config = self.config(request, asker)
         status, error = CANCELLED, None
         span = self._telemetry.span("run", versions.graph, thread_id=request.thread_id, run_id=request.run_id)
         try:
@@ -249,7 +257,7 @@ class RunService:
                 # step at most. `subgraphs`: what a graph inside a node streams is told as well.
                 async for _, event in self._graph.astream(
                     request.graph_input,
-                    self.config(request),
+                    config,
                     stream_mode="custom",
                     durability="sync",
                     subgraphs=True,
@@ -264,13 +272,15 @@ class RunService:
             status, error = "failed", {"code": "internal", "message": type(problem).__name__, "hint": ""}
             raise
         finally:
-            await asyncio.shield(self._settle(request, status, error))
+            await asyncio.shield(self._settle(request, config, status, error))
 
-    async def _open(self, request: RunRequest, versions: RunVersions) -> None:
+    async def _open(self, request: RunRequest, versions: RunVersions) -> Principal:
+        """Put the run on record; who asked for it."""
         principal = request.principal
         await asyncio.to_thread(self._renewal.keep())
         fingerprint = await asyncio.to_thread(self._fingerprint)
         before = await self.recorded(request.thread_id)
+        asker = _asker(request, before)
         await self._close_broken(before)
         await self._threads.aensure(
             request.thread_id, tenant=principal.tenant, owner=principal.id, title=request.text[:80]
@@ -285,12 +295,13 @@ class RunService:
                 turn_id=request.turn_id,
                 kind=request.kind,
                 graph=f"{versions.graph}@{fingerprint}",
-                input=with_asker(request.facts, _asker(request, before)),
+                input=with_asker(request.facts, asker),
                 models=dict(versions.models),
                 prompts=dict(versions.prompts),
                 policy_version=versions.policy,
             )
         )
+        return asker
 
     async def _close_broken(self, before: RunRecord | None) -> None:
         """A run that never ended was cut off: the thread's lease is held here."""
@@ -298,8 +309,10 @@ class RunService:
             error = {"code": "run_broken_off", "message": "the process ended during the run", "hint": ""}
             await self._runs.afinish_run(before.run_id, "failed", error=error)
 
-    async def _settle(self, request: RunRequest, status: str, error: dict[str, str] | None) -> None:
-        snapshot = await self._graph.aget_state(self.config(request))
+    async def _settle(
+        self, request: RunRequest, config: RunnableConfig, status: str, error: dict[str, str] | None
+    ) -> None:
+        snapshot = await self._graph.aget_state(config)
         waits = bool(snapshot.interrupts)
         if status == "completed" and waits:
             status = "interrupted"

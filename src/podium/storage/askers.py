@@ -18,6 +18,15 @@ _FIND = (
     " ON forks.thread_id=line.thread_id) SELECT tenant, owner, input FROM runs WHERE run_id=?"
     " AND thread_id IN (SELECT thread_id FROM line)"
 )
+_OWNER = "SELECT tenant, owner FROM threads WHERE thread_id=?"
+_SERVED = (
+    "SELECT kwargs FROM run_requests WHERE thread_id=? AND tenant=? AND owner=? ORDER BY seq DESC LIMIT 1"
+)
+_LED = (
+    "SELECT input FROM runs WHERE thread_id=? AND tenant=? AND owner=? ORDER BY started_at DESC, rowid DESC"
+    " LIMIT 1"
+)
+_LEAST = frozenset({"viewer"})
 NOBODY = Principal("nobody", "")
 """Stands in where nobody knows who asked; they may read what everybody may."""
 
@@ -29,9 +38,18 @@ def with_asker(facts: Mapping[str, Any], asker: Principal) -> dict[str, Any]:
         facts: What else it says.
         asker: Who.
     """
-    roles: list[JsonValue] = [*sorted(asker.roles)]
-    told: JsonObject = {"id": asker.id, "tenant": asker.tenant, "roles": roles}
-    return {**facts, _KEY: told}
+    return {**facts, _KEY: told_of(asker)}
+
+
+def told_of(principal: Principal) -> JsonObject:
+    """A principal as a record holds it."""
+    roles: list[JsonValue] = [*sorted(principal.roles)]
+    return {"id": principal.id, "tenant": principal.tenant, "roles": roles}
+
+
+def principal_in(told: Mapping[str, Any]) -> Principal:
+    """The principal that a record holds."""
+    return Principal(told["id"], told["tenant"], frozenset(told["roles"]))
 
 
 def asker_in(tenant: str, owner: str, facts: Any) -> Principal:
@@ -45,7 +63,7 @@ def asker_in(tenant: str, owner: str, facts: Any) -> Principal:
     told = (facts or {}).get(_KEY)
     if told is None:
         return Principal(owner, tenant)
-    return Principal(told["id"], told["tenant"], frozenset(told["roles"]))
+    return principal_in(told)
 
 
 class Askers:
@@ -58,16 +76,43 @@ class Askers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, thread_id: str, run_id: str) -> Principal:
-        """Who asked for the turn that a run admitted; nobody where no such run is on record.
+    async def of(self, thread_id: str, run_id: str) -> tuple[Principal, ...]:
+        """Who asked for the turn that a run admitted, and whose the thread is that what is found stands in.
+
+        Nobody asked where no such run is on record.
 
         Args:
             thread_id: The thread; the run may be of one that it was copied from.
             run_id: The run that admitted the turn.
         """
 
-        def work(connection: sqlite3.Connection) -> Principal:
+        def work(connection: sqlite3.Connection) -> tuple[Principal, ...]:
             row = connection.execute(_FIND, (thread_id, run_id)).fetchone()
-            return NOBODY if row is None else asker_in(row[0], row[1], load(row[2]))
+            asker = NOBODY if row is None else asker_in(row[0], row[1], load(row[2]))
+            owner = connection.execute(_OWNER, (thread_id,)).fetchone()
+            if owner is None or tuple(owner) in (("", ""), (asker.tenant, asker.id)):
+                return (asker,)
+            return asker, owner_of(connection, thread_id, *owner)
 
         return await self._database.aread(work)
+
+
+def owner_of(connection: sqlite3.Connection, thread_id: str, tenant: str, owner: str) -> Principal:
+    """Whose a thread is, with the roles that they had when they last ran something in it.
+
+    Where nobody knows those, they may look: without any role, the user of the machine may do all.
+
+    Args:
+        connection: Reads.
+        thread_id: The thread.
+        tenant: Its tenant.
+        owner: Its owner's id.
+    """
+    place = (thread_id, tenant, owner)
+    if (served := connection.execute(_SERVED, place).fetchone()) is not None:
+        return Principal(owner, tenant, frozenset((load(served[0]) or {}).get("roles") or ()))
+    if (led := connection.execute(_LED, place).fetchone()) is not None:
+        found = asker_in(tenant, owner, load(led[0]))
+        if found.id == owner:
+            return found
+    return Principal(owner, tenant, _LEAST)

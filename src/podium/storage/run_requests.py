@@ -7,13 +7,14 @@ carries it out.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
 from podium.core.principal import Access, Principal
+from podium.storage.askers import principal_in
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
 from podium.storage.operations import Work
@@ -27,9 +28,11 @@ ROLES = "roles"
 """Among a run's kwargs: the roles of who asked, none for the user of the machine. Clients cannot set it."""
 TRACE = "trace"
 """Among a run's kwargs: the span of the request that asked for it, and the request's id."""
+ASKER = "asker"
+"""Among a run's kwargs: who asked for what it goes on with, where that is not who has it go on."""
 LEFT = "left"
 """Among a run's kwargs: how many of its attempts ended because their process stopped in good order."""
-_PRIVATE = frozenset({ROLES, TRACE, LEFT, "goes_on"})
+_PRIVATE = frozenset({ROLES, TRACE, ASKER, LEFT, "goes_on"})
 _JSON = ("metadata", "kwargs", "error")
 
 
@@ -97,6 +100,12 @@ class RunRequest:
     def principal(self) -> Principal:
         """Whoever it is carried out for, with the roles that they had when they asked."""
         return Principal(self.owner, self.tenant, frozenset(self.kwargs.get(ROLES) or ()))
+
+    @property
+    def asker(self) -> Principal:
+        """Who asked for what it does: of a run that only goes on, not always who has it go on."""
+        told = self.kwargs.get(ASKER)
+        return self.principal if told is None else principal_in(told)
 
 
 _NAMES = [one.name for one in fields(RunRequest)]
@@ -276,6 +285,12 @@ def find(connection: sqlite3.Connection, run_id: str) -> RunRequest | None:
 def active_runs(connection: sqlite3.Connection, thread_id: str) -> list[RunRequest]:
     """The runs of a thread that have not ended, oldest first."""
     return [_record(row) for row in connection.execute(_ACTIVE, (thread_id,))]
+
+
+def runs_of(connection: sqlite3.Connection, thread_id: str) -> Iterator[RunRequest]:
+    """The runs of a thread, the one requested last first."""
+    rows = connection.execute(f"{_SELECT} WHERE thread_id=? ORDER BY seq DESC", (thread_id,))
+    return map(_record, rows)
 
 
 def delete_runs(connection: sqlite3.Connection, run_ids: Iterable[str]) -> None:

@@ -74,3 +74,18 @@ def test_a_client_sees_what_its_graph_remembers(server: Server) -> None:
     told(eve, "seen")
     found = eve.post("/store/items/search", json={"namespace_prefix": ["notes"]}).json()["items"]
     assert [one["value"] for one in found] == [{"text": "seen"}]
+
+
+def test_who_answers_finds_and_leaves_nothing_of_theirs(server: Server) -> None:
+    who = server.client(server.key("w", owner="key:who"))
+    admin = server.client(server.key("root", "admin", owner="key:root"))
+    thread_id = who.post("/threads", json={}).json()["thread_id"]
+    place = f"/threads/{thread_id}/runs/wait"
+    asked = {"assistant_id": "notes", "input": {"text": "mine"}, "interrupt_before": ["remember"]}
+    who.post(place, json=asked).raise_for_status()
+    admin.post(place, json={"assistant_id": "notes", "input": None}).raise_for_status()
+    kept = {}
+    for name, client in {"who": who, "admin": admin}.items():
+        found = client.post("/store/items/search", json={"namespace_prefix": ["notes"]}).json()["items"]
+        kept[name] = [one["key"] for one in found]
+    assert kept == {"who": ["mine"], "admin": []}

@@ -22,8 +22,8 @@ async def admit(state: PodiumState, context: GraphContext, scope: RunScope) -> U
         run_id=scope.run_id,
         text=checked.value,
         event=event_of(message),
-        principal=scope.principal.id,
-        tenant=scope.principal.tenant,
+        principal=scope.asker.id,
+        tenant=scope.asker.tenant,
         started_at=to_iso(context.clock.now()),
     )
     return {

@@ -10,10 +10,12 @@ from typing import Any, Literal, TypeAlias, assert_never
 from podium.core.clock import Clock, to_iso
 from podium.core.errors import Conflict, NotFound, Overloaded, ThreadBusy
 from podium.core.principal import Access
+from podium.runtime.serving.input import brings_input
+from podium.storage.askers import owner_of, told_of
 from podium.storage.json_text import dump, load
 from podium.storage.leases import Lease, ThreadLeases
 from podium.storage.operations import Work
-from podium.storage.run_requests import RunRequest, active_runs, insert
+from podium.storage.run_requests import ASKER, RunRequest, active_runs, insert, runs_of
 
 Multitask: TypeAlias = Literal["reject", "enqueue", "interrupt", "rollback"]
 
@@ -85,7 +87,8 @@ class Desk:
             if offer.also is not None:
                 offer.also(connection)
             if not run.temporary:
-                _enter_thread(connection, offer, now)
+                owner = _enter_thread(connection, offer, now)
+                run = _for_whoever_asked(connection, run, owner)
             before = [] if run.temporary else active_runs(connection, run.thread_id)
             superseded = _superseded(offer, before)
             begins = starts and not before and not run.due_at
@@ -120,8 +123,17 @@ class Desk:
             return None
 
 
-def _enter_thread(connection: sqlite3.Connection, offer: Offer, now: str) -> None:
-    """Make sure that the thread is there and the caller's, and note what runs in it."""
+def _for_whoever_asked(connection: sqlite3.Connection, run: RunRequest, owner: str) -> RunRequest:
+    """A run that has another's thread go on, with who asked noted in it: it asks for nothing itself."""
+    if run.owner == owner or brings_input(run):
+        return run
+    asked = next(filter(brings_input, runs_of(connection, run.thread_id)), None)
+    asker = asked.principal if asked else owner_of(connection, run.thread_id, run.tenant, owner)
+    return run if asker.id == run.owner else replace(run, kwargs={**run.kwargs, ASKER: told_of(asker)})
+
+
+def _enter_thread(connection: sqlite3.Connection, offer: Offer, now: str) -> str:
+    """Make sure that the thread is there and the caller's, and note what runs in it; its owner."""
     run = offer.run
     row = connection.execute(
         "SELECT tenant, owner, metadata FROM threads WHERE thread_id=?", (run.thread_id,)
@@ -135,7 +147,7 @@ def _enter_thread(connection: sqlite3.Connection, offer: Offer, now: str) -> Non
             " VALUES (?,?,?,?,?,?,?)",
             (run.thread_id, run.tenant, run.owner, "busy", now, now, dump({**names, **_told(run.metadata)})),
         )
-        return
+        return run.owner
     tenant, owner, metadata = row
     if tenant != offer.access.tenant or offer.access.owner not in (None, owner):
         raise unknown_thread(run.thread_id)
@@ -145,6 +157,7 @@ def _enter_thread(connection: sqlite3.Connection, offer: Offer, now: str) -> Non
         "UPDATE threads SET status='busy', updated_at=?, metadata=? WHERE thread_id=?",
         (now, changed, run.thread_id),
     )
+    return str(owner)
 
 
 def _told(metadata: Mapping[str, Any]) -> dict[str, Any]:

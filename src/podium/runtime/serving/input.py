@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from podium.graphs.asker import CONFIG_KEY_ASKER
 from podium.storage.leases import CONFIG_KEY_FENCE
 from podium.storage.run_requests import RunRequest
 
@@ -48,6 +49,7 @@ def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> Ru
         "graph_id": run.graph_id,
         "assistant_id": run.assistant_id,
         "podium_principal": run.principal,
+        CONFIG_KEY_ASKER: run.asker,
         CONFIG_KEY_FENCE: fence,
     }
     metadata = {**(given.get("metadata") or {}), **run.metadata}
@@ -63,6 +65,18 @@ def input_of(run: RunRequest) -> Any:
     """What the graph gets: the client's input, or its command."""
     command = run.kwargs.get("command")
     return command_of(command) if command else run.kwargs.get("input")
+
+
+def brings_input(run: RunRequest) -> bool:
+    """Whether a run asks for something, in place of having go on what was asked for before.
+
+    Args:
+        run: The run.
+    """
+    command = run.kwargs.get("command")
+    if command:
+        return command.get("update") is not None or command.get("goto") is not None
+    return run.kwargs.get("input") is not None and not is_called_again(run)
 
 
 def is_called_again(run: RunRequest) -> bool:

@@ -179,3 +179,59 @@ def test_whoever_asks_what_there_is_hears_of_what_they_may_read(
         state = client.get(f"/threads/{thread_id}/state").text
         told[name] = ("Opening hours" in state, "Secret plans" in state)
     assert told == {"ada": (True, False), "stranger": (True, False), "director": (True, True)}
+
+
+def cut_off(callers: Callers, who: httpx.Client) -> str:
+    """A thread in which somebody has asked for a sale, and that stopped before they were let in."""
+    thread_id = str(who.post("/threads", json={}).json()["thread_id"])
+    body = {
+        "assistant_id": "observatory",
+        "input": {"messages": [{"role": "user", "content": "Sell the dome"}]},
+        "interrupt_before": ["admit"],
+    }
+    who.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+    return thread_id
+
+
+def gone_on(who: httpx.Client, thread_id: str) -> None:
+    body = {"assistant_id": "observatory", "input": None}
+    who.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+
+
+def test_whoever_has_a_turn_admitted_did_not_ask_for_it(callers: Callers, director: httpx.Client) -> None:
+    for asker, name, expected in (
+        (callers.ada, "ada", ["hours.md"]),
+        (director, "director", ["hours.md", "plans.md"]),
+    ):
+        thread_id = cut_off(callers, asker)
+        gone_on(callers.admin, thread_id)
+        turn = asker.get(f"/threads/{thread_id}/state").json()["values"]["turn"]
+        assert turn["principal"] == name
+        resumed(callers, callers.admin, thread_id)
+        assert found_in(asker, thread_id) == expected
+
+
+def test_a_turn_whose_asker_nobody_knows_is_the_owners_without_their_labels(
+    callers: Callers, director: httpx.Client
+) -> None:
+    made = director.post("/threads", json={"metadata": {"graph_id": "observatory"}}).json()
+    thread_id = str(made["thread_id"])
+    asked = {"messages": [{"role": "user", "content": "Sell the dome"}]}
+    director.post(
+        f"/threads/{thread_id}/state", json={"values": asked, "as_node": "__start__"}
+    ).raise_for_status()
+    gone_on(callers.admin, thread_id)
+    resumed(callers, callers.admin, thread_id)
+    assert found_in(director, thread_id) == ["hours.md"]
+
+
+def test_who_asks_in_anothers_thread_shows_them_nothing_that_they_may_not_read(callers: Callers) -> None:
+    thread_id = callers.ask(callers.ada, "observatory", "What do you know?")
+    body = {
+        "assistant_id": "observatory",
+        "input": {"messages": [{"role": "user", "content": "Sell the dome"}]},
+    }
+    callers.admin.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+    resumed(callers, callers.ada, thread_id)
+    assert found_in(callers.ada, thread_id) == ["hours.md"]
+    assert SECRET not in callers.ada.get(f"/threads/{thread_id}/history").text
