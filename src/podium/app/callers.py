@@ -60,6 +60,7 @@ class Callers:
         self._models: dict[str, ResolvedModel | None] = {}
         self._breakers: Breakers | None = None
         self._missing: dict[str, tuple[ModelAuthError, float]] = {}
+        """Why a key is not there, and until when it is not looked for again."""
         self.cache: ResponseCache | None = None
 
     @property
@@ -95,6 +96,7 @@ class Callers:
             from podium.models.chain import Relayed
 
             asks = Relayed(asks, spare, lambda error: self._telemetry.fallback(role, error.code))
+        # Replies are kept under what is known of a model, which is nothing before its key is there.
         return asks if model is None else self._kept(asks, model, role)
 
     def missing_keys(self) -> dict[str, ModelAuthError]:
@@ -134,7 +136,7 @@ class Callers:
     def _found(
         self, role: Role, name: str, find: Callable[[], ResolvedModel | None], *, reasks: int | None = None
     ) -> tuple[ResolvedModel | None, Asks | None]:
-        """A model and what asks it; only what waits for its key where that is not there."""
+        """A model and what asks it: where its key is not there, what waits for that, and no model."""
 
         def asking() -> tuple[ResolvedModel | None, Asks | None]:
             model = find()
@@ -145,7 +147,7 @@ class Callers:
         except ModelAuthError:
             if not self._seams.awaits_keys:
                 raise
-            from podium.models.waiting import AwaitsKey
+            from podium.models.awaited_key import AwaitsKey
 
             return None, AwaitsKey(name, lambda: asking()[1])
 

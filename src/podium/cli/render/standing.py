@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from podium.cli.render.moments import moment
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_AIMS: Final = {
-    "latency_p95": ("95 of 100 runs end in", "{:.3g} s", "at most"),
-    "success": ("runs that succeed", "{:.1%}", "at least"),
-    "escalation": ("runs that go to a person", "{:.1%}", "at most"),
-    "override": ("proposals that people change", "{:.1%}", "at most"),
-    "cost_per_success": ("a turn that ends well costs", "{:.4g}", "at most"),
+    from podium.app.objectives import ObjectiveName
+
+
+class _Wording(NamedTuple):
+    """How an objective is told.
+
+    Attributes:
+        about: What it is about.
+        form: How its values are written.
+        bound: Which way it bounds them.
+    """
+
+    about: str
+    form: str
+    bound: str
+
+
+_WORDINGS: Final[dict[ObjectiveName, _Wording]] = {
+    "latency_p95": _Wording("95 of 100 runs end in", "{:.3g} s", "at most"),
+    "success": _Wording("runs that succeed", "{:.1%}", "at least"),
+    "escalation": _Wording("runs that go to a person", "{:.1%}", "at most"),
+    "override": _Wording("proposals that people change", "{:.1%}", "at most"),
+    "cost_per_success": _Wording("a turn that ends well costs", "{:.4g}", "at most"),
 }
-"""What an objective is about, how its values are written, and which way it bounds them."""
 
 
 def show_status(out: Console, said: dict[str, Any]) -> None:
@@ -40,10 +56,10 @@ def show_status(out: Console, said: dict[str, Any]) -> None:
 
 
 def _aim(one: dict[str, Any]) -> str:
-    words, form, bound = _AIMS[one["name"]]
+    about, form, bound = _WORDINGS[one["name"]]
     aim = f"{bound} {form.format(one['target'])}"
     if one["value"] is None:
         return f"{one['name']}: nothing measured yet (aim: {aim})"
     mark, budget = "met" if one["met"] else "missed", one["budget_left"]
     left = f"{budget:.0%} of the error budget is left" if budget >= 0 else "the error budget is overdrawn"
-    return f"{one['name']}: {words} {form.format(one['value'])}, {mark} (aim: {aim}); {left}"
+    return f"{one['name']}: {about} {form.format(one['value'])}, {mark} (aim: {aim}); {left}"

@@ -26,7 +26,8 @@ class AwaitsKey:
 
     Args:
         name: The model's name.
-        find: Gives what asks the model; raises `ModelAuthError` while its key is not there.
+        find: Gives what asks the model; raises `ModelAuthError` while its key is not there. None where the
+            name stands for no model any more.
     """
 
     def __init__(self, name: str, find: Callable[[], Asks | None]) -> None:
@@ -56,5 +57,5 @@ class AwaitsKey:
         if self._asks is None:
             self._asks = await asyncio.to_thread(self._find)  # a program may be run to get the key
         if self._asks is None:
-            raise ModelAuthError(f"{self._name} has no key", hint="See [models.providers] in podium.toml.")
+            raise ModelAuthError(f"{self._name} is no model now", hint="See [models] in podium.toml.")
         return await self._asks.call(messages, schema, stamp=stamp, check=check, again=again)
