@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from podium.app.embedded import EmbeddedThreads, Point, place
 from podium.app.results import RollbackReport, UndoView
@@ -29,6 +29,8 @@ KEPT_ELSEWHERE = (
     "The state is kept by the saver of another graph: go back to the checkpoint there,"
     " such as by invoking that graph from it."
 )
+_OVER: Final = {"stopped": ""}
+"""What is written to where no turn is under way: nothing is left to do from there."""
 _NAMED = "A rollback with --dry-run shows the actions since the checkpoint."
 UNSETTLED = frozenset({"compensating", "compensation_in_doubt", "compensation_failed", "in_doubt", "started"})
 
@@ -177,11 +179,13 @@ class Rollbacks:
             return head.rolled_back_to == target.checkpoint_id
         if head.checkpoint_id == target.checkpoint_id:
             return False
-        if head.parent_id not in (target.checkpoint_id, target.parent_id) or head.next != target.next:
+        asks_nothing = _asks_nothing(target)
+        due = () if asks_nothing else target.next
+        if head.parent_id not in (target.checkpoint_id, target.parent_id) or head.next != due:
             return False
         now = await self._graph.aget_state(place(thread))
         then = await self._graph.aget_state(place(thread, target.checkpoint_id))
-        return not now.interrupts and now.values == then.values
+        return not now.interrupts and now.values == {**then.values, **(_OVER if asks_nothing else {})}
 
     async def _note(self, thread: str, target: Point) -> str:
         if not await self._threads.is_embedded(thread):
@@ -192,14 +196,15 @@ class Rollbacks:
     async def _branch(self, thread: str, target: Point) -> str:
         """A new head with the values of the checkpoint; the old branch stays.
 
+        Before a question was taken in, the question goes as well: nothing is left to go on with.
+
         Returns:
             Its id; empty where the state is not the app's to branch.
         """
         if await self._threads.is_embedded(thread):
             return await self._embedded.fork(thread, target.checkpoint_id)
-        done = not target.next
         config = self._service.fenced(place(thread, target.checkpoint_id))
-        values, node = ({"stopped": ""}, "respond") if done else (None, "__copy__")
+        values, node = (_OVER, "respond") if _asks_nothing(target) else (None, "__copy__")
         with untraced():
             written = await self._graph.aupdate_state(config, values, as_node=node)
         return str(written["configurable"]["checkpoint_id"])
@@ -259,6 +264,11 @@ class _Affected:
     later: frozenset[str]
     head: str
     is_there: bool
+
+
+def _asks_nothing(target: Point) -> bool:
+    """Whether no turn is under way at the checkpoint: one is over, or none was taken in yet."""
+    return target.next in ((), ("__start__",))
 
 
 def later_than(target: str, head: str, parents: Mapping[str, str]) -> set[str]:

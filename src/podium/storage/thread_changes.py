@@ -242,8 +242,19 @@ def _settle(connection: sqlite3.Connection, thread_id: str, settlement: ThreadSe
     connection.execute(
         "UPDATE threads SET status=?, interrupts=?, error=NULL, updated_at=?, state_updated_at=?"
         " WHERE thread_id=?",
-        (status, _told(settlement.interrupts), now, now, thread_id),
+        (status, told_interrupts(settlement.status, settlement.interrupts), now, now, thread_id),
     )
+
+
+def told_interrupts(status: str, interrupts: Mapping[str, Any] | None) -> str | None:
+    """What of a thread waits for a person, as it is stored.
+
+    That nothing does is told where steps are left, as in a thread that was stopped; None means that only the
+    state tells.
+    """
+    if interrupts is None or (not interrupts and status != "interrupted"):
+        return None
+    return dump(dict(interrupts))
 
 
 def _told(values: Mapping[str, Any] | None) -> str | None:

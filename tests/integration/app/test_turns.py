@@ -214,6 +214,19 @@ def test_a_turn_that_is_rolled_back_to_its_question_can_be_asked_again(app: Podi
     assert statuses == [("pending",), ("voided",)]
 
 
+def test_a_thread_rolled_back_to_before_its_first_question_has_nothing_to_go_on_with(app: Podium) -> None:
+    thread = app.ask_sync("How long is the warranty on kettles?").thread_id
+    first = app.history_sync(thread)[-1]
+    assert first.next == ("__start__",)
+    app.rollback_sync(thread, to=first.checkpoint_id)
+    state = app.graph.get_state({"configurable": {"thread_id": thread}})
+    assert (state.next, state.values.get("messages", [])) == ((), [])
+    steps = len(app.history_sync(thread))
+    app.rollback_sync(thread, to=first.checkpoint_id)
+    assert len(app.history_sync(thread)) == steps
+    assert app.ask_sync("How long is the warranty on kettles?", thread_id=thread).status == "completed"
+
+
 def test_rolling_back_a_waiting_thread_leaves_nothing_waiting(app: Podium) -> None:
     thread = waiting(app).thread_id
     app.rollback_sync(thread, to=app.history_sync(thread)[-1].checkpoint_id)

@@ -13,6 +13,7 @@ from podium.storage.json_text import dump
 from podium.storage.leases import Lease, releasing
 from podium.storage.operations import Work
 from podium.storage.run_requests import CancelAction, RunRequest, RunRequests, delete_runs, find
+from podium.storage.thread_changes import told_interrupts
 
 EndHook: TypeAlias = Callable[[RunRequest, RunEnd], Work[None] | None]
 """What else is stored in the write that ends a run, such as a callback that is to be made."""
@@ -99,7 +100,7 @@ def _rest_thread(
         " WHERE thread_id=?",
         (
             "busy" if busy else end.thread_status,
-            dump(dict(end.interrupts)) if end.interrupts else None,
+            told_interrupts(end.thread_status, end.interrupts),
             dump(dict(end.error)) if end.error else None,
             now,
             now,

@@ -119,3 +119,14 @@ def test_threads_of_any_graph_have_titles_steps_and_exports(stock: Server) -> No
     assert (listed["title"], listed["graph_id"]) == ("hello there", "chat")
     assert steps(client, thread)["steps"][0]["source"] == "input"
     assert "hello\nthere" in client.get(f"{THREADS}/{thread}/export", params={"format": "markdown"}).text
+
+
+def test_a_thread_with_steps_left_waits_for_nobody(desk: Callers, answered: str) -> None:
+    copy = desk.ada.post(f"/threads/{answered}/copy").json()["thread_id"]
+    states = desk.ada.get(f"/threads/{copy}/history", params={"limit": 100}).json()
+    at = next(one["checkpoint"]["checkpoint_id"] for one in states if one["next"] == ["execute"])
+    body = {"values": None, "as_node": "__copy__", "checkpoint_id": at}
+    desk.ada.post(f"/threads/{copy}/state", json=body).raise_for_status()
+    (listed,) = [one for one in threads(desk.ada) if one["thread_id"] == copy]
+    assert (listed["status"], listed["waiting"]) == ("interrupted", 0)
+    desk.ada.delete(f"/threads/{copy}").raise_for_status()

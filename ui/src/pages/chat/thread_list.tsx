@@ -122,6 +122,7 @@ function Mark({ thread }: { thread: ThreadSummary }) {
   if (thread.waiting > 0) return <Badge tone="warn">waiting for you</Badge>;
   if (thread.status === "busy") return <Badge tone="accent">at work</Badge>;
   if (thread.status === "error") return <Badge tone="bad">failed</Badge>;
+  if (thread.status === "interrupted") return <Badge>not finished</Badge>;
   return null;
 }
 

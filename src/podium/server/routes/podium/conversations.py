@@ -134,7 +134,9 @@ def _listed(services: Services, one: ListedThread) -> dict[str, Any]:
 def _waiting(thread: ThreadRecord) -> int:
     if thread.status != "interrupted":
         return 0
-    return max(1, sum(len(one) for one in (thread.interrupts or {}).values()))
+    if thread.interrupts is None:  # only the state tells, as of threads from the command line: they wait
+        return 1
+    return sum(len(one) for one in thread.interrupts.values())
 
 
 def _markdown(title: str, messages: list[Any]) -> bytes:
