@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import wraps
+from itertools import chain
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import BaseMessage
@@ -28,11 +31,14 @@ MOST_SPANS: Final = 2_000
 """Of one run; what comes after them is counted as dropped."""
 MOST_MESSAGES: Final = 200
 """The latest of a prompt."""
+MOST_PROMPT: Final = 200_000
+"""Characters that are kept of one prompt, its latest messages."""
 MOST_HITS: Final = 50
 WORTH_S: Final = 1.0
 """Seconds after which a run's nodes are recorded though they called nothing and none has failed."""
 _HIDDEN: Final = "langsmith:hidden"
 _NODE: Final = "langgraph_node"
+_Told = TypeVar("_Told", bound=Callable[..., None])
 
 
 @dataclass(slots=True)
@@ -45,6 +51,18 @@ class _Node:
     span: Span | None = None
     ended: float = 0.0
     failed: str = ""
+
+
+def _one_at_a_time(told: _Told) -> _Told:
+    """Nodes that are plain functions report from threads of their own, also after their run is cancelled."""
+
+    @wraps(told)
+    def alone(hearing: Hearing, *args: Any, **kwargs: Any) -> None:
+        with hearing._lock:
+            if not hearing._closed:
+                told(hearing, *args, **kwargs)
+
+    return cast("_Told", alone)
 
 
 class Hearing(BaseCallbackHandler):
@@ -71,11 +89,15 @@ class Hearing(BaseCallbackHandler):
         self._within: dict[UUID, UUID | None] = {}
         """What each piece of work is recorded as, or is recorded within where it is no span itself."""
         self._count = 0
+        self._lock = Lock()
+        self._closed = False
         self.worth = False
         """Whether something was recorded."""
 
+    @_one_at_a_time
     def close(self) -> None:
-        """End what nobody has heard the end of, as when a run is cancelled."""
+        """End what nobody has heard the end of, as when a run is cancelled; what comes after is not heard."""
+        self._closed = True
         for span in reversed(self._open.values()):
             span.finish("Cancelled")
         for node in self._nodes.values():
@@ -89,6 +111,7 @@ class Hearing(BaseCallbackHandler):
 
     # --- nodes -----------------------------------------------------------------------------------
 
+    @_one_at_a_time
     def on_chain_start(
         self,
         serialized: dict[str, Any] | None,  # noqa: ARG002 - LangChain's signature
@@ -129,7 +152,8 @@ class Hearing(BaseCallbackHandler):
         **more: Any,
     ) -> None:
         """A chat model is asked."""
-        told = [[one.type, said(one)] for batch in messages for one in batch]
+        latest = list(chain.from_iterable(messages))[-MOST_MESSAGES:]
+        told = [[one.type, said(one)] for one in latest]
         self._ask(serialized, told, run_id, parent_run_id, metadata, more)
 
     def on_llm_start(
@@ -143,7 +167,7 @@ class Hearing(BaseCallbackHandler):
         **more: Any,
     ) -> None:
         """A model that completes texts is asked."""
-        told = [["human", cut(prompt)] for prompt in prompts]
+        told = [["human", cut(prompt)] for prompt in prompts[-MOST_MESSAGES:]]
         self._ask(serialized, told, run_id, parent_run_id, metadata, more)
 
     def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
@@ -226,10 +250,11 @@ class Hearing(BaseCallbackHandler):
             run_id,
             parent_run_id,
             agent=str(about.get(_NODE, "")),
-            messages=json.dumps(messages[-MOST_MESSAGES:], ensure_ascii=False),
+            messages=json.dumps(_latest(messages), ensure_ascii=False),
             unpriced=True,
         )
 
+    @_one_at_a_time
     def _begin(
         self,
         kind: SpanKind,
@@ -249,6 +274,7 @@ class Hearing(BaseCallbackHandler):
         self.worth = True
         self._tell()
 
+    @_one_at_a_time
     def _end(self, run_id: UUID, error: BaseException | None = None, **attributes: AttributeValue) -> None:
         self._within.pop(run_id, None)
         span = self._open.pop(run_id, None)
@@ -263,6 +289,7 @@ class Hearing(BaseCallbackHandler):
             within = run_id
         self._within[run_id] = within
 
+    @_one_at_a_time
     def _end_chain(self, run_id: UUID, failed: str) -> None:
         self._within.pop(run_id, None)
         node = self._nodes.get(run_id)
@@ -304,3 +331,15 @@ class Hearing(BaseCallbackHandler):
         if self._count > MOST_SPANS:
             self._telemetry.metrics.count("dropped_records")
         return self._count <= MOST_SPANS
+
+
+def _latest(messages: list[list[str]]) -> list[list[str]]:
+    """The messages at the end of a prompt, as far as they are kept."""
+    kept: list[list[str]] = []
+    room = MOST_PROMPT
+    for one in reversed(messages):
+        room -= len(one[1])
+        if room < 0 and kept:
+            break
+        kept.append(one)
+    return kept[::-1]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
+from langchain_core.messages import HumanMessage
 
 from podium.runtime import hearing
 from podium.runtime.hearing import Hearing
@@ -40,11 +44,20 @@ class Told:
     def node(self, name: str, within: UUID | None = None) -> None:
         self.hearing.on_chain_end({}, run_id=self.begins(name, within))
 
+    def uses(self, tool: str) -> UUID:
+        run_id = uuid4()
+        self.hearing.on_tool_start({"name": tool}, "x", run_id=run_id)
+        return run_id
+
+    @property
+    def records(self) -> list[SpanRecord]:
+        return [record for record in self._kept.records if isinstance(record, SpanRecord)]
+
     async def spans(self) -> list[tuple[str, str, str]]:
         """Name, error and the name of the span around, in the order of their ends."""
         self.hearing.close()
         await self._telemetry.flush()
-        spans = [record for record in self._kept.records if isinstance(record, SpanRecord)]
+        spans = self.records
         names = {span.span_id: span.name for span in spans}
         return [(span.name, span.error, names.get(span.parent_id, "")) for span in spans]
 
@@ -109,3 +122,51 @@ async def test_a_node_takes_as_long_as_it_took_however_late_it_is_recorded() -> 
     (record,) = kept.records
     assert isinstance(record, SpanRecord)
     assert record.seconds == pytest.approx(3.0, abs=0.5)
+
+
+async def test_a_node_on_a_thread_of_its_own_that_goes_on_is_heard_no_more() -> None:
+    told = Told()
+    begun, ended = told.begins("left"), uuid4()
+    told.hearing.on_tool_start({"name": "search"}, "x", run_id=ended, parent_run_id=begun)
+    spans = await told.spans()
+    told.hearing.on_tool_end("found", run_id=ended)
+    told.node("late", within=begun)
+    assert await told.spans() == spans
+    assert [(name, error) for name, error, _ in spans] == [("search", "Cancelled"), ("left", "Cancelled")]
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("restless")
+def test_threads_that_report_at_once_do_not_disturb_each_other() -> None:
+    told = Told()
+    told.hearing.on_tool_end("found", run_id=told.uses("search"))
+
+    def work() -> None:
+        for _ in range(200):
+            told.node("node")
+
+    with ThreadPoolExecutor(8) as pool:
+        working = [pool.submit(work) for _ in range(8)]
+    for one in working:
+        one.result()
+
+
+async def test_of_a_long_prompt_the_latest_messages_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "MOST_PROMPT", 25)
+    told = Told()
+    messages = [HumanMessage(f"message {number}") for number in range(1000)]
+    told.hearing.on_chat_model_start({"name": "model"}, [messages], run_id=uuid4())
+    await told.spans()
+    (span,) = told.records
+    assert json.loads(str(span.attributes["podium.messages"])) == [
+        ["human", "message 998"],
+        ["human", "message 999"],
+    ]
