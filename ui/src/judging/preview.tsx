@@ -22,8 +22,8 @@ export function PreviewTable({ preview, caption }: { preview: Preview; caption: 
               <th scope="col">
                 <span className="visually-hidden">What</span>
               </th>
-              <th scope="col">Now</th>
-              <th scope="col">Afterwards</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
             </tr>
           </thead>
         )}

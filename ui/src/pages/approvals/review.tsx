@@ -163,7 +163,7 @@ function Arrangement({ one }: { one: WaitingDetail }) {
   return (
     <div className={styles.arrangement}>
       <span>
-        waits since <Time at={one.created_at} />
+        asked <Time at={one.created_at} />
       </span>
       {one.expires_at === null ? null : (
         <span>
