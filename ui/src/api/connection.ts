@@ -14,7 +14,7 @@ export interface Connection {
   open(path: string, options?: CallOptions): Promise<Response>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON, or as it is when it is a Blob or form data. */
   body?: unknown;

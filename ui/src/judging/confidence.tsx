@@ -1,13 +1,19 @@
 import { Meter } from "@/components/meter";
 import { percent } from "@/lib/numbers";
 import styles from "./judging.module.css";
-import type { Confidence } from "./types";
+import type { Factor } from "./types";
 import { factorWords } from "./words";
 
+interface ConfidenceViewProps {
+  /** As a server tells it, or as a state holds it, where much may be missing. */
+  confidence: { score: number; factors?: Factor[]; uncalibrated?: number | null; calibrated?: boolean };
+  needed?: number | null;
+}
+
 /** How sure the agents were, against what was needed, and what it is made of. */
-export function ConfidenceView({ confidence, needed }: { confidence: Confidence; needed?: number | null }) {
-  const factors = [...confidence.factors].sort((one, other) => one.value - other.value);
-  const raw = confidence.uncalibrated;
+export function ConfidenceView({ confidence, needed }: ConfidenceViewProps) {
+  const factors = [...(confidence.factors ?? [])].sort((one, other) => one.value - other.value);
+  const raw = confidence.uncalibrated ?? null;
   return (
     <div className={styles.confidence}>
       <p>

@@ -8,7 +8,7 @@ const SHORT = 600;
 const MORE = 50_000;
 
 /** A value as one reads it: texts as they are, what is unseen made visible, nothing as a dash, all else as JSON. */
-export function asText(value: unknown): string {
+function asText(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "string") return visible(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);

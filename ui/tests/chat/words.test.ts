@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Effect } from "@/pages/chat/types";
-import { standingOf, titled } from "@/pages/chat/words";
+import { standingOf } from "@/pages/chat/words";
 
 const effect = (status: string) => ({ status }) as Effect;
 
@@ -8,7 +8,7 @@ test("a turn's end is told in words", () => {
   expect(standingOf("completed", []).words).toBe("Answered");
   expect(standingOf("abstained", []).words).toBe("Did not answer");
   expect(standingOf("clarify", []).words).toBe("Asks you");
-  expect(standingOf("something_new", []).words).toBe("something new");
+  expect(standingOf("something_new", []).words).toBe("Something new");
 });
 
 test("a turn whose actions were all rejected is rejected", () => {
@@ -16,8 +16,4 @@ test("a turn whose actions were all rejected is rejected", () => {
   expect(standingOf("completed", [effect("rejected"), effect("verified")]).words).toBe("Answered");
   expect(standingOf("completed", [], { review: { kind: "reject" } }).words).toBe("Rejected");
   expect(standingOf("completed", [], { review: { kind: "respond" } }).words).toBe("Answered by a person");
-});
-
-test("names of tools read as words", () => {
-  expect(titled("issue_refund")).toBe("Issue refund");
 });

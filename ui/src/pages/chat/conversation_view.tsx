@@ -3,10 +3,12 @@ import { useMay } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { JsonView } from "@/components/json_view";
+import { PlainText } from "@/components/markdown";
 import { Notice, ProblemNotice } from "@/components/notice";
 import { useView } from "@/lib/view";
 import { AtWork } from "./at_work";
 import type { TurnPlace } from "./branches";
+import { Bubble } from "./bubble";
 import styles from "./conversation_view.module.css";
 import { SECTIONS, type Section } from "./details";
 import { ApprovalCard } from "./effect_card";
@@ -141,9 +143,9 @@ export function ConversationView({ conversation }: { conversation: Conversation 
         <Fault conversation={conversation} mayRun={mayRun} />
         {queued.map((run) => (
           <div key={run.run_id} className={styles.queued}>
-            <p className={styles.bubble} dir="auto">
-              {askedText(run.kwargs?.input).slice(0, 1_000)}
-            </p>
+            <Bubble queued>
+              <PlainText text={askedText(run.kwargs?.input).slice(0, 1_000)} />
+            </Bubble>
             <p className={styles.buttons}>
               <Badge>queued</Badge>
               <Button small look="quiet" onClick={() => void conversation.takeBack(run)}>

@@ -1,10 +1,13 @@
 import { Link } from "react-router";
 import { Badge } from "@/components/badge";
 import { Loading } from "@/components/notice";
+import { ConfidenceView } from "@/judging/confidence";
+import { Reasons } from "@/judging/reasons";
+import { named, routeWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import styles from "./details.module.css";
 import type { Confidence, Decision, Evidence, PlanStep, PodiumState, StepResult } from "./types";
-import { inWords, routeWords, stepWords, titled } from "./words";
+import { stepWords } from "./words";
 
 /** What may be unfolded below an answer. */
 export type Section = "confidence" | "evidence" | "plan" | "tools";
@@ -76,43 +79,13 @@ function ConfidenceDetails({
   if (confidence?.score === undefined) return <p>This turn ended before anything was judged.</p>;
   return (
     <div className={styles.section}>
-      <p>
-        <strong>{percent(confidence.score)}</strong> sure
-        {decision?.threshold === undefined || decision.threshold === null
-          ? null
-          : `, where ${percent(decision.threshold)} was needed`}
-        {decision?.route ? `: ${routeWords(decision.route)}` : null}.{" "}
-        {confidence.calibrated ? "Calibrated on past answers." : "Not calibrated yet."}
-      </p>
-      <ul className={styles.factors}>
-        {(confidence.factors ?? []).map((factor) => (
-          <li key={factor.name}>
-            <span>{titled(factor.name)}</span>
-            <meter
-              min={0}
-              max={1}
-              low={0.4}
-              high={0.7}
-              optimum={1}
-              value={factor.value}
-              aria-label={titled(factor.name)}
-            >
-              {percent(factor.value)}
-            </meter>
-            <span className={styles.number}>{percent(factor.value)}</span>
-            <span className={styles.muted}>weight {factor.weight}</span>
-          </li>
-        ))}
-      </ul>
-      {(confidence.reasons ?? []).length === 0 ? null : (
-        <p className={styles.chips}>
-          {[...new Set(confidence.reasons)].map((reason) => (
-            <Badge key={reason} tone="warn">
-              {inWords(reason)}
-            </Badge>
-          ))}
+      <ConfidenceView confidence={confidence} needed={decision?.threshold} />
+      {decision?.route ? (
+        <p>
+          What came of it: <strong>{routeWords(decision.route).words}</strong>
         </p>
-      )}
+      ) : null}
+      <Reasons reasons={[...new Set(confidence.reasons ?? [])]} />
       <p>
         <Link to={whyLink}>Why it was decided so</Link>
       </p>
@@ -168,7 +141,7 @@ function PlanDetails({ steps, loops }: { steps: PlanStep[]; loops: Record<string
       </ol>
       {repeated.length === 0 ? null : (
         <p className={styles.muted}>
-          {repeated.map(([loop, times]) => `${titled(loop)}: ${times}×`).join(", ")}
+          {repeated.map(([loop, times]) => `${named(loop)}: ${times}×`).join(", ")}
         </p>
       )}
     </div>

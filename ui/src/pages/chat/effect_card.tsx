@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ArrowRight } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useConnection, useMay, useSession } from "@/api/session";
@@ -10,26 +9,27 @@ import { ProblemNotice } from "@/components/notice";
 import { Time } from "@/components/time";
 import { APPROVED_ALREADY, type Consent, hasApproved } from "@/judging/consents";
 import { FourEyes } from "@/judging/four_eyes";
-import { asText, Value } from "@/judging/value";
-import { reasonWords } from "@/judging/words";
+import { PreviewTable } from "@/judging/preview";
+import type { Preview } from "@/judging/types";
+import { Value } from "@/judging/value";
+import { effectWords, named, reasonWords, statusWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import { visible } from "@/lib/visible";
 import styles from "./effect_card.module.css";
 import { refresh } from "./queries";
 import type { Effect, Interrupt, InterruptValue } from "./types";
-import { effectClass, effectStanding, titled } from "./words";
 
 /** An action and what became of it; what it changes is folded. */
 export function EffectCard({ effect }: { effect: Effect }) {
-  const standing = effectStanding(effect.status);
+  const standing = statusWords(effect.status);
   return (
     <details className={styles.card}>
       <summary className={styles.summary}>
-        <span className={styles.name}>{titled(effect.tool)}</span>
+        <span className={styles.name}>{named(effect.tool)}</span>
         <bdi className={styles.target}>{effect.target}</bdi>
         <Badge tone={standing.tone}>{standing.words}</Badge>
       </summary>
-      <Changes preview={effect.preview} args={effect.args} />
+      <Changes tool={effect.tool} preview={effect.preview} args={effect.args} />
       {effect.error ? <p className={styles.error}>{effect.error}</p> : null}
       {effect.result === null || effect.result === undefined ? null : (
         <>
@@ -38,7 +38,7 @@ export function EffectCard({ effect }: { effect: Effect }) {
         </>
       )}
       <p className={styles.muted}>
-        {effectClass(effect.effect)} · <code title={effect.digest}>{effect.digest.slice(0, 12)}</code>
+        {effectWords(effect.effect).words} · <code title={effect.digest}>{effect.digest.slice(0, 12)}</code>
       </p>
     </details>
   );
@@ -49,7 +49,7 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const hasPreview = (preview: { before?: unknown; after?: unknown } | null | undefined) =>
+const hasPreview = (preview: Preview | null | undefined) =>
   isFields(preview?.before) || isFields(preview?.after);
 
 /** What the server says of an action, with how far it reaches in words. */
@@ -57,7 +57,7 @@ const described = (text = "") =>
   visible(
     text.replace(
       / \((\w+)\)(; approved by \d+ of \d+ people)?$/,
-      (_, reach: string) => `, ${effectClass(reach)}`,
+      (_, reach: string) => `, ${effectWords(reach).words}`,
     ),
   );
 
@@ -65,63 +65,24 @@ const described = (text = "") =>
 const said = (args: Fields): Fields =>
   Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null && value !== ""));
 
-/** What an action would change, as before and after; or its arguments, where it shows no preview. */
-export function Changes({
-  preview,
-  args,
-}: {
-  preview: { before?: unknown; after?: unknown } | null | undefined;
-  args: Fields;
-}) {
-  const before = isFields(preview?.before) ? preview.before : null;
-  const after = isFields(preview?.after) ? preview.after : null;
-  if (before === null && after === null) return <Values values={args} />;
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  return (
-    <table className={styles.changes}>
-      <thead>
-        <tr>
-          <th scope="col">
-            <span className="visually-hidden">What</span>
-          </th>
-          <th scope="col">Before</th>
-          <th scope="col">
-            <span className="visually-hidden">becomes</span>
-          </th>
-          <th scope="col">After</th>
-        </tr>
-      </thead>
-      <tbody>
-        {names.map((name) => {
-          const [was, is] = [before?.[name], after?.[name]];
-          return (
-            <tr key={name} className={asText(was) === asText(is) ? styles.same : undefined}>
-              <th scope="row">{visible(titled(name))}</th>
-              <td dir="auto">
-                <Value value={was} />
-              </td>
-              <td aria-hidden>
-                <ArrowRight size={14} />
-              </td>
-              <td dir="auto">
-                <Value value={is} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+/** What an action would change; or its arguments, where it shows no preview. */
+function Changes({ tool, preview, args }: { tool: string; preview?: Preview | null; args: Fields }) {
+  return preview && hasPreview(preview) ? (
+    <PreviewTable preview={preview} caption={`What ${named(tool)} changes`} />
+  ) : (
+    <Values values={args} />
   );
 }
 
-function Values({ values }: { values: Fields }) {
+/** Names with their values. */
+export function Values({ values }: { values: Fields }) {
   const entries = Object.entries(values);
   if (entries.length === 0) return null;
   return (
     <dl className={styles.values}>
       {entries.map(([name, value]) => (
         <div key={name}>
-          <dt>{visible(titled(name))}</dt>
+          <dt>{visible(named(name))}</dt>
           <dd dir="auto">
             <Value value={value} />
           </dd>
@@ -149,10 +110,10 @@ function Asked({ value, me }: { value: InterruptValue; me: string }) {
       {actions.map((action, place) => (
         <div key={value.digests?.[place] ?? place} className={styles.action}>
           <p>
-            <strong>{titled(action.name)}</strong>{" "}
+            <strong>{named(action.name)}</strong>{" "}
             <bdi className={styles.muted}>{described(action.description)}</bdi>
           </p>
-          <Changes preview={value.previews?.[place]} args={action.args} />
+          <Changes tool={action.name} preview={value.previews?.[place]} args={action.args} />
           {hasPreview(value.previews?.[place]) ? <Values values={said(action.args)} /> : null}
         </div>
       ))}

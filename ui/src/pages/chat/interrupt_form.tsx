@@ -6,11 +6,12 @@ import { JsonView } from "@/components/json_view";
 import { ProblemNotice } from "@/components/notice";
 import { type Request as Asked, requestsOf } from "@/judging/requests";
 import { Value } from "@/judging/value";
+import { named } from "@/judging/words";
 import { visible } from "@/lib/visible";
-import { Changes } from "./effect_card";
+import { Values } from "./effect_card";
 import styles from "./interrupt_form.module.css";
 import type { Interrupt } from "./types";
-import { titled, whyNotAsk } from "./words";
+import { whyNotAsk } from "./words";
 
 type Answer = { type: string; message?: string; edited_action?: { name: string; args: unknown } };
 
@@ -150,7 +151,7 @@ function Request({ request, answer, onAnswer }: RequestProps) {
   };
   return (
     <fieldset className={styles.request}>
-      <legend dir="auto">{visible(titled(request.name))}</legend>
+      <legend dir="auto">{visible(named(request.name))}</legend>
       {request.description === "" ? null : (
         <p dir="auto">
           <Value value={request.description} />
@@ -165,13 +166,13 @@ function Request({ request, answer, onAnswer }: RequestProps) {
           onText={edit}
         />
       ) : (
-        <Changes preview={null} args={request.args} />
+        <Values values={request.args} />
       )}
       <div className={styles.choices}>
         {request.allowed.map((type) => (
           <label key={type}>
             <input type="radio" checked={kind === type} onChange={() => choose(type)} />{" "}
-            {DECISIONS[type] ?? titled(type)}
+            {DECISIONS[type] ?? named(type)}
           </label>
         ))}
       </div>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { Button } from "@/components/button";
 import { PlainText } from "@/components/markdown";
 import type { TurnPlace } from "./branches";
+import { Bubble } from "./bubble";
 import { textOf } from "./messages";
 import type { TurnCardProps } from "./turn_card";
 import styles from "./turn_card.module.css";
@@ -71,9 +72,9 @@ export function Question(props: TurnCardProps) {
   }
   return (
     <div className={styles.question}>
-      <div className={styles.bubble}>
+      <Bubble>
         <PlainText text={text} />
-      </div>
+      </Bubble>
       <div className={styles.tools}>
         {place === null ? null : <Versions place={place} onVersion={onVersion} />}
         <Button look="quiet" small label="Edit this question" why={why} onClick={() => setDraft(text)}>

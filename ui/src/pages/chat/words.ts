@@ -1,4 +1,5 @@
 import type { Tone } from "@/components/badge";
+import { named } from "@/judging/words";
 import type { Effect, PodiumState } from "./types";
 
 export interface Standing {
@@ -38,7 +39,7 @@ export function standingOf(status: string, effects: readonly Effect[], state?: P
     effects.length > 0 && effects.every((one) => ["rejected", "superseded"].includes(one.status));
   if (status === "completed" && (state?.review?.kind === "reject" || rejected)) return REJECTED;
   if (status === "completed" && state?.review?.kind === "respond" && effects.length === 0) return RESPONDED;
-  return STANDINGS[status] ?? { words: inWords(status), tone: "neutral", means: "" };
+  return STANDINGS[status] ?? { words: named(status), tone: "neutral", means: "" };
 }
 
 /** Why those may not ask who may only read. */
@@ -48,15 +49,6 @@ const MAY_NOT_RATE = "Your role may read, but not rate.";
 /** Why something may not be asked; undefined where it may. */
 export const whyNotAsk = (mayRun: boolean) => (mayRun ? undefined : MAY_NOT_ASK);
 export const whyNotRate = (mayRun: boolean) => (mayRun ? undefined : MAY_NOT_RATE);
-
-/** "issue_refund" as "issue refund". */
-export const inWords = (name: string) => name.replace(/[_-]+/g, " ").trim();
-
-/** "Issue refund". */
-export const titled = (name: string) => {
-  const words = inWords(name);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
 
 const AT_WORK: Record<string, string> = {
   admit: "Checking the request",
@@ -70,56 +62,12 @@ const AT_WORK: Record<string, string> = {
 };
 
 /** What a node does, as a sentence. */
-export const atWork = (node: string) => AT_WORK[node] ?? `${titled(node)} is at work`;
-
-const EFFECT_STATUS: Record<string, { words: string; tone: Tone }> = {
-  proposed: { words: "Waits for you", tone: "warn" },
-  approved: { words: "Approved", tone: "accent" },
-  rejected: { words: "Rejected", tone: "neutral" },
-  superseded: { words: "Replaced by an edit", tone: "neutral" },
-  expired: { words: "Expired", tone: "neutral" },
-  started: { words: "Running", tone: "accent" },
-  succeeded: { words: "Done", tone: "good" },
-  verified: { words: "Done and checked", tone: "good" },
-  unverified: { words: "Done, not confirmed", tone: "warn" },
-  failed: { words: "Failed", tone: "bad" },
-  in_doubt: { words: "In doubt", tone: "bad" },
-  compensated: { words: "Undone", tone: "neutral" },
-  compensation_failed: { words: "Could not be undone", tone: "bad" },
-  compensation_in_doubt: { words: "Undoing is in doubt", tone: "bad" },
-  simulated: { words: "Simulated only", tone: "neutral" },
-};
-
-export const effectStanding = (status: string) =>
-  EFFECT_STATUS[status] ?? { words: titled(status), tone: "neutral" as Tone };
+export const atWork = (node: string) => AT_WORK[node] ?? `${named(node)} is at work`;
 
 const HAPPENED = ["succeeded", "verified", "unverified", "compensation_failed", "in_doubt"];
 
 /** Whether an effect has changed, or may have changed, something outside that still stands. */
 export const happened = (status: string) => HAPPENED.includes(status);
-
-const EFFECT_CLASS: Record<string, string> = {
-  read: "only reads",
-  reversible: "can be undone",
-  compensable: "can be undone by a counter-action",
-  irreversible: "cannot be undone",
-};
-
-export const effectClass = (name: string) => EFFECT_CLASS[name] ?? name;
-
-const ROUTES: Record<string, string> = {
-  answer: "the answer was sent",
-  act: "the action was carried out",
-  gather: "more was looked for",
-  replan: "another plan was made",
-  clarify: "you were asked",
-  escalate: "a person was asked",
-  abstain: "no answer was given",
-  refuse: "it was refused",
-  stop: "it ended early",
-};
-
-export const routeWords = (route: string) => ROUTES[route] ?? inWords(route);
 
 const STEP_KINDS: Record<string, string> = {
   retrieve: "Look up",
@@ -128,4 +76,4 @@ const STEP_KINDS: Record<string, string> = {
   clarify: "Ask you",
 };
 
-export const stepWords = (kind: string) => STEP_KINDS[kind] ?? titled(kind);
+export const stepWords = (kind: string) => STEP_KINDS[kind] ?? named(kind);

@@ -4,6 +4,7 @@ import { useSession } from "@/api/session";
 import { Button } from "@/components/button";
 import { Empty, Loading, ProblemNotice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
+import { Panes } from "@/components/panes";
 import { useBell } from "@/lib/bell";
 import { useView } from "@/lib/view";
 import { pathTo, type StepTree, type Turn, treeOf, turnsOf } from "@/steps/branches";
@@ -162,16 +163,20 @@ function LiveGraph({ loaded, thread, view, overlay }: LiveGraphProps) {
           </Button>
         )}
       </div>
-      <div className={styles.columns}>
-        <Canvas
-          drawing={drawing}
-          progress={progress}
-          confidence={confidence}
-          selected={view.node}
-          onSelect={(node) => view.set({ node })}
-          onToggle={toggle}
-        />
-        <div className={styles.side}>
+      <Panes
+        widths="minmax(0, 3fr) minmax(300px, 2fr)"
+        kept={
+          <Canvas
+            drawing={drawing}
+            progress={progress}
+            confidence={confidence}
+            selected={view.node}
+            onSelect={(node) => view.set({ node })}
+            onToggle={toggle}
+          />
+        }
+      >
+        <div className="stack">
           {view.node === null ? null : (
             <NodeCard
               node={view.node}
@@ -190,7 +195,7 @@ function LiveGraph({ loaded, thread, view, overlay }: LiveGraphProps) {
             <StateAtStep threadId={thread.threadId} tree={tree} step={step} parent={steps[at - 1]} />
           )}
         </div>
-      </div>
+      </Panes>
     </>
   );
 }
