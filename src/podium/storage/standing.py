@@ -30,11 +30,14 @@ _RUNS: Final = (
     " AND status IN ('success', 'interrupted', 'error', 'timeout')"
 )
 _SUMS: Final = (
-    "SELECT count(*), coalesce(sum(failed), 0), coalesce(sum(escalated), 0),"  # noqa: S608
+    "SELECT count(*), coalesce(sum(failed), 0), coalesce(sum(escalated), 0),"  # noqa: S608  # constants
     f" coalesce(sum(seconds>?), 0) FROM ({_RUNS})"
 )
 _P95: Final = f"SELECT seconds FROM ({_RUNS}) ORDER BY seconds LIMIT 1 OFFSET ?"  # noqa: S608  # constants
-_COST: Final = f"SELECT coalesce(sum(cost), 0.0), coalesce(sum(good), 0) FROM ({turns('started_at>=?')})"  # noqa: S608
+_COST: Final = (
+    "SELECT coalesce(sum(cost), 0.0), coalesce(sum(good), 0)"  # noqa: S608  # constants
+    f" FROM ({turns('started_at>=?')})"
+)
 _REVIEWS: Final = (
     "SELECT count(*), coalesce(sum(json_extract(body, '$.data.kind')<>'approve'), 0) FROM audit"
     " WHERE json_extract(body, '$.kind')='review' AND json_extract(body, '$.at')>=?"

@@ -23,7 +23,7 @@ def turns(where: str, *, until: str = "") -> str:
     """
     before = f" AND min(started_at)<{until}" if until else ""
     return (
-        f"SELECT thread_id, min(started_at) AS at, max(status='completed') AS good, {_SPENT}"  # noqa: S608
+        f"SELECT thread_id, min(started_at) AS at, max(status='completed') AS good, {_SPENT}"  # noqa: S608  # constants; `where` holds parameters
         f" FROM runs r WHERE {where} GROUP BY thread_id, {_TURN}"
         f" HAVING sum(kind NOT IN ('resume', 'continue'))>0{before}"
     )

@@ -18,7 +18,7 @@ _INPUT: Final = """json_extract(e.payload, '$.attributes."gen_ai.usage.input_tok
 _OUTPUT: Final = """json_extract(e.payload, '$.attributes."gen_ai.usage.output_tokens"')"""
 _COST: Final = """json_extract(e.payload, '$.attributes."podium.usage.cost"')"""
 _BY_MODEL: Final = (
-    "SELECT json_extract(e.payload, '$.name') AS model,"  # noqa: S608
+    "SELECT json_extract(e.payload, '$.name') AS model,"  # noqa: S608  # constants
     " count(DISTINCT r.thread_id || ' ' || r.turn_id), 0, count(*),"
     f" coalesce(sum({_INPUT}), 0), coalesce(sum({_OUTPUT}), 0), coalesce(sum({_COST}), 0),"
     f" sum({_COST} IS NULL), coalesce(sum(json_extract(e.payload, '$.seconds')), 0)"
