@@ -257,18 +257,25 @@ class Keyed:
 
 
 @pytest.fixture(scope="session")
-def keyed_of(serving: Callable[..., Desk]) -> Callable[[Path], Keyed]:
+def new_key() -> Callable[..., str]:
+    """`new_key(folder, owner, *roles)` makes a key of a project."""
+
+    def make(folder: Path, owner: str, *roles: str) -> str:
+        wanted = [part for role in roles for part in ("--role", role)]
+        command: list[str | Path] = [PODIUM, "keys", "new", "-".join(roles), "--owner", owner, *wanted]
+        made = subprocess.run([*command, "--json"], cwd=folder, check=True, capture_output=True, text=True)
+        key: str = json.loads(made.stdout)["key"]
+        return key
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def keyed_of(serving: Callable[..., Desk], new_key: Callable[..., str]) -> Callable[[Path], Keyed]:
     """`keyed_of(folder)` serves a project with `podium serve`, with keys of two roles of one owner."""
 
-    def key(folder: Path, name: str, *roles: str) -> str:
-        wanted = [part for role in roles for part in ("--role", role)]
-        command: list[str | Path] = [PODIUM, "keys", "new", name, "--owner", "ada", *wanted, "--json"]
-        made = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-        found: str = json.loads(made.stdout)["key"]
-        return found
-
     def serve(folder: Path) -> Keyed:
-        viewer, both = key(folder, "viewer", "viewer"), key(folder, "both", "operator", "approver")
+        viewer, both = new_key(folder, "ada", "viewer"), new_key(folder, "ada", "operator", "approver")
         return Keyed(serving(folder, "serve"), viewer, both)
 
     return serve

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,7 +13,6 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-PODIUM = Path(sys.executable).with_name("podium")
 MINE = "You have approved this already; another person must."
 Opening = Callable[..., AbstractContextManager[Page]]
 
@@ -48,21 +44,19 @@ class People:
 
 
 @pytest.fixture(scope="module")
-def people(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Any]) -> People:
+def people(
+    ingested: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    serving: Callable[..., Any],
+    new_key: Callable[..., str],
+) -> People:
     """A desk of its own, since its policy is another."""
     folder = Path(shutil.copytree(ingested, tmp_path_factory.mktemp("four-eyes") / "desk"))
     place = folder / "guardrails" / "policy.yaml"
     policy = yaml.safe_load(place.read_text(encoding="utf-8"))
     policy["tools"]["issue_refund"]["people"] = 2
     place.write_text(yaml.safe_dump(policy), encoding="utf-8")
-
-    def key(owner: str, *roles: str) -> str:
-        named = [part for role in roles for part in ("--role", role)]
-        command: list[str | Path] = [PODIUM, "keys", "new", owner, "--owner", owner, *named, "--json"]
-        made = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-        return str(json.loads(made.stdout)["key"])
-
-    ada, bob = key("ada", "operator", "approver"), key("bob", "admin")
+    ada, bob = new_key(folder, "ada", "operator", "approver"), new_key(folder, "bob", "admin")
     return People(serving(folder, "serve"), ada, bob)
 
 
