@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 
 from podium.runtime import hearing
 from podium.runtime.hearing import Hearing
@@ -162,7 +162,7 @@ def test_threads_that_report_at_once_do_not_disturb_each_other() -> None:
 async def test_of_a_long_prompt_the_latest_messages_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hearing, "MOST_PROMPT", 25)
     told = Told()
-    messages = [HumanMessage(f"message {number}") for number in range(1000)]
+    messages: list[BaseMessage] = [HumanMessage(f"message {number}") for number in range(1000)]
     told.hearing.on_chat_model_start({"name": "model"}, [messages], run_id=uuid4())
     await told.spans()
     (span,) = told.records
