@@ -96,7 +96,8 @@ def _remove(scratch: Path) -> None:
     import fcntl
 
     with suppress(OSError):  # it is gone, or written just now
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # Of a pipe that somebody has put there, nobody waits for the other end.
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             scratch.unlink()

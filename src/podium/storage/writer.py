@@ -270,7 +270,8 @@ class GroupCommitWriter:
             self._count(len(batch), durable)
             self._tend_log(wait)
             for listener in self._listeners:
-                listener()
+                with suppress(Exception):  # what is committed is so, whatever becomes of those who are told
+                    listener()
         finally:
             self._holder = 0
         self._settle(batch)

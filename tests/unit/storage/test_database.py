@@ -371,3 +371,18 @@ def test_whoever_listens_is_told_of_each_commit_and_no_longer_than_it_wants(data
         assert told == ["one", "two"] * 2
     database.execute("INSERT INTO heard VALUES (2)")
     assert len(told) == 4
+
+
+def test_what_is_committed_is_so_whatever_becomes_of_those_who_are_told(database: Database) -> None:
+    def broken() -> None:
+        raise OSError("gone")
+
+    database.execute("CREATE TABLE heard (x)")
+    with database.telling(broken):
+        assert database.execute("INSERT INTO heard VALUES (1)") == 1
+        handed_over = database.submit(lambda connection: connection.execute("INSERT INTO heard VALUES (2)"))
+        handed_over.result(timeout=10)
+    assert database.read(lambda connection: connection.execute("SELECT x FROM heard").fetchall()) == [
+        (1,),
+        (2,),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from podium.core.ids import new_id
 from podium.models.key_store import KeyStore
 from podium.storage.files import write_whole
 
@@ -82,3 +84,12 @@ def test_those_who_write_at_once_do_not_take_each_others_files(tmp_path: Path) -
         for done in [pool.submit(write_whole, path, b"%d" % number) for number in range(200)]:
             done.result()
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_pipe_among_what_is_left_holds_nobody_up(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    os.mkfifo(tmp_path / f".file.{new_id()}")
+    said = "import sys; from pathlib import Path; from podium.storage.files import write_whole;"
+    said += "write_whole(Path(sys.argv[1]), b'new')"
+    subprocess.run([sys.executable, "-c", said, str(path)], check=True, timeout=60)
+    assert path.read_bytes() == b"new"
