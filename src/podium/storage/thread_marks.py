@@ -25,9 +25,12 @@ _MARKS: Final = (
     f" CASE status WHEN 'interrupted' THEN {_CONSENTS} END FROM threads WHERE "
 )
 _ASSIGNED: Final = (
-    "EXISTS (SELECT 1 FROM interrupt_tickets k WHERE k.thread_id=threads.thread_id"
-    " AND k.tenant=threads.tenant AND k.assignee=?)"
+    "threads.status='interrupted' AND EXISTS (SELECT 1 FROM interrupt_tickets k"  # noqa: S608  # as above
+    " WHERE k.thread_id=threads.thread_id AND k.tenant=threads.tenant AND k.assignee=?"
+    f" AND (k.at>=coalesce(threads.state_updated_at, '') OR {_CONSENTS}>0))"
 )
+"""What was assigned is another's thread, and theirs alone to follow once it is decided; where one of several
+people has approved, what was arranged before holds on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class ThreadMarks:
 
         Args:
             access: Whose threads.
-            who: What is assigned to this principal counts too, in the same tenant.
+            who: What waits and is assigned to this principal counts too, in the same tenant.
         """
         where, values = _seen(access, who)
         page = f"{_MARKS}{where} ORDER BY updated_at DESC, rowid DESC LIMIT {LOOKED_AT}"

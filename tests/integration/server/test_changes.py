@@ -74,6 +74,24 @@ def test_nobody_is_told_of_anothers_threads_unless_they_are_to_decide(callers: C
     ada.delete(f"/threads/{hers}").raise_for_status()
 
 
+def test_who_has_decided_in_anothers_thread_is_told_no_more_of_it(callers: Callers) -> None:
+    ada, bob = callers.ada, callers.bob
+    hers = begin(ada)
+    ask(ada, hers)
+    waiting = callers.waiting(ada, hers)["interrupt_id"]
+    place = f"/podium/v1/threads/{hers}/interrupts/{waiting}"
+    ada.put(f"{place}/assignment", json={"assignee": name_of(bob)}).raise_for_status()
+    with following(bob) as told:
+        assert next(told) == {"threads": [], "waiting": 1}
+        bob.post(f"{place}/decision", json={"kind": "approve"}).raise_for_status()
+        until(told, hers, waiting=0)
+        ask(ada, hers)
+        assert callers.waiting(ada, hers)
+        his = begin(bob)
+        assert next(told) == {"threads": [his], "waiting": 0}
+    ada.delete(f"/threads/{hers}").raise_for_status()
+
+
 def name_of(client: httpx.Client) -> str:
     return str(client.get("/podium/v1/me").json()["principal"])
 
