@@ -26,7 +26,7 @@ def test_runs_are_filtered_by_how_they_ended_and_the_address_keeps_it(
     expect(rows(page)).to_have_count(1 + 3)
     page.get_by_label("Status").select_option("interrupted")
     expect(rows(page)).to_have_count(2)
-    expect(rows(page).last).to_contain_text("waits for a person")
+    expect(rows(page).last).to_contain_text("asked a person")
     page.reload()
     expect(page.get_by_label("Status")).to_have_value("interrupted")
     expect(rows(page)).to_have_count(2)

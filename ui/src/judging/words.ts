@@ -7,6 +7,9 @@ export function named(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** A graph's name without the version of the code that was in force. */
+export const graphName = (graph: string) => graph.split("@", 1)[0] ?? graph;
+
 const EFFECTS: Record<EffectClass, { words: string; means: string; tone: Tone; risk: number }> = {
   read: { words: "only reads", means: "Nothing outside changes.", tone: "neutral", risk: 0 },
   reversible: { words: "can be undone", means: "It can be taken back completely.", tone: "good", risk: 1 },

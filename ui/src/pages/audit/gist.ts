@@ -1,5 +1,5 @@
 import { ruleWords } from "@/judging/rules";
-import { effectWords, named, reasonWords, routeWords, statusWords } from "@/judging/words";
+import { effectWords, graphName, named, reasonWords, routeWords, statusWords } from "@/judging/words";
 import { percent } from "@/lib/numbers";
 import { kindWords } from "./kinds";
 import type { AuditRecord } from "./types";
@@ -34,8 +34,8 @@ const VERDICTS: Record<string, string> = {
 
 const ENDS: Record<string, string> = {
   completed: "went well",
-  interrupted: "waits for a person",
-  escalated: "waits for a person",
+  interrupted: "asked a person",
+  escalated: "asked a person",
   refused: "was refused",
   abstained: "no answer was given",
   clarify: "asked back",
@@ -56,7 +56,7 @@ const counted = (count: number, one: string, many: string) =>
 const distinct = (words: string[]) => [...new Set(words.filter((word) => word !== ""))].join(", ");
 
 const GISTS: Record<string, (data: Data) => string> = {
-  run: (data) => joined([named(textOf(data, "graph")), begun(textOf(data, "started_by"))]),
+  run: (data) => joined([named(graphName(textOf(data, "graph"))), begun(textOf(data, "started_by"))]),
   turn: () => "",
   plan: (data) => distinct(listOf(data, "steps").map(stepWords)),
   read: readWords,

@@ -1,10 +1,11 @@
 import { useCallback, useMemo } from "react";
+import { Link } from "react-router";
 import { useMay } from "@/api/session";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { JsonView } from "@/components/json_view";
 import { PlainText } from "@/components/markdown";
-import { Notice, ProblemNotice } from "@/components/notice";
+import { Empty, Notice, ProblemNotice } from "@/components/notice";
 import { useView } from "@/lib/view";
 import { AtWork } from "./at_work";
 import type { TurnPlace } from "./branches";
@@ -141,6 +142,13 @@ export function ConversationView({ conversation }: { conversation: Conversation 
           )}
         </div>
         <Fault conversation={conversation} mayRun={mayRun} />
+        {isEmptied(conversation) ? (
+          <Empty title="Nothing is left of this conversation">
+            It went back to before its first question; its{" "}
+            <Link to={`/threads/${encodeURIComponent(threadId ?? "")}/history`}>history</Link> keeps what was
+            taken back. Ask something to begin anew.
+          </Empty>
+        ) : null}
         {queued.map((run) => (
           <div key={run.run_id} className={styles.queued}>
             <Bubble queued>
@@ -161,6 +169,16 @@ export function ConversationView({ conversation }: { conversation: Conversation 
     </Scroll>
   );
 }
+
+/** Whether all that was said was taken back. */
+const isEmptied = ({ own, turns, live, active, queued, unfinished, values }: Conversation) =>
+  own &&
+  turns.length === 0 &&
+  live === null &&
+  active === null &&
+  queued.length === 0 &&
+  !unfinished &&
+  Array.isArray(values.messages);
 
 const ignore = () => undefined;
 

@@ -52,14 +52,15 @@ const isFields = (value: unknown): value is Fields =>
 const hasPreview = (preview: Preview | null | undefined) =>
   isFields(preview?.before) || isFields(preview?.after);
 
-/** What the server says of an action, with how far it reaches in words. */
-const described = (text = "") =>
-  visible(
-    text.replace(
-      / \((\w+)\)(; approved by \d+ of \d+ people)?$/,
-      (_, reach: string) => `, ${effectWords(reach).words}`,
-    ),
+/** What the server says of an action, with how far it reaches in words, without the name that stands before it. */
+function described(name: string, text = "") {
+  const reaching = text.replace(
+    / \((\w+)\)(; approved by \d+ of \d+ people)?$/,
+    (_, reach: string) => `, ${effectWords(reach).words}`,
   );
+  const start = `${name.replaceAll("_", " ")} `;
+  return visible(reaching.startsWith(`${start}on `) ? reaching.slice(start.length) : reaching);
+}
 
 /** The arguments that say something. */
 const said = (args: Fields): Fields =>
@@ -111,7 +112,7 @@ function Asked({ value, me }: { value: InterruptValue; me: string }) {
         <div key={value.digests?.[place] ?? place} className={styles.action}>
           <p>
             <strong>{named(action.name)}</strong>{" "}
-            <bdi className={styles.muted}>{described(action.description)}</bdi>
+            <bdi className={styles.muted}>{described(action.name, action.description)}</bdi>
           </p>
           <Changes tool={action.name} preview={value.previews?.[place]} args={action.args} />
           {hasPreview(value.previews?.[place]) ? <Values values={said(action.args)} /> : null}

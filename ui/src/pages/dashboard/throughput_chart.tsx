@@ -37,7 +37,7 @@ export function ThroughputChart({ figures }: { figures: Figures }) {
         />
         <Bar
           dataKey="interrupted"
-          name="waiting for a person"
+          name="asked a person"
           stackId="runs"
           fill="url(#fill-waiting)"
           isAnimationActive={false}

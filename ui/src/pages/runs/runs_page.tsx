@@ -46,7 +46,10 @@ export function Page() {
     change({ run: one.run_id }, { push: true });
   };
   return (
-    <PageFrame title="Runs" lead="Every turn of your threads, the latest first.">
+    <PageFrame
+      title="Runs"
+      lead="Every run of your threads, the latest first. A turn that asks a person goes on in another run."
+    >
       <FilterBar names={FILTERS}>
         <SelectFilter label="Status" name="status" all="Any" options={statusOptions(RUN_STATUSES)} />
         <GraphFilter />

@@ -3,6 +3,7 @@ import { StatusBadge } from "@/components/status_badge";
 import { type Column, Table } from "@/components/table";
 import { ThreadLink, useTitles } from "@/components/thread_link";
 import { Time } from "@/components/time";
+import { graphName } from "@/judging/words";
 import { money, whole } from "@/lib/numbers";
 import { duration } from "@/lib/times";
 import { costOf, modelsOf, secondsOf, type Turn, tokensOf } from "./run";
@@ -32,7 +33,7 @@ export function RunsTable({ turns, open }: { turns: Turn[]; open: (turn: Turn) =
         </>
       ),
     },
-    { name: "Graph", cell: (turn) => turn.graph },
+    { name: "Graph", cell: (turn) => graphName(turn.graph) },
     { name: "Model", cell: (turn) => modelsOf(turn) || "–" },
     { name: "Took", numeric: true, cell: (turn) => duration(secondsOf(turn)) },
     { name: "Tokens", numeric: true, cell: (turn) => told(tokensOf(turn.usage), whole) },

@@ -3,7 +3,7 @@ import type { Statuses } from "@/components/status_badge";
 /** How turns stand and end. */
 export const RUN_STATUSES: Statuses = {
   running: { words: "running", tone: "accent" },
-  interrupted: { words: "waits for a person", tone: "warn" },
+  interrupted: { words: "asked a person", tone: "warn" },
   completed: { words: "answered", tone: "good" },
   clarify: { words: "asked back", tone: "neutral" },
   abstained: { words: "abstained", tone: "neutral" },

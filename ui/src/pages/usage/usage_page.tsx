@@ -92,7 +92,7 @@ function Sums({ all, by }: { all: UsageRow; by: UsageReport["by"] }) {
     ["Tokens read", whole(all.input_tokens)],
     ["Tokens written", whole(all.output_tokens)],
     ["Model calls", whole(all.model_calls)],
-    ...(by === "model" ? [] : [["Runs", whole(all.runs)] as const]),
+    ...(by === "model" ? [] : [["Turns", whole(all.runs)] as const]),
     ["Time", duration(all.seconds)],
   ];
   return <Facts look="sums" facts={facts} />;

@@ -43,7 +43,7 @@ export function UsageTable({ by, rows, all }: UsageTableProps) {
     { name: "Tokens read", numeric: true, cell: (row) => whole(row.input_tokens) },
     { name: "Tokens written", numeric: true, cell: (row) => whole(row.output_tokens) },
     { name: "Model calls", numeric: true, cell: (row) => whole(row.model_calls) },
-    { name: "Runs", numeric: true, cell: (row) => whole(row.runs) },
+    { name: "Turns", numeric: true, cell: (row) => whole(row.runs) },
     { name: "Time", numeric: true, cell: (row) => duration(row.seconds) },
   ];
   return <Table caption="Usage" columns={columns} rows={rows} keyOf={(row) => row.key} />;
