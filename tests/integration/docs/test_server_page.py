@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from podium.core.settings import ServerSettings
+from podium.testing.dev_process import dev_process
 from podium.testing.story import File, Program, Story, steps
 
-PODIUM = Path(sys.executable).with_name("podium")
 SHOWN = "http://127.0.0.1:8600"
 
 
@@ -36,16 +34,9 @@ def harbour(page: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def url(harbour: Path) -> Iterator[str]:
-    arguments = [str(PODIUM), "dev", "--no-reload", "--port", "0", "--json"]
-    with subprocess.Popen(arguments, cwd=harbour, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            told = json.loads(server.stdout.readline())
-            assert (told["project"], told["graphs"], told["warnings"]) == ("harbour", ["tide"], [])
-            yield told["url"]
-        finally:
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(30) == 0
+    with dev_process(harbour) as told:
+        assert (told["project"], told["graphs"], told["warnings"]) == ("harbour", ["tide"], [])
+        yield told["url"]
 
 
 def test_the_programs_say_what_is_shown(page: str, url: str, tmp_path: Path) -> None:

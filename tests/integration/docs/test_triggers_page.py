@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from podium.core.trigger_settings import EventTriggerSettings, ScheduleTriggerSettings
+from podium.testing.dev_process import dev_process
 from podium.testing.story import Command, File, Program, Story, steps
 
 PODIUM = Path(sys.executable).with_name("podium")
@@ -35,14 +34,8 @@ def harbour(page: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def url(harbour: Path) -> Iterator[str]:
-    arguments = [str(PODIUM), "dev", "--no-reload", "--port", "0", "--json"]
-    with subprocess.Popen(arguments, cwd=harbour, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            yield json.loads(server.stdout.readline())["url"]
-        finally:
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(30) == 0
+    with dev_process(harbour) as told:
+        yield told["url"]
 
 
 def test_everything_happens_as_it_is_shown(page: str, url: str, harbour: Path) -> None:

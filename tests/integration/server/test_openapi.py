@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-PODIUM = Path(sys.executable).with_name("podium")
+from podium.testing.dev_process import dev_process
+
 PATIENCE_S = 60.0
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 FEW = ("/threads", "/threads/search", "/assistants/search", "/store/items", "/threads/{thread_id}")
@@ -38,14 +35,8 @@ def url(stock_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = shutil.copytree(
         stock_folder, tmp_path_factory.mktemp("asked") / "p", ignore=shutil.ignore_patterns(".podium")
     )
-    command = [str(PODIUM), "dev", "--no-reload", "--port", "0", "--json"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            yield json.loads(server.stdout.readline())["url"]
-        finally:
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(30) == 0
+    with dev_process(folder) as told:
+        yield told["url"]
 
 
 def problems(url: str, examples: int, only: tuple[str, ...] = ()) -> dict[str, str]:
