@@ -66,7 +66,7 @@ from podium.tools.toolbox import Toolbox
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from podium.knowledge.changes import Recorder
+    from podium.knowledge.changes import ChangeRecorder
     from podium.tools.effect import Effect
     from podium.tools.ledger import Watch
     from podium.tools.mcp.servers import McpServers
@@ -378,7 +378,7 @@ def _knowledge(project: Project, database: Database, clock: Clock, principal: Pr
     return knowledge_of(project, record)
 
 
-def knowledge_of(project: Project, recorder: Recorder | None = None) -> KnowledgeBase:
+def knowledge_of(project: Project, recorder: ChangeRecorder | None = None) -> KnowledgeBase:
     """The knowledge base of a project; nothing is opened before it is used.
 
     Args:

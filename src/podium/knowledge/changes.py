@@ -45,7 +45,7 @@ class KnowledgeChange:
         return sum(document.change == change for document in self.documents)
 
 
-Recorder: TypeAlias = Callable[[KnowledgeChange], None]
+ChangeRecorder: TypeAlias = Callable[[KnowledgeChange], None]
 """Puts a change on record."""
 
 

@@ -21,7 +21,7 @@ from podium.core.principal import PUBLIC
 from podium.core.settings import CollectionSettings
 from podium.knowledge.browsing import Browser
 from podium.knowledge.catalog import Catalog
-from podium.knowledge.changes import KnowledgeAct, KnowledgeChange, Recorder, changed_documents
+from podium.knowledge.changes import ChangeRecorder, KnowledgeAct, KnowledgeChange, changed_documents
 from podium.knowledge.chroma import ChromaIndex
 from podium.knowledge.chunking import Chunker
 from podium.knowledge.documents import DocumentInfo, IngestProgress, IngestReport
@@ -70,7 +70,7 @@ class KnowledgeBase:
         limit: int = DEFAULT_LIMIT,
         weights: Weights | None = None,
         crash_points: CrashPoints | None = None,
-        recorder: Recorder | None = None,
+        recorder: ChangeRecorder | None = None,
     ) -> None:
         """Name the parts; nothing is opened or created before it is used.
 

@@ -58,7 +58,7 @@ async def human(state: PodiumState, context: GraphContext, scope: RunScope) -> U
             earlier -= 1
             continue
         error = None
-        if asked.heard(scope):
+        if asked.has_answer_of(scope):
             continue
         try:
             decisions = parse_decisions(answer, asked.digests, asked.open_digests)
@@ -107,7 +107,7 @@ class _Asked:
         """Of what is not refused yet, what several people have to approve."""
         return [effect for effect in self.open if self.people[effect.digest] > 1]
 
-    def heard(self, scope: RunScope) -> bool:
+    def has_answer_of(self, scope: RunScope) -> bool:
         """Whether the answer that the run brought is on record; a consent is the last that it writes."""
         return scope.brought is not None and any(one.run_id == scope.brought.run_id for one in self.consents)
 
