@@ -5,11 +5,13 @@ import styles from "./start.module.css";
 import type { Conversation } from "./use_conversation";
 import { whyNotAsk } from "./words";
 
+const SHOWN = 4;
+
 /** What a new conversation can be about: the project's own examples, which are asked when pressed, or its documents. */
 export function Examples({ conversation }: { conversation: Conversation }) {
   const { me } = useSession();
-  const examples = conversation.own ? (me?.project.examples ?? []) : [];
   if (!conversation.own) return null;
+  const examples = me?.project.examples ?? [];
   return examples.length === 0 ? <Documents /> : <Offered examples={examples} conversation={conversation} />;
 }
 
@@ -50,5 +52,3 @@ function Documents() {
     </section>
   );
 }
-
-const SHOWN = 4;

@@ -88,7 +88,7 @@ export function useThread(threadId: string | null) {
         limit: 1,
         select: ["thread_id", "status", "metadata", "created_at", "updated_at"],
       });
-      return found.find((thread) => thread.thread_id === threadId) ?? (await named(client, threadId ?? ""));
+      return found.find((thread) => thread.thread_id === threadId) ?? (await byId(client, threadId ?? ""));
     },
     enabled: threadId !== null,
     refetchInterval: again,
@@ -96,7 +96,7 @@ export function useThread(threadId: string | null) {
 }
 
 /** A thread of a server that does not search by ids; null for one that is not there. */
-async function named(client: Connection["client"], threadId: string) {
+async function byId(client: Connection["client"], threadId: string) {
   try {
     return await client.threads.get(threadId);
   } catch (error) {

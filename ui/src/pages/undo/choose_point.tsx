@@ -9,7 +9,7 @@ interface ChoosePointProps {
   threadId: string;
   points: Point[];
   /** What a step is called; empty where it is not known. */
-  named: (checkpointId: string) => string;
+  stepName: (checkpointId: string) => string;
   chosen: string;
   onChoose: (checkpointId: string) => void;
 }
@@ -17,7 +17,7 @@ interface ChoosePointProps {
 const SHOWN = 120;
 
 /** The points that one can go back to: before each turn, or any step by its id. */
-export function ChoosePoint({ threadId, points, named, chosen, onChoose }: ChoosePointProps) {
+export function ChoosePoint({ threadId, points, stepName, chosen, onChoose }: ChoosePointProps) {
   const another = chosen !== "" && !points.some((point) => point.checkpointId === chosen);
   return (
     <Card title="1 · Back to where?">
@@ -27,7 +27,8 @@ export function ChoosePoint({ threadId, points, named, chosen, onChoose }: Choos
           <label className={styles.point} data-chosen>
             <input type="radio" name="point" checked readOnly />
             <span>
-              Back to {named(chosen) || <code>{chosen.slice(0, 13)}…</code>}, which you chose in the history
+              Back to {stepName(chosen) || <code>{chosen.slice(0, 13)}…</code>}, which you chose in the
+              history
             </span>
           </label>
         ) : null}

@@ -69,7 +69,7 @@ function Undoing({ threadId, steps, said, effects, onWatch, onRefresh }: Undoing
   const points = pointsOf(steps.steps, steps.head, said, effects);
   const to = view.said("to") || likely(points)?.checkpointId;
   const tree = treeOf(steps.steps, steps.more);
-  const named = (id: string) => {
+  const stepName = (id: string) => {
     const step = tree.byId.get(id);
     return step === undefined ? "" : nameOf(tree, step);
   };
@@ -102,7 +102,7 @@ function Undoing({ threadId, steps, said, effects, onWatch, onRefresh }: Undoing
       <Choosing
         threadId={threadId}
         points={points}
-        named={named}
+        stepName={stepName}
         to={to}
         effects={effects}
         onChoose={(checkpoint) => view.change({ to: checkpoint })}
@@ -115,18 +115,18 @@ function Undoing({ threadId, steps, said, effects, onWatch, onRefresh }: Undoing
 interface ChoosingProps {
   threadId: string;
   points: Point[];
-  named: (checkpointId: string) => string;
+  stepName: (checkpointId: string) => string;
   to: string;
   effects: Effect[];
   onChoose: (checkpointId: string) => void;
   onUndo: (only: string[], doing: Undo[]) => void;
 }
 
-function Choosing({ threadId, points, named, to, effects, onChoose, onUndo }: ChoosingProps) {
+function Choosing({ threadId, points, stepName, to, effects, onChoose, onUndo }: ChoosingProps) {
   const plan = usePlan(threadId, to);
   return (
     <>
-      <ChoosePoint threadId={threadId} points={points} named={named} chosen={to} onChoose={onChoose} />
+      <ChoosePoint threadId={threadId} points={points} stepName={stepName} chosen={to} onChoose={onChoose} />
       {plan.error === null ? null : <ProblemNotice error={plan.error} onRetry={() => void plan.refetch()} />}
       {plan.isLoading ? <Loading what="Looking what can be undone" /> : null}
       {plan.data === undefined ? null : (
