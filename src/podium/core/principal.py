@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from podium.core.model import JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,17 @@ def may_read(principal: Principal, access: str, tenant: str) -> bool:
         or is_owner(principal)
         or (_ADMIN in roles and principal.tenant == tenant)
     )
+
+
+def told_of(principal: Principal) -> JsonObject:
+    """A principal as a record holds it."""
+    roles: list[JsonValue] = [*sorted(principal.roles)]
+    return {"id": principal.id, "tenant": principal.tenant, "roles": roles}
+
+
+def principal_in(told: Mapping[str, Any]) -> Principal:
+    """The principal that a record holds."""
+    return Principal(told["id"], told["tenant"], frozenset(told["roles"]))
 
 
 def local_principal() -> Principal:

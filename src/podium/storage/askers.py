@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from podium.core.model import JsonObject, JsonValue
-from podium.core.principal import Principal
+from podium.core.principal import Principal, principal_in, told_of
 from podium.storage.database import Database
 from podium.storage.json_text import load
+from podium.storage.run_requests import ACTS, ROLES
 
 _KEY = "asker"
 """Among what a run's record says of its input."""
@@ -19,9 +19,7 @@ _FIND = (
     " AND thread_id IN (SELECT thread_id FROM line)"
 )
 _OWNER = "SELECT tenant, owner FROM threads WHERE thread_id=?"
-_SERVED = (
-    "SELECT kwargs FROM run_requests WHERE thread_id=? AND tenant=? AND owner=? ORDER BY seq DESC LIMIT 1"
-)
+_SERVED = "SELECT kwargs FROM run_requests WHERE thread_id=? AND tenant=? AND owner=? ORDER BY seq DESC"
 _LED = (
     "SELECT input FROM runs WHERE thread_id=? AND tenant=? AND owner=? ORDER BY started_at DESC, rowid DESC"
     " LIMIT 1"
@@ -39,17 +37,6 @@ def with_asker(facts: Mapping[str, Any], asker: Principal) -> dict[str, Any]:
         asker: Who.
     """
     return {**facts, _KEY: told_of(asker)}
-
-
-def told_of(principal: Principal) -> JsonObject:
-    """A principal as a record holds it."""
-    roles: list[JsonValue] = [*sorted(principal.roles)]
-    return {"id": principal.id, "tenant": principal.tenant, "roles": roles}
-
-
-def principal_in(told: Mapping[str, Any]) -> Principal:
-    """The principal that a record holds."""
-    return Principal(told["id"], told["tenant"], frozenset(told["roles"]))
 
 
 def asker_in(tenant: str, owner: str, facts: Any) -> Principal:
@@ -109,8 +96,10 @@ def owner_of(connection: sqlite3.Connection, thread_id: str, tenant: str, owner:
         owner: Its owner's id.
     """
     place = (thread_id, tenant, owner)
-    if (served := connection.execute(_SERVED, place).fetchone()) is not None:
-        return Principal(owner, tenant, frozenset((load(served[0]) or {}).get("roles") or ()))
+    for (kwargs,) in connection.execute(_SERVED, place):
+        told = load(kwargs) or {}
+        if ACTS not in told:  # else it was another's word
+            return Principal(owner, tenant, frozenset(told.get(ROLES) or ()))
     if (led := connection.execute(_LED, place).fetchone()) is not None:
         found = asker_in(tenant, owner, load(led[0]))
         if found.id == owner:

@@ -13,8 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from podium.core.clock import Clock, SystemClock, to_iso
 from podium.core.errors import NotFound
-from podium.core.principal import Access, Principal
-from podium.storage.askers import principal_in
+from podium.core.principal import Access, Principal, principal_in
 from podium.storage.database import Database
 from podium.storage.json_text import dump, load
 from podium.storage.operations import Work
@@ -28,11 +27,13 @@ ROLES = "roles"
 """Among a run's kwargs: the roles of who asked, none for the user of the machine. Clients cannot set it."""
 TRACE = "trace"
 """Among a run's kwargs: the span of the request that asked for it, and the request's id."""
+ACTS = "acts"
+"""Among a run's kwargs: who acts in it, where it is kept with the runs of the thread's owner."""
 ASKER = "asker"
 """Among a run's kwargs: who asked for what it goes on with, where that is not who has it go on."""
 LEFT = "left"
 """Among a run's kwargs: how many of its attempts ended because their process stopped in good order."""
-_PRIVATE = frozenset({ROLES, TRACE, ASKER, LEFT, "goes_on"})
+_PRIVATE = frozenset({ROLES, TRACE, ACTS, ASKER, LEFT, "goes_on"})
 _JSON = ("metadata", "kwargs", "error")
 
 
@@ -99,6 +100,8 @@ class RunRequest:
     @property
     def principal(self) -> Principal:
         """Whoever it is carried out for, with the roles that they had when they asked."""
+        if (acts := self.kwargs.get(ACTS)) is not None:
+            return principal_in(acts)
         return Principal(self.owner, self.tenant, frozenset(self.kwargs.get(ROLES) or ()))
 
     @property

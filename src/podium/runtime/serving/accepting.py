@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias, assert_never
 
 from podium.core.clock import Clock, to_iso
 from podium.core.errors import Conflict, NotFound, Overloaded, ThreadBusy
-from podium.core.principal import Access
+from podium.core.principal import Access, told_of
 from podium.runtime.serving.input import brings_input
-from podium.storage.askers import owner_of, told_of
+from podium.storage.askers import owner_of
 from podium.storage.json_text import dump, load
 from podium.storage.leases import Lease, ThreadLeases
 from podium.storage.operations import Work
@@ -125,11 +125,12 @@ class Desk:
 
 def _for_whoever_asked(connection: sqlite3.Connection, run: RunRequest, owner: str) -> RunRequest:
     """A run that has another's thread go on, with who asked noted in it: it asks for nothing itself."""
-    if run.owner == owner or brings_input(run):
+    acts = run.principal.id
+    if acts == owner or brings_input(run):
         return run
     asked = next(filter(brings_input, runs_of(connection, run.thread_id)), None)
     asker = asked.principal if asked else owner_of(connection, run.thread_id, run.tenant, owner)
-    return run if asker.id == run.owner else replace(run, kwargs={**run.kwargs, ASKER: told_of(asker)})
+    return run if asker.id == acts else replace(run, kwargs={**run.kwargs, ASKER: told_of(asker)})
 
 
 def _enter_thread(connection: sqlite3.Connection, offer: Offer, now: str) -> str:

@@ -13,7 +13,7 @@ from podium.core.clock import to_iso
 from podium.core.errors import Conflict, NotFound, ThreadBusy
 from podium.core.ids import new_id
 from podium.core.model import JsonObject, JsonValue
-from podium.core.principal import Access
+from podium.core.principal import Access, told_of
 from podium.runtime.serving.accepting import Offer
 from podium.server.auth import Caller, Parts, Who
 from podium.server.models.podium import (
@@ -29,7 +29,7 @@ from podium.server.models.runs import Uuid
 from podium.server.services import Services
 from podium.server.waiting import Waiting, check_may_decide, find, interrupts_in, why_not_decide
 from podium.server.wire import JsonResponse, page_headers
-from podium.storage.run_requests import ROLES, RunRequest
+from podium.storage.run_requests import ACTS, RunRequest
 from podium.storage.tickets import Ticket
 
 router = APIRouter(tags=["Interrupts"])
@@ -143,7 +143,7 @@ async def _answered(services: Services, who: Caller, waiting: Waiting, body: Dec
             "command": {"resume": resume},
             "stream_mode": ["values"],
             "strict_resume": True,
-            ROLES: sorted(who.principal.roles),
+            ACTS: told_of(who.principal),
         },
     )
     offer = Offer(run, Access(thread.tenant), strategy="reject", creates=False)
