@@ -13,7 +13,7 @@ _UNCLEAR: Final = ", ".join(f"'{status}'" for status in sorted(NEEDS_PERSON))
 _COUNTS: Final = {
     "pending": "SELECT count(*) FROM run_requests WHERE status='pending'",
     "running": "SELECT count(*) FROM run_requests WHERE status='running'",
-    "waiting": "SELECT count(*) FROM threads WHERE status='interrupted'",
+    "waiting": "SELECT count(*) FROM threads WHERE status='interrupted' AND interrupts IS NOT '{}'",
     "unclear": f"SELECT count(*) FROM effects WHERE status IN ({_UNCLEAR})",  # noqa: S608  # constants
     "dead_firings": "SELECT count(*) FROM firings WHERE status='dead'",
     "failed_callbacks": "SELECT count(*) FROM callbacks WHERE status='failed'",

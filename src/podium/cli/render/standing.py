@@ -42,8 +42,10 @@ def show_status(out: Console, said: dict[str, Any]) -> None:
     up = f"up at {server['url']}" if server["up"] else f"nothing answers at {server['url']}"
     out.print(f"Server      {up}")
     out.print(f"Runs        {queue['running']} running, {queue['pending']} waiting")
+    waiting, unclear = people["waiting_threads"], people["unclear_effects"]
     out.print(
-        f"People      {people['waiting_threads']} threads wait, {people['unclear_effects']} effects unclear"
+        f"People      {waiting} {'thread waits' if waiting == 1 else 'threads wait'},"
+        f" {unclear} {'effect is' if unclear == 1 else 'effects are'} unclear"
     )
     given_up = [f"{number} {what}" for what, number in dead.items() if number]
     out.print(f"Given up    {', '.join(given_up) or 'nothing'}")

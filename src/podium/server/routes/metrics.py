@@ -19,7 +19,7 @@ router = APIRouter(tags=["System"])
 _OPEN_RUNS: Final = (
     "SELECT status, count(*) FROM run_requests WHERE status IN ('pending', 'running') GROUP BY status"
 )
-_INTERRUPTED: Final = "SELECT count(*) FROM threads WHERE status='interrupted'"
+_INTERRUPTED: Final = "SELECT count(*) FROM threads WHERE status='interrupted' AND interrupts IS NOT '{}'"
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
