@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
 
 from podium.core.audit import AuditEntry
 from podium.core.canonical import canonical_bytes
 from podium.core.clock import to_iso
 from podium.core.ids import derived_id, digest_of
-from podium.core.model import JsonObject, JsonValue
+from podium.core.model import JsonObject, JsonValue, Model
 from podium.storage.files import write_whole
 
 if TYPE_CHECKING:
@@ -24,6 +25,20 @@ MOST_DOCUMENTS: Final = 100
 """Named in one record; a digest stands for all."""
 _NAME: Final = "recorded.json"
 _NOBODY: Final = "knowledge"
+
+
+class _Labels(Model):
+    """What a collection was declared with."""
+
+    access: str
+    trust: str
+
+
+class _Recorded(Model):
+    """What was recorded last: the knowledge base's version, and the collections that were declared."""
+
+    version: str = ""
+    declared: dict[str, _Labels] = {}
 
 
 class KnowledgeRecord:
@@ -49,8 +64,8 @@ class KnowledgeRecord:
         tenant: str,
     ) -> None:
         self._place = folder / _NAME
-        self._declared: JsonObject = {
-            name: {"access": one.access, "trust": one.trust} for name, one in sorted(collections.items())
+        self._declared = {
+            name: _Labels(access=one.access, trust=one.trust) for name, one in sorted(collections.items())
         }
         self._audit = audit
         self._clock = clock
@@ -58,11 +73,10 @@ class KnowledgeRecord:
 
     def __call__(self, change: KnowledgeChange) -> None:
         """Record what somebody changed, and before it what is not on record yet."""
-        held = self._held()
-        entries = [*self._of_collections(held, change.by)]
-        known = str((held or {}).get("version", ""))
-        if known != change.before:
-            found: JsonObject = {"change": "found", "before": known, "after": change.before}
+        held = self._held() or _Recorded()
+        entries = self._of_collections(held, change.by)
+        if held.version != change.before:
+            found: JsonObject = {"change": "found", "before": held.version, "after": change.before}
             entries.append(self._entry("", found))
         entries.append(self._entry(change.by, _facts(change), _names(change)))
         self._audit.append(entries)
@@ -78,34 +92,37 @@ class KnowledgeRecord:
         if held is None or not (entries := self._of_collections(held, by)):
             return
         self._audit.append(entries)
-        self._keep(str(held.get("version", "")))
+        self._keep(held.version)
 
-    def _of_collections(self, held: Mapping[str, Any] | None, by: str) -> list[AuditEntry]:
-        before: Mapping[str, Any] = (held or {}).get("declared") or {}
-        if before == self._declared:
-            return []
+    def _of_collections(self, held: _Recorded, by: str) -> list[AuditEntry]:
+        before, now = held.declared, self._declared
         changed: list[JsonValue] = [
-            {"collection": name, "from": before.get(name), "to": self._declared.get(name)}
-            for name in sorted({*before, *self._declared})
-            if before.get(name) != self._declared.get(name)
+            {"collection": name, "from": _told(before.get(name)), "to": _told(now.get(name))}
+            for name in sorted({*before, *now})
+            if before.get(name) != now.get(name)
         ]
+        if not changed:
+            return []
         return [self._entry(by, {"change": "collections", "collections": changed})]
 
     def _entry(self, by: str, data: JsonObject, sealed: JsonValue = None) -> AuditEntry:
         now = to_iso(self._clock.now())
         return AuditEntry("knowledge", now, by or _NOBODY, data, sealed, tenant=self._tenant)
 
-    def _held(self) -> dict[str, Any] | None:
-        """What was recorded last; None where nothing was."""
+    def _held(self) -> _Recorded | None:
+        """What was recorded last; None where nothing was, or it cannot be read."""
         try:
-            held = json.loads(self._place.read_bytes())
-        except (OSError, ValueError):
+            return _Recorded.model_validate_json(self._place.read_bytes())
+        except (OSError, ValidationError):
             return None
-        return held if isinstance(held, dict) else None
 
     def _keep(self, version: str) -> None:
-        told: JsonObject = {"declared": self._declared, "version": version}
-        write_whole(self._place, canonical_bytes(told), mode=0o600)
+        told = _Recorded(version=version, declared=self._declared)
+        write_whole(self._place, canonical_bytes(told.model_dump(mode="json")), mode=0o600)
+
+
+def _told(labels: _Labels | None) -> JsonValue:
+    return None if labels is None else {"access": labels.access, "trust": labels.trust}
 
 
 def _facts(change: KnowledgeChange) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from podium.core.principal import Access
 from podium.storage.database import Database
@@ -13,7 +13,7 @@ from podium.storage.database import Database
 LOOKED_AT: Final = 200
 """The threads that changed last are compared; who lists more of them reads them anew anyway."""
 
-Mark: TypeAlias = tuple[Any, ...]
+Mark: TypeAlias = tuple[str | int | None, ...]
 
 _TICKET: Final = "(SELECT max(k.at) FROM interrupt_tickets k WHERE k.thread_id=threads.thread_id)"
 _CONSENTS: Final = (

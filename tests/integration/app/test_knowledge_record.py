@@ -122,3 +122,14 @@ def test_collections_and_labels_that_changed_are_on_record_when_they_are_in_forc
         [{"collection": "board", "from": public, "to": None}],
     ]
     assert len(on_record(observatory)) == 5
+
+
+@pytest.mark.parametrize("note", ["", "[]", '{"declared": {"handbook": "public"}}', '{"declared": [1]}'])
+def test_a_note_that_cannot_be_read_is_none_and_keeps_nothing_down(observatory: Path, note: str) -> None:
+    ingested(observatory)
+    (observatory / ".podium" / "knowledge" / "recorded.json").write_text(note, encoding="utf-8")
+    (observatory / "handbook" / "hours.md").write_text("# The hours\n\nNone.\n")
+    ingested(observatory)
+    declared, found, last = on_record(observatory)[-3:]
+    assert [one.data["change"] for one in (declared, found, last)] == ["collections", "found", "ingest"]
+    assert found.data["before"] == ""
