@@ -1,5 +1,5 @@
+const DAY = 86_400;
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
 ];
@@ -10,11 +10,18 @@ const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export function relativeTime(at: string, now: number = Date.now()): string {
   const seconds = (Date.parse(at) - now) / 1_000;
   if (Number.isNaN(seconds)) return at;
-  if (Math.abs(seconds) > 30 * 86_400) return exactTime(at).slice(0, 10);
+  if (Math.abs(seconds) > 30 * DAY) return exactTime(at).slice(0, 10);
+  if (Math.abs(seconds) >= DAY) return RELATIVE.format(daysBetween(now, Date.parse(at)), "day");
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return RELATIVE.format(Math.round(seconds / size), unit);
   }
   return Math.abs(seconds) < 10 ? "just now" : RELATIVE.format(Math.round(seconds), "second");
+}
+
+/** By the reader's calendar: what is 34 hours away need not be tomorrow. */
+function daysBetween(from: number, to: number): number {
+  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+  return Math.round((midnight(to) - midnight(from)) / (DAY * 1_000));
 }
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
@@ -42,7 +49,9 @@ export function exactTime(at: string, zone = ""): string {
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "–";
   if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
