@@ -18,6 +18,9 @@ PAD = "__pregel_scratchpad"
 CONFIG_KEY_BROUGHT: Final = "podium_brought"
 """Where whoever leads a run tells what it was resumed with; callers of the server cannot set it."""
 
+CONFIG_KEY_DECIDES: Final = "podium_decides"
+"""Where whoever leads a run tells, with false, that who has it run may not decide what waits for a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:

@@ -69,7 +69,9 @@ def check_named(
 async def check_approver(
     decisions: tuple[ReviewDecision, ...], context: GraphContext, scope: RunScope
 ) -> None:
-    """Refuse approvals and edits by who has none of the roles that the policy names.
+    """Refuse what is decided by who may not, and approvals and edits by who has none of the policy's roles.
+
+    A server refuses most of it before; a graph around Podium's, or with governed tools, it does not see into.
 
     Args:
         decisions: What was decided.
@@ -79,6 +81,11 @@ async def check_approver(
     Raises:
         InputError: One is of an action that others approve.
     """
+    if not scope.decides and any(item.digest for item in decisions):
+        raise InputError(
+            f"{scope.principal.id} may not decide what waits for a person",
+            hint="Answer with a key that is good for 'approve'.",
+        )
     wanted = [item.digest for item in decisions if item.digest and item.type in ("approve", "edit")]
     for effect in await context.toolbox.effects(wanted):
         if not context.policy.may_approve(scope.principal, effect.tool, effect.effect_class):

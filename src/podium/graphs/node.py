@@ -15,7 +15,7 @@ from podium.core.errors import NoCheckpointer
 from podium.core.ids import derived_id
 from podium.core.principal import Principal
 from podium.core.usage import Budget, Usage
-from podium.graphs.answers import Brought, brought_with
+from podium.graphs.answers import CONFIG_KEY_DECIDES, Brought, brought_with
 from podium.graphs.asker import CONFIG_KEY_ASKER
 from podium.graphs.context import GraphContext
 from podium.graphs.deciding import decisions_in
@@ -47,6 +47,7 @@ class RunScope:
         fence: Token of the lease under which the thread is worked on; 0 without one.
         step: The number of the step, as LangGraph counts them; None where it does not say.
         brought: What the run was resumed with; None where it was not, or nobody says.
+        decides: Whether who acts may decide what waits for a person.
     """
 
     thread_id: str
@@ -61,6 +62,7 @@ class RunScope:
     fence: int = 0
     step: int | None = None
     brought: Brought | None = None
+    decides: bool = True
 
     def require_stored(self) -> None:
         """Make sure that the run could be resumed, and what it does be undone.
@@ -246,6 +248,7 @@ def scope_of(state: PodiumState, config: RunnableConfig | None, context: GraphCo
         fence=int(configurable.get(CONFIG_KEY_FENCE) or 0),
         step=(config or {}).get("metadata", {}).get("langgraph_step"),
         brought=brought_with(configurable),
+        decides=configurable.get(CONFIG_KEY_DECIDES, True) is not False,
     )
 
 

@@ -13,7 +13,7 @@ from podium.core.ids import new_id
 from podium.runtime.serving.accepting import Offer
 from podium.runtime.serving.input import brings_answers
 from podium.server.governing import check_command, check_ending
-from podium.storage.run_requests import ROLES, RunRequest
+from podium.storage.run_requests import DECIDES, ROLES, RunRequest
 
 if TYPE_CHECKING:
     from podium.server.auth import Caller
@@ -122,6 +122,8 @@ async def _offer(
     await check_command(services, who, assistant.graph_id, body.command, answers=answers)
     if attempt and attempt.earlier:
         kwargs["goes_on"] = list(attempt.earlier)
+    if not who.may("approve"):
+        kwargs[DECIDES] = False
     if who.principal.roles:
         kwargs[ROLES] = sorted(who.principal.roles)
     due = to_iso(SystemClock().now() + timedelta(seconds=body.after_seconds)) if body.after_seconds else ""

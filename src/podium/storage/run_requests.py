@@ -29,11 +29,13 @@ TRACE = "trace"
 """Among a run's kwargs: the span of the request that asked for it, and the request's id."""
 ACTS = "acts"
 """Among a run's kwargs: who acts in it, where it is kept with the runs of the thread's owner."""
+DECIDES = "decides"
+"""Among a run's kwargs: false where who asked for it may not decide what waits for a person."""
 ASKER = "asker"
 """Among a run's kwargs: who asked for what it goes on with, where that is not who has it go on."""
 LEFT = "left"
 """Among a run's kwargs: how many of its attempts ended because their process stopped in good order."""
-_PRIVATE = frozenset({ROLES, TRACE, ACTS, ASKER, LEFT, "goes_on"})
+_PRIVATE = frozenset({ROLES, TRACE, ACTS, DECIDES, ASKER, LEFT, "goes_on"})
 _JSON = ("metadata", "kwargs", "error")
 
 

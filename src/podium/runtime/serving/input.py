@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from podium.graphs.answers import CONFIG_KEY_DECIDES
 from podium.graphs.asker import CONFIG_KEY_ASKER
 from podium.storage.leases import CONFIG_KEY_FENCE
-from podium.storage.run_requests import RunRequest
+from podium.storage.run_requests import DECIDES, RunRequest
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -52,6 +53,8 @@ def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> Ru
         CONFIG_KEY_ASKER: run.asker,
         CONFIG_KEY_FENCE: fence,
     }
+    if not run.kwargs.get(DECIDES, True):
+        configurable[CONFIG_KEY_DECIDES] = False
     metadata = {**(given.get("metadata") or {}), **run.metadata}
     config: RunnableConfig = {"configurable": configurable, "metadata": metadata}
     if tags := given.get("tags"):

@@ -13,7 +13,23 @@ import yaml
 
 from podium.testing.server import Callers, served
 
-GRAPH = "second"
+GRAPH, OUTER = "second", "outer"
+AROUND = """
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import END, START, MessagesState, StateGraph
+
+from podium import build_graph
+from podium.app.factory import graph_context
+
+
+async def outer(config: RunnableConfig):
+    context = await graph_context(config, __file__)
+    graph = StateGraph(MessagesState)
+    graph.add_node("desk", build_graph(context))
+    graph.add_edge(START, "desk")
+    graph.add_edge("desk", END)
+    return graph.compile(checkpointer=context.checkpointer)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +40,9 @@ def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     manifest = folder / "podium.toml"
     declared = 'support_desk = "graphs/support_desk.py:support_desk"\n'
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace(declared, declared + declared.replace("support_desk =", f"{GRAPH} =")))
+    further = declared.replace("support_desk =", f"{GRAPH} =") + f'{OUTER} = "graphs/outer.py:outer"\n'
+    manifest.write_text(text.replace(declared, declared + further), encoding="utf-8")
+    (folder / "graphs" / "outer.py").write_text(AROUND, encoding="utf-8")
     place = folder / "guardrails" / "policy.yaml"
     policy = yaml.safe_load(place.read_text(encoding="utf-8"))
     policy["effects"].setdefault("compensable", {}).update(people=2, approval="person")
@@ -44,8 +62,8 @@ def decide(desk: Callers, who: httpx.Client, thread_id: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def resume(who: httpx.Client, thread_id: str) -> None:
-    body = {"assistant_id": GRAPH, "command": {"resume": {"decisions": [{"type": "approve"}]}}}
+def resume(who: httpx.Client, thread_id: str, graph: str = GRAPH) -> None:
+    body = {"assistant_id": graph, "command": {"resume": {"decisions": [{"type": "approve"}]}}}
     who.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
 
 
@@ -80,3 +98,16 @@ def test_who_is_asked_to_decide_counts_as_themselves(desk: Callers) -> None:
     assert sorted(actors) == ["ada", "bob"]
     runs = desk.ada.get(f"/threads/{thread_id}/runs").json()
     assert len(runs) == 3
+
+
+def test_who_may_not_decide_does_not_in_a_graph_around_it_either(desk: Callers) -> None:
+    writer = desk.server.client(desk.server.key("w", "read", "write", owner="writer"))
+    thread_id = desk.ask(writer, OUTER, "Issue a refund for order O-10005")
+    resume(writer, thread_id, OUTER)
+    assert consents(desk, thread_id) == []
+    body = {"assistant_id": OUTER, "input": None}
+    writer.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+    assert consents(desk, thread_id) == []
+    resume(desk.admin, thread_id, OUTER)
+    assert consents(desk, thread_id) == ["root"]
+    assert statuses(desk, thread_id) == ["proposed"]
