@@ -29,12 +29,13 @@ export function useRuns(suite: string, offset: number, limit = RUNS_SIZE) {
   });
 }
 
-export function useReport(name: string) {
+export function useReport(name: string, enabled: boolean) {
   const connection = useConnection();
   return useQuery({
     queryKey: ["evaluations", "report", connection.url, name],
     queryFn: ({ signal }) => connection.call<Report>(pathOf(name, "/report"), { signal }),
     refetchInterval: (query) => (query.state.status === "error" ? AGAIN_MS : false),
+    enabled,
   });
 }
 

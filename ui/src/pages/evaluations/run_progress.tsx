@@ -11,8 +11,8 @@ import type { RunProgress } from "./types";
 
 const AGAIN_MS = 1_000;
 
-/** How far a run is, while it runs here; nothing for those that ended before, or run elsewhere. */
-export function RunProgressBox({ name }: { name: string }) {
+/** How far a run is, while it runs here; nothing of those that ended before, or run elsewhere. */
+export function useRunProgress(name: string): RunProgress | null {
   const connection = useConnection();
   const queries = useQueryClient();
   const begun = queries.getQueryData<RunProgress>(progressKey(connection.url, name)) !== undefined;
@@ -30,9 +30,6 @@ export function RunProgressBox({ name }: { name: string }) {
     enabled: begun || evaluation.data?.evaluation.end === null,
     refetchInterval: (query) => (query.state.data?.state === "running" ? AGAIN_MS : false),
   });
-  const stopping = useMutation({
-    mutationFn: () => connection.call(pathOf(name, "/stop"), { method: "POST", body: {} }),
-  });
   const state = data?.state;
   const before = useRef(state);
   useEffect(() => {
@@ -41,7 +38,20 @@ export function RunProgressBox({ name }: { name: string }) {
     }
     before.current = state;
   }, [state, queries]);
-  if (data === undefined || data === null) return null;
+  return data ?? null;
+}
+
+interface RunProgressBoxProps {
+  name: string;
+  progress: RunProgress | null;
+}
+
+export function RunProgressBox({ name, progress: data }: RunProgressBoxProps) {
+  const connection = useConnection();
+  const stopping = useMutation({
+    mutationFn: () => connection.call(pathOf(name, "/stop"), { method: "POST", body: {} }),
+  });
+  if (data === null) return null;
   if (data.problem !== null) {
     return (
       <Notice tone="bad">

@@ -3,7 +3,7 @@ import { BackLink } from "@/components/back_link";
 import { Badge } from "@/components/badge";
 import { Card } from "@/components/card";
 import { Loaded } from "@/components/loaded";
-import { Notice } from "@/components/notice";
+import { Empty, Notice } from "@/components/notice";
 import { PageFrame } from "@/components/page";
 import { type Column, Table } from "@/components/table";
 import { money, whole } from "@/lib/numbers";
@@ -14,16 +14,18 @@ import styles from "./evaluations.module.css";
 import { compareAddress, endsOf, figure, shortName } from "./figures";
 import { Interval } from "./interval";
 import { useReport } from "./queries";
-import { RunProgressBox } from "./run_progress";
+import { RunProgressBox, useRunProgress } from "./run_progress";
 import type { Metric, Report } from "./types";
 
 /** One run of a suite: its figures with their intervals, its gate and its cases. */
 export function RunView({ name }: { name: string }) {
-  const query = useReport(name);
+  const progress = useRunProgress(name);
+  const beginning = progress?.state === "running" && progress.done === 0;
+  const query = useReport(name, !beginning);
   const { data } = query;
   return (
     <PageFrame
-      title={data?.suite ?? name}
+      title={data?.suite ?? name.split("/", 1)[0]}
       lead={`Run ${shortName(name)}`}
       actions={
         data === undefined ? null : (
@@ -36,8 +38,18 @@ export function RunView({ name }: { name: string }) {
       >
         All runs
       </BackLink>
-      <RunProgressBox name={name} />
-      <Loaded query={query}>{(report) => <Whole name={name} report={report} />}</Loaded>
+      <RunProgressBox name={name} progress={progress} />
+      {beginning ? null : (
+        <Loaded query={query}>
+          {(report) =>
+            report.runs === 0 ? (
+              <Empty title="No case has ended yet." />
+            ) : (
+              <Whole name={name} report={report} />
+            )
+          }
+        </Loaded>
+      )}
     </PageFrame>
   );
 }
