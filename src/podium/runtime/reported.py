@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,8 @@ MOST_TEXT: Final = 20_000
 """Characters that are kept of one message, argument or result."""
 MOST_NAME: Final = 500
 """Characters that are kept of what a document is called."""
+_LONGEST_WORD: Final = 500
+_BROKEN: Final = re.compile(r"[^\s\"',;<>]+\Z")
 
 
 def said(message: BaseMessage) -> str:
@@ -63,5 +66,9 @@ def as_json(value: Any) -> str:
 
 
 def cut(text: str) -> str:
-    """A text as far as it is kept."""
-    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}… ({len(text)} characters)"
+    """A text as far as it is kept, without the word that is cut: half a secret is not taken for one."""
+    if len(text) <= MOST_TEXT:
+        return text
+    broken = _BROKEN.search(text, MOST_TEXT - _LONGEST_WORD, MOST_TEXT)
+    end = broken.start() if broken and broken.start() > MOST_TEXT - _LONGEST_WORD else MOST_TEXT
+    return f"{text[:end]}… ({len(text)} characters)"

@@ -9,9 +9,11 @@ from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.messages.ai import UsageMetadata
 
+from podium.guardrails.redaction import redact
 from podium.runtime.reported import MOST_NAME, MOST_TEXT, cut, hit, said, tokens
 
 CALL = {"name": "scales", "args": {"of": "flour"}, "id": "c"}
+SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
 USAGE = UsageMetadata(input_tokens=7, output_tokens=3, total_tokens=10)
 
 
@@ -48,3 +50,10 @@ def test_a_long_text_is_cut_and_says_how_long_it_was() -> None:
     whole = "x" * MOST_TEXT
     assert cut(whole) == whole
     assert cut(f"{whole}y") == f"{whole}… ({MOST_TEXT + 1} characters)"
+
+
+@pytest.mark.parametrize("before", [" ", '"', "\n", "key="])
+@pytest.mark.parametrize("kept", [4, 12, 22, len(SECRET)])
+def test_of_a_secret_at_the_end_of_what_is_kept_nothing_is_left(before: str, kept: int) -> None:
+    words = "x " * MOST_TEXT
+    assert "sk-" not in redact(cut(words[: MOST_TEXT - kept - len(before)] + before + SECRET + words))
