@@ -4,6 +4,7 @@ import { useConnection, useMay } from "@/api/session";
 import { useAnnounce } from "@/components/announcer";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
+import { useTitles } from "@/components/thread_link";
 import { saveFile } from "@/lib/download";
 import { CaseDialog } from "./case_dialog";
 import styles from "./thread_header.module.css";
@@ -20,7 +21,10 @@ interface ThreadHeaderProps {
 
 /** The title of a thread, how it stands, and what may be done with the whole of it. */
 export function ThreadHeader({ conversation, isPodium, onList, listHidden }: ThreadHeaderProps) {
-  const { threadId, title, own } = conversation;
+  const { threadId, own } = conversation;
+  const titles = useTitles();
+  // Of a conversation that was taken back whole only the list knows the title.
+  const title = conversation.title || (titles.get(threadId ?? "") ?? "");
   const mayRun = useMay("run");
   const mayEvaluate = useMay("run_project");
   const [dialog, setDialog] = useState<"delete" | "case" | null>(null);

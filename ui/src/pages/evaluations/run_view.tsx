@@ -25,7 +25,7 @@ export function RunView({ name }: { name: string }) {
   const { data } = query;
   return (
     <PageFrame
-      title={data?.suite ?? name.split("/", 1)[0]}
+      title={data?.suite ?? name.split("/", 1)[0] ?? name}
       lead={`Run ${shortName(name)}`}
       actions={
         data === undefined ? null : (
