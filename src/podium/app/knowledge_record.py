@@ -13,6 +13,7 @@ from podium.core.canonical import canonical_bytes
 from podium.core.clock import to_iso
 from podium.core.ids import derived_id, digest_of
 from podium.core.model import JsonObject, JsonValue, Model
+from podium.storage.audit import AuditFilter
 from podium.storage.files import write_whole
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class KnowledgeRecord:
         """Record what somebody changed, and before it what is not on record yet."""
         held = self._held() or _Recorded()
         entries = self._of_collections(held, change.by)
-        if held.version != change.before:
+        if held.version != change.before and self._recorded_last(held.version) != change.before:
             found: JsonObject = {"change": "found", "before": held.version, "after": change.before}
             entries.append(self._entry("", found))
         entries.append(self._entry(change.by, _facts(change), _names(change)))
@@ -104,6 +105,15 @@ class KnowledgeRecord:
         if not changed:
             return []
         return [self._entry(by, {"change": "collections", "collections": changed})]
+
+    def _recorded_last(self, known: str) -> str:
+        """The version that the chain ends at: beyond the noted one where a process was killed in between.
+
+        Args:
+            known: The version that is noted; empty where none is, so that what was put in its place is told.
+        """
+        latest = self._audit.records(AuditFilter(kind="knowledge", tenant=self._tenant), limit=1)
+        return str(latest[-1].data.get("after", known)) if known and latest else known
 
     def _entry(self, by: str, data: JsonObject, sealed: JsonValue = None) -> AuditEntry:
         now = to_iso(self._clock.now())

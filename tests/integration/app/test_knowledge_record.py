@@ -104,6 +104,17 @@ def test_a_change_that_nobody_recorded_is_noticed_at_the_next(observatory: Path)
     assert (last.data["change"], last.data["added"]) == ("ingest", 1)
 
 
+def test_a_kill_between_a_record_and_its_note_is_not_taken_for_a_change(observatory: Path) -> None:
+    ingested(observatory)
+    note = observatory / ".podium" / "knowledge" / "recorded.json"
+    before = note.read_bytes()
+    for text in ("None.", "Two."):
+        (observatory / "handbook" / "hours.md").write_text(f"# The hours\n\n{text}\n", encoding="utf-8")
+        ingested(observatory)
+        note.write_bytes(before)
+    assert [one.data["change"] for one in on_record(observatory)] == ["collections", *["ingest"] * 3]
+
+
 def test_collections_and_labels_that_changed_are_on_record_when_they_are_in_force(observatory: Path) -> None:
     ingested(observatory)
     manifest = observatory / "podium.toml"
