@@ -24,6 +24,8 @@ _MARKS: Final = (
     f"SELECT thread_id, updated_at, status, {_TICKET},"  # noqa: S608  # constants
     f" CASE status WHEN 'interrupted' THEN {_CONSENTS} END FROM threads WHERE "
 )
+_WAITS: Final = "status='interrupted' AND interrupts IS NOT '{}'"
+"""A thread that was stopped has steps left, but asks nobody anything."""
 _ASSIGNED: Final = (
     "threads.status='interrupted' AND EXISTS (SELECT 1 FROM interrupt_tickets k"  # noqa: S608  # as above
     " WHERE k.thread_id=threads.thread_id AND k.tenant=threads.tenant AND k.assignee=?"
@@ -70,7 +72,7 @@ class ThreadMarks:
         """
         where, values = _seen(access, who)
         page = f"{_MARKS}{where} ORDER BY updated_at DESC, rowid DESC LIMIT {LOOKED_AT}"
-        count = f"SELECT count(*) FROM threads WHERE status='interrupted' AND {where}"  # noqa: S608  # as above
+        count = f"SELECT count(*) FROM threads WHERE {_WAITS} AND {where}"  # noqa: S608  # as above
 
         def work(connection: sqlite3.Connection) -> Marks:
             marks = {row[0]: tuple(row[1:]) for row in connection.execute(page, values)}
