@@ -20,7 +20,7 @@ import os, time
 def answer(text):
     with open(os.environ["RAN"], "a") as file:
         file.write(text + "\\n")
-    time.sleep(0.002)
+    time.sleep(0.01)
     return text.upper()
 """
 SUITE = """\

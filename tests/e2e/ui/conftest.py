@@ -41,7 +41,7 @@ FEW = 5
 CLICKS = Path(__file__).with_name("clicks.js")
 DESKTOP = {"width": 1280, "height": 860}
 ASKED = ("How long do I have to send something back?", "How long is the warranty on a toaster?")
-AIMS = "\n[objectives]\nlatency_p95 = 600.0\nsuccess = 0.9\nescalation = 0.9\n"
+AIMS = "[objectives]\nlatency_p95 = 600.0\nsuccess = 0.9\nescalation = 0.9\n"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -225,8 +225,9 @@ class Books:
 def books(ingested: Path, tmp_path_factory: pytest.TempPathFactory, serving: Callable[..., Desk]) -> Books:
     """For pages that sum up: the tests that use it add nothing to it."""
     folder = shutil.copytree(ingested, tmp_path_factory.mktemp("ui") / "books")
-    with (folder / "podium.toml").open("a", encoding="utf-8") as manifest:
-        manifest.write(AIMS)
+    manifest = folder / "podium.toml"
+    before, _, _ = manifest.read_text(encoding="utf-8").partition("[objectives]")
+    manifest.write_text(before + AIMS, encoding="utf-8")
     desk = serving(folder)
     first, second = (desk.ask(text)[0] for text in ASKED)
     with desk.client() as client:

@@ -152,7 +152,7 @@ def test_a_broken_chain_is_told_once_a_day(told: Path, receiver: WebhookReceiver
         app.ask_sync("How long is the warranty on kettles?")
     with closing(sqlite3.connect(told / ".podium" / "podium.db", isolation_level=None)) as db:
         db.execute("DROP TRIGGER audit_is_never_changed")
-        db.execute('UPDATE audit SET body=replace(body, \'"kind":"run"\', \'"kind":"end"\') WHERE seq=1')
+        db.execute('UPDATE audit SET body=replace(body, \'"kind":"\', \'"kind":"un\') WHERE seq=1')
     podium = CommandLine(told)
     for _ in range(2):
         assert podium("audit", "verify").error() == "chain_broken"
