@@ -31,7 +31,7 @@ def served() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "support-desk"
         subprocess.run([PODIUM, "new", folder], check=True, stdout=subprocess.DEVNULL)
-        command = [PODIUM, "dev", "--no-reload", "--no-browser", "--port", "0", "--json"]
+        command: list[str | Path] = [PODIUM, "dev", "--no-reload", "--no-browser", "--port", "0", "--json"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
             try:
                 if process.stdout is None:
@@ -50,11 +50,11 @@ def say(url: str, text: str) -> str:
         return thread
 
 
-def take(page: Page, address: str, name: str) -> None:
-    """Open an address and keep what it shows."""
+def take(page: Page, address: str, name: str, shown: str) -> None:
+    """Open an address and keep what it shows, once it shows what a selector finds and loads nothing more."""
     page.goto(address)
-    expect(page.get_by_role("main")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("main").locator(shown).first).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Loading")).to_have_count(0)
     page.screenshot(path=IMAGES / f"{name}.png")
 
 
@@ -71,9 +71,9 @@ def main() -> int:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{url}/ui/threads/{answered}")
         page.get_by_role("button", name="Source 1").click()
-        take(page, page.url, "chat")
-        take(page, f"{url}/ui/approvals", "approvals")
-        take(page, f"{url}/ui/threads/{waiting}/why", "why")
+        take(page, page.url, "chat", "mark")
+        take(page, f"{url}/ui/approvals", "approvals", "button:has-text('Approve')")
+        take(page, f"{url}/ui/threads/{waiting}/why", "why", "h2")
         browser.close()
     return 0
 
