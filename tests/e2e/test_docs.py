@@ -28,11 +28,15 @@ PAGES = (
     "operations.md",
     "evals.md",
 )
+LONG = frozenset({"agents.md", "audit.md", "batch.md", "operations.md"})
+"""Pages that take more than ten seconds, for their many commands: they are for the slow tier."""
 READ = frozenset({"audit.md", "notifications.md"})
 """Pages whose documents were read beforehand, which takes the longest; `operations.md` reads its own."""
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.slow] if page in LONG else []) for page in PAGES]
+)
 def test_a_page_tells_what_happens(
     page: str, tmp_path: Path, run_podium: Run, request: pytest.FixtureRequest
 ) -> None:
