@@ -22,6 +22,10 @@ from podium.testing.dev_process import dev_process
 
 PATIENCE_S = 60.0
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+ENDLESS = ("/threads/{thread_id}/stream", "/podium/v1/changes")
+"""Streams that end when their reader goes: each example lasts as long as it is read."""
+FEW_EXAMPLES = 3
+STREAM_S = 10.0
 FEW = ("/threads", "/threads/search", "/assistants/search", "/store/items", "/threads/{thread_id}")
 
 
@@ -49,7 +53,8 @@ def problems(url: str, examples: int, only: tuple[str, ...] = ()) -> dict[str, s
         if only and operation.path not in only:
             continue
         for known in ({}, {"thread_id": thread, "assistant_id": "steps", "graph_id": "steps"}):
-            if problem := _problem(operation, examples, known):
+            endless = operation.path in ENDLESS
+            if problem := _problem(operation, min(examples, FEW_EXAMPLES) if endless else examples, known):
                 found[operation.label] = problem
     return found
 
@@ -70,7 +75,9 @@ def _problem(operation: Any, examples: int, known: dict[str, str]) -> str:
         for place in (case.path_parameters, case.body):
             if isinstance(place, dict):
                 place.update({name: value for name, value in known.items() if name in place})
-        response = case.call(timeout=PATIENCE_S, headers={"Connection": "close"})
+        response = case.call(
+            timeout=STREAM_S if operation.path in ENDLESS else PATIENCE_S, headers={"Connection": "close"}
+        )
         case.validate_response(response, checks=CHECKS)
 
     try:
