@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -38,28 +39,28 @@ _PROMPT_S: Final = 5.0
 """Seconds in which a channel has to let go; far above what it takes, far below a default timeout."""
 
 
-class ChannelContract:
+class ChannelContract(ABC):
     """What every channel keeps; inherit it as `Test…` and override all five."""
 
+    @abstractmethod
     def working(self) -> Channel:
         """A channel whose other side takes everything."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrived(self) -> Sequence[tuple[str, str]]:
         """Id and text of what the other side has taken, oldest first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusing(self) -> Channel:
         """A channel whose other side refuses everything."""
-        raise NotImplementedError
 
+    @abstractmethod
     def missing(self) -> Channel:
         """A channel that has no other side."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hanging(self, timeout: float) -> Channel:
         """A channel with this time limit, whose other side never answers."""
-        raise NotImplementedError
 
     async def test_brings_the_id_and_the_text(self) -> None:
         """What goes in comes out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -60,12 +61,12 @@ class FakeEmbedder:
         return int.from_bytes(digest, "big") % self._dimensions
 
 
-class EmbedderContract:
+class EmbedderContract(ABC):
     """What every embedder keeps; inherit it as `Test…` and override `embedder`."""
 
+    @abstractmethod
     def embedder(self) -> Embedder:
         """The embedder under test."""
-        raise NotImplementedError
 
     def test_gives_one_normalised_float32_row_per_text(self) -> None:
         embedder = self.embedder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,13 @@ SPACE = Space("handbook", "fake", 4)
 OTHER = Space("letters", "fake", 4)
 
 
-class IndexContract:
+class IndexContract(ABC):
     """What every index keeps; inherit it as `Test…` and override `index`."""
 
     @pytest.fixture
+    @abstractmethod
     def index(self, tmp_path: Path) -> Index:
         """The index under test, empty."""
-        raise NotImplementedError
 
     def test_finds_the_nearest_first(self, index: Index) -> None:
         index.upsert(SPACE, ["a", "b", "c"], vectors([1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -13,20 +14,20 @@ if TYPE_CHECKING:
 _ODD_TEXTS = ("", " ", "\x00\x07", "\ud800", "日本語の文", "a\u200bb", "word " * 20_000)
 
 
-class ValidatorContract:
+class ValidatorContract(ABC):
     """What every validator keeps; inherit it as `Test…` and override all three."""
 
+    @abstractmethod
     def validator(self) -> Validator:
         """The validator under test."""
-        raise NotImplementedError
 
+    @abstractmethod
     def good(self) -> str:
         """A text that it lets pass."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bad(self) -> str:
         """A text that it objects to."""
-        raise NotImplementedError
 
     def context(self) -> CheckContext:
         """What it is told; override for a validator that compares."""
