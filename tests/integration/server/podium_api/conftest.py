@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,26 @@ def desk(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = shutil.copytree(reference, tmp_path_factory.mktemp("desk") / "desk")
     with served(folder, dev=False) as server:
         yield Callers.of(server, folder)
+
+
+@pytest.fixture(scope="session")
+def library(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Mapping[str, str]], AbstractContextManager[Callers]]:
+    """Serves a project that is made of files, with its documents read."""
+
+    @contextmanager
+    def serving(files: Mapping[str, str]) -> Iterator[Callers]:
+        folder = tmp_path_factory.mktemp("library")
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        with served(folder, dev=False) as server:
+            found = Callers.of(server, folder)
+            assert "event: report" in found.admin.post("/podium/v1/knowledge/ingest", json={}).text
+            yield found
+
+    return serving
 
 
 @pytest.fixture(scope="module")

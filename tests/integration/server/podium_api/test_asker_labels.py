@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
 import pytest
 
-from podium.testing.server import Callers, served
+from podium.testing.server import Callers
 
 MANIFEST = """\
 [project]
@@ -74,20 +75,15 @@ SECRET = "harbour"
 
 
 @pytest.fixture(scope="module")
-def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
-    folder = tmp_path_factory.mktemp("observatory")
-    for name, text in {
+def callers(library: Callable[..., AbstractContextManager[Callers]]) -> Iterator[Callers]:
+    files = {
         "podium.toml": MANIFEST,
         "tools.py": TOOLS,
         "agents/obeys.py": AGENTS,
         "handbook/hours.md": "# Opening hours\n\nThe zeppelin may be seen from 19:30 until midnight.\n",
         "board/plans.md": "# Secret plans\n\nThe zeppelin will be sold to the harbour.\n",
-    }.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    with served(folder, dev=False) as server:
-        found = Callers.of(server, folder)
-        assert "event: report" in found.admin.post("/podium/v1/knowledge/ingest", json={}).text
+    }
+    with library(files) as found:
         yield found
 
 

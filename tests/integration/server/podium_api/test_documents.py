@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from podium.testing.server import Callers, served
+from podium.testing.server import Callers
 
 MANIFEST = """\
 [project]
@@ -31,19 +32,14 @@ PLACE = "/podium/v1/knowledge/collections"
 
 
 @pytest.fixture(scope="module")
-def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
-    folder = tmp_path_factory.mktemp("observatory")
-    (folder / "podium.toml").write_text(MANIFEST, encoding="utf-8")
-    for name, text in {
+def callers(library: Callable[..., AbstractContextManager[Callers]]) -> Iterator[Callers]:
+    files = {
+        "podium.toml": MANIFEST,
         "handbook/visits/hours.md": HOURS + LONG,
         "handbook/old.md": OLD,
         "board/plans.md": "# Plans\n\nThe zeppelin will be sold to the harbour.\n",
-    }.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    with served(folder, dev=False) as server:
-        found = Callers.of(server, folder)
-        assert "event: report" in found.admin.post("/podium/v1/knowledge/ingest", json={}).text
+    }
+    with library(files) as found:
         yield found
 
 

@@ -199,10 +199,16 @@ def test_what_was_approved_before_a_kill_is_approved_once_after_it(
         assert statuses(again, thread_id) == ["verified"]
 
 
-def test_who_is_to_decide_stays_so_when_another_approves_first(desk: Callers) -> None:
+def given_to_bob(desk: Callers) -> str:
+    """A thread in which bob is to decide."""
     thread_id = desk.ask(desk.ada, "support_desk", REFUND)
     place = place_of(desk, desk.admin, thread_id)
     desk.admin.put(f"{place}/assignment", json={"assignee": "bob"}).raise_for_status()
+    return thread_id
+
+
+def test_who_is_to_decide_stays_so_when_another_approves_first(desk: Callers) -> None:
+    thread_id = given_to_bob(desk)
     decide(desk, desk.admin, thread_id, "approve")
     assert desk.waiting(desk.bob, thread_id)["assignee"] == "bob"
     decide(desk, desk.bob, thread_id, "reject")
@@ -210,9 +216,7 @@ def test_who_is_to_decide_stays_so_when_another_approves_first(desk: Callers) ->
 
 
 def test_who_was_to_decide_and_did_leaves_it_to_others(desk: Callers) -> None:
-    thread_id = desk.ask(desk.ada, "support_desk", REFUND)
-    place = place_of(desk, desk.admin, thread_id)
-    desk.admin.put(f"{place}/assignment", json={"assignee": "bob"}).raise_for_status()
+    thread_id = given_to_bob(desk)
     decide(desk, desk.bob, thread_id, "approve")
     assert desk.waiting(desk.ada, thread_id)["assignee"] is None
     now = place_of(desk, desk.ada, thread_id)
