@@ -1,27 +1,25 @@
-"""Creates and migrates the database with alembic, in one transaction, after a backup."""
+"""Creates and migrates the database in one transaction, after a backup of what it holds.
+
+A new file is made from `schema.sql`, which is what the migrations lead to (`scripts/schema_sql.py` writes it
+down): that takes a hundredth of a second, and neither alembic nor SQLAlchemy has to be loaded.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.pool import StaticPool
+from typing import Final
 
 from podium.storage.versions import APPLICATION_ID, SCHEMA_VERSION, stored_version
 
-MIGRATIONS = Path(__file__).with_name("migrations")
-_PAUSE_S = 0.01
+SCHEMA: Final = Path(__file__).with_name("schema.sql")
+_PAUSE_S: Final = 0.01
 
 
-class _CallerCommits(sqlite3.Connection):
+class CallerCommits(sqlite3.Connection):
     """Ignores the commits and rollbacks of SQLAlchemy: the whole migration is one transaction."""
 
     def commit(self) -> None:
@@ -39,7 +37,7 @@ def migrate(path: Path, busy_timeout: float) -> None:
         busy_timeout: Seconds to wait for another process that is at it too.
     """
     with closing(
-        sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, factory=_CallerCommits)
+        sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, factory=CallerCommits)
     ) as connection:
         _enter_wal_mode(connection, busy_timeout)
         # Only one process gets past here at a time; the later ones find the work done.
@@ -48,16 +46,34 @@ def migrate(path: Path, busy_timeout: float) -> None:
         if version < SCHEMA_VERSION:
             if version > 0:
                 back_up(path, version)
-            _run_alembic(connection)
+                _upgrade(connection)
+            else:
+                create(connection)
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         connection.execute("COMMIT")
 
 
-def _run_alembic(connection: sqlite3.Connection) -> None:
-    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-    with engine.connect() as wrapped:
-        run_migrations(wrapped)
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty file, within the caller's transaction."""
+    for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
+        connection.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: SQLite's own way to run them all commits first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    from podium.storage.revisions import upgrade
+
+    upgrade(connection)
 
 
 def back_up(path: Path, version: int) -> Path:
@@ -67,21 +83,6 @@ def back_up(path: Path, version: int) -> Path:
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy
-
-
-def run_migrations(connection: Connection, target: str = "head") -> None:
-    """Run alembic's migrations up to the revision `target` on an open connection."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
-
-    def steps(revision: Any, context: MigrationContext) -> Sequence[Any]:
-        del context
-        return scripts._upgrade_revs(target, revision)  # alembic's own upgrade command calls it so
-
-    context = MigrationContext.configure(
-        connection, opts={"fn": steps, "transactional_ddl": False, "render_as_batch": True}
-    )
-    with Operations.context(context):
-        context.run_migrations()
 
 
 def _enter_wal_mode(connection: sqlite3.Connection, busy_timeout: float) -> None:

@@ -13,8 +13,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from podium.storage import Database, migrate, versions
+from podium.storage.revisions import run_migrations, upgrade
 from podium.storage.schema import metadata
 
+MADE = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 LATER = versions.SCHEMA_VERSION + 1
 
 
@@ -40,6 +42,35 @@ def test_migrations_and_table_definitions_agree(path: Path) -> None:
         assert columns(path, table) == columns(described, table)
     engine.dispose()
     target.dispose()
+
+
+def test_a_new_file_is_what_the_migrations_make(path: Path) -> None:
+    Database.open(path).close()
+    with closing(sqlite3.connect(path)) as new, closing(_migrated()) as migrated:
+        held = new.execute(MADE).fetchall()
+        assert held == migrated.execute(MADE).fetchall(), "run scripts/schema_sql.py"
+        revision = "SELECT * FROM alembic_version"
+        assert new.execute(revision).fetchall() == migrated.execute(revision).fetchall()
+
+
+@pytest.mark.parametrize("version", range(1, versions.SCHEMA_VERSION))
+def test_a_file_of_any_former_schema_gets_this_one(path: Path, version: int) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        run_migrations(connection, f"{version:04}")
+        connection.exec_driver_sql(f"PRAGMA application_id={versions.APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version={version}")
+        connection.commit()
+    engine.dispose()
+    Database.open(path).close()
+    with closing(sqlite3.connect(path)) as now, closing(_migrated()) as migrated:
+        assert now.execute(MADE).fetchall() == migrated.execute(MADE).fetchall()
+
+
+def _migrated() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=migrate.CallerCommits)
+    upgrade(connection)
+    return connection
 
 
 def test_a_new_file_is_marked_as_ours_with_its_schema_version(path: Path) -> None:
@@ -76,7 +107,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 
     for module in (versions, migrate):
         monkeypatch.setattr(module, "SCHEMA_VERSION", LATER)
-    monkeypatch.setattr(migrate, "_run_alembic", broken)
+    monkeypatch.setattr(migrate, "_upgrade", broken)
     with pytest.raises(RuntimeError, match="broken migration"):
         Database.open(path)
     assert path.read_bytes() == before
