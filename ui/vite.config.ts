@@ -39,10 +39,22 @@ export default defineConfig({
     ),
   },
   test: {
-    environment: "jsdom",
-    include: ["tests/**/*.test.{ts,tsx}"],
-    setupFiles: ["tests/setup.ts"],
     // A test ends by what it waits for; this is for those that never do, also on a busy machine.
     testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "logic", include: ["tests/**/*.test.ts"], environment: "node", isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "components",
+          include: ["tests/**/*.test.tsx"],
+          environment: "jsdom",
+          setupFiles: ["tests/setup.ts"],
+        },
+      },
+    ],
   },
 });

@@ -26,7 +26,8 @@ export function App() {
     <QueryClientProvider client={queries}>
       <SessionProvider>
         <Announcer>
-          <RouterProvider router={router} />
+          {/* A choice that the address holds is seen at once, and no control springs back meanwhile. */}
+          <RouterProvider router={router} useTransitions={false} />
         </Announcer>
       </SessionProvider>
     </QueryClientProvider>
