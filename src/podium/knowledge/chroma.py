@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from podium.core.errors import KnowledgeError
 from podium.core.late_imports import put_off_grammars
 from podium.knowledge.index import Hit, Space
+from podium.knowledge.zeroed_memory import zeroed_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,7 @@ class ChromaIndex:
 
     def upsert(self, space: Space, ids: Sequence[str], vectors: Vectors) -> None:
         """Store vectors, replacing those of the same id."""
-        with self._lock, _explained(self._folder):
+        with self._lock, _explained(self._folder), zeroed_memory():
             writer = self._open_writer()
             for start in range(0, len(ids), _BATCH):
                 writer.upsert(
@@ -87,7 +88,8 @@ class ChromaIndex:
             reader = self._open_reader()
             if reader is None:
                 return []
-            found = reader.query(_name(space), vector.tolist(), k)
+            with zeroed_memory():  # the first query of an index writes its first file
+                found = reader.query(_name(space), vector.tolist(), k)
             return [Hit(chunk_id, 1.0 - distance) for chunk_id, distance in found]
 
     def similarities(self, space: Space, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
