@@ -28,7 +28,7 @@ PAGES = (
     "operations.md",
     "evals.md",
 )
-LONG = frozenset({"agents.md", "audit.md", "batch.md", "operations.md"})
+LONG = frozenset({"start.md", "agents.md", "audit.md", "batch.md", "notifications.md", "operations.md"})
 """Pages that take more than ten seconds, for their many commands: they are for the slow tier."""
 READ = frozenset({"audit.md", "notifications.md"})
 """Pages whose documents were read beforehand, which takes the longest; `operations.md` reads its own."""

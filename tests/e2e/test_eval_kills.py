@@ -14,6 +14,8 @@ import pytest
 
 from podium.evals.log import read_trials
 
+pytestmark = pytest.mark.slow
+
 CASES = 300
 FUNCTION = """\
 import os, time
