@@ -54,7 +54,8 @@ def problems(url: str, examples: int, only: tuple[str, ...] = ()) -> dict[str, s
         operation = result.ok()
         if only and operation.path not in only:
             continue
-        for known in (AT_ONCE, {**AT_ONCE, "thread_id": thread, "assistant_id": "steps", "graph_id": "steps"}):
+        there = {**AT_ONCE, "thread_id": thread, "assistant_id": "steps", "graph_id": "steps"}
+        for known in (AT_ONCE, there):
             endless = operation.path in ENDLESS
             if problem := _problem(operation, min(examples, FEW_EXAMPLES) if endless else examples, known):
                 found[operation.label] = problem
