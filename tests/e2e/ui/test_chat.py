@@ -23,8 +23,8 @@ pytestmark = pytest.mark.timeout(240)
 
 
 def say(page: Page, text: str) -> None:
-    page.get_by_label("Message").fill(text)
-    page.get_by_label("Message").press("Enter")
+    page.get_by_label("Message", exact=True).fill(text)
+    page.get_by_label("Message", exact=True).press("Enter")
 
 
 def answered(page: Page, count: int = 1) -> None:
@@ -53,7 +53,7 @@ def test_task_1_a_question_is_answered(desk: Any, first_time: Opening) -> None:
         expect(page.get_by_text("within 30 days of delivery")).to_be_visible()
     expect(page.get_by_text("Answered", exact=True)).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(1)
-    expect(page.get_by_label("Message")).to_have_value("")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("")
     page.reload()
     answered(page)
     expect(page.get_by_text("within 30 days of delivery")).to_have_count(1)
@@ -204,7 +204,7 @@ def test_a_thread_is_exported(desk: Any, page: Page) -> None:
 
 
 def test_a_dropped_file_is_read_and_answers(desk: Any, page: Page) -> None:
-    page.get_by_label("Message").wait_for()
+    page.get_by_label("Message", exact=True).wait_for()
     transfer = page.evaluate_handle(
         """() => {
           const transfer = new DataTransfer();
@@ -213,7 +213,7 @@ def test_a_dropped_file_is_read_and_answers(desk: Any, page: Page) -> None:
           return transfer;
         }"""
     )
-    area = page.get_by_label("Message")
+    area = page.get_by_label("Message", exact=True)
     area.dispatch_event("dragover", {"dataTransfer": transfer})
     area.dispatch_event("drop", {"dataTransfer": transfer})
     dialog = page.get_by_role("dialog")
@@ -227,7 +227,7 @@ def test_a_dropped_file_is_read_and_answers(desk: Any, page: Page) -> None:
 
 
 def test_it_works_with_the_keyboard_alone(page: Page) -> None:
-    field = page.get_by_label("Message")
+    field = page.get_by_label("Message", exact=True)
     field.wait_for()
     page.keyboard.press("/")
     expect(field).to_be_focused()

@@ -22,8 +22,8 @@ def begin(page: Page, desk: Any, graph: str) -> None:
 
 
 def say(page: Page, text: str) -> None:
-    page.get_by_label("Message").fill(text)
-    page.get_by_label("Message").press("Enter")
+    page.get_by_label("Message", exact=True).fill(text)
+    page.get_by_label("Message", exact=True).press("Enter")
     page.wait_for_url(THREAD)
 
 
@@ -86,8 +86,8 @@ def test_two_tabs_show_the_same_run_and_each_may_go_on(talking: Any, opening: Ca
         for tab in (page, other):
             said(tab, 600)
             assert words(tab) == all_words(600)
-        other.get_by_label("Message").fill("Good day")
-        other.get_by_label("Message").press("Enter")
+        other.get_by_label("Message", exact=True).fill("Good day")
+        other.get_by_label("Message", exact=True).press("Enter")
         for tab in (other, page):
             expect(tab.get_by_role("article")).to_have_count(2, timeout=SLOW)
             expect(tab.get_by_text("You said: Good day")).to_have_count(1, timeout=SLOW)
@@ -116,8 +116,8 @@ def test_what_is_said_meanwhile_is_queued_and_may_be_taken_back(
         say(page, "120 words, from 60 on when one-was-taken-back")
         expect(page.get_by_text("word60")).to_be_visible(timeout=SLOW)
         for text in ("Good day", "Never mind"):
-            page.get_by_label("Message").fill(text)
-            page.get_by_label("Message").press("Enter")
+            page.get_by_label("Message", exact=True).fill(text)
+            page.get_by_label("Message", exact=True).press("Enter")
         expect(page.get_by_role("button", name="Take back")).to_have_count(2)
         page.get_by_role("button", name="Take back").last.click()
         expect(page.get_by_text("Never mind")).to_have_count(0)
@@ -230,8 +230,8 @@ def test_a_line_of_a_megabyte_hangs_nothing(talking: Any, opening: Callable[...,
         client.post(f"/threads/{thread}/runs/wait", json={"assistant_id": "talker", "input": said})
     with opening(f"{talking.ui}threads/{thread}") as page:
         expect(page.get_by_role("button", name=re.compile("^Show more")).first).to_be_visible(timeout=SLOW)
-        page.get_by_label("Message").fill("Still here")
-        page.get_by_label("Message").press("Enter")
+        page.get_by_label("Message", exact=True).fill("Still here")
+        page.get_by_label("Message", exact=True).press("Enter")
         expect(page.get_by_text("You said: Still here")).to_be_visible(timeout=SLOW)
 
 
