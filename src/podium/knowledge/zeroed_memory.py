@@ -26,19 +26,17 @@ def zeroed_memory() -> Iterator[None]:
     That goes for the whole process, since libraries allocate in threads of their own. glibc can do it; with
     another C library nothing happens.
     """
-    allocator = _allocator()
-    allocator.enter()
+    _ALLOCATOR.enter()
     try:
         yield
     finally:
-        allocator.leave()
+        _ALLOCATOR.leave()
 
 
 class _Allocator:
-    """The process's; the setting stays as long as anybody needs it."""
+    """Keeps the setting as long as anybody needs it."""
 
-    def __init__(self, setting: Callable[[int, int], int] | None) -> None:
-        self._setting = setting
+    def __init__(self) -> None:
         self._lock = Lock()
         self._users = 0
 
@@ -46,24 +44,25 @@ class _Allocator:
         with self._lock:
             self._users += 1
             if self._users == 1:
-                self._set(_ZEROES)
+                _perturb(_ZEROES)
 
     def leave(self) -> None:
         with self._lock:
             self._users -= 1
             if self._users == 0:
-                self._set(_AS_IT_IS)
+                _perturb(_AS_IT_IS)
 
-    def _set(self, byte: int) -> None:
-        if self._setting is not None:
-            self._setting(_M_PERTURB, byte)
+
+_ALLOCATOR: Final = _Allocator()
+"""One, as the setting is the process's."""
+
+
+def _perturb(byte: int) -> None:
+    if (set_option := _mallopt()) is not None:
+        set_option(_M_PERTURB, byte)
 
 
 @cache
-def _allocator() -> _Allocator:
-    return _Allocator(_mallopt())
-
-
 def _mallopt() -> Callable[[int, int], int] | None:
     try:
         found: Callable[[int, int], int] = ctypes.CDLL(None).mallopt
