@@ -17,6 +17,7 @@ from podium.app.replies import action_view, interrupt_view
 from podium.app.results import CheckpointView, InterruptView
 from podium.core.effects import HAPPENED
 from podium.storage.runs import RunRecord, RunRecords
+from podium.storage.steps import ROLLED_BACK_TO
 from podium.storage.threads import ThreadRecord
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 MAX_RUNS = 10_000
 _EXCERPT = 80
-_ROLLED_BACK_TO = "podium_rolled_back_to"
-"""In the metadata of a checkpoint: the one that a rollback made it a copy of."""
 _BRANCH = "branch:to:"
 """Begins the channel by which LangGraph tells that a node is next."""
 
@@ -170,7 +169,7 @@ class EmbeddedThreads:
         metadata: Any = {
             "source": "fork",
             "step": int(held.get("step", 0)) + 1,
-            _ROLLED_BACK_TO: checkpoint_id,
+            ROLLED_BACK_TO: checkpoint_id,
             **kept,
         }
         described: CheckpointMetadata = metadata
@@ -192,7 +191,7 @@ def place(thread_id: str, checkpoint_id: str | None = None) -> RunnableConfig:
 
 def _rolled_back_to(metadata: object) -> str:
     """The checkpoint of which a rollback made this one a copy; empty for all others."""
-    return str(metadata.get(_ROLLED_BACK_TO) or "") if isinstance(metadata, Mapping) else ""
+    return str(metadata.get(ROLLED_BACK_TO) or "") if isinstance(metadata, Mapping) else ""
 
 
 def _point(item: CheckpointTuple) -> Point:

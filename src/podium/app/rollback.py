@@ -15,6 +15,7 @@ from podium.core.effects import HAPPENED, is_undoable
 from podium.core.errors import NotAllowed
 from podium.core.model import JsonObject, JsonValue
 from podium.core.principal import Principal
+from podium.storage.steps import ROLLED_BACK_TO
 from podium.telemetry.langsmith import untraced
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ class Rollbacks:
         if await self._threads.is_embedded(thread):
             return await self._embedded.fork(thread, target.checkpoint_id)
         config = self._service.fenced(place(thread, target.checkpoint_id))
+        config["metadata"] = {ROLLED_BACK_TO: target.checkpoint_id}
         values, node = (_OVER, "respond") if _asks_nothing(target) else (None, "__copy__")
         with untraced():
             written = await self._graph.aupdate_state(config, values, as_node=node)

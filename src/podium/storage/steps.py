@@ -35,6 +35,8 @@ _ERROR: Final = "__error__"
 _INTERRUPT: Final = "__interrupt__"
 _INNER: Final = ("__", "branch:")
 """What the channels begin with that are no keys of a state."""
+ROLLED_BACK_TO: Final = "podium_rolled_back_to"
+"""In the metadata of a checkpoint by which a thread went back: the checkpoint that it went back to."""
 _FIRST_UUID_DAY: Final = datetime(1582, 10, 15, tzinfo=UTC)
 _UUID_WITH_TIME: Final = 6
 
@@ -68,6 +70,7 @@ class Step:
         parent_id: The one before it; None for the first.
         step: The number of the step, as LangGraph counts them.
         source: What made it: `input`, `loop`, `update` or `fork`.
+        went_back: Whether it is where a rollback began anew.
         run_id: The run that made it, as it was asked for; None where nobody says.
         at: When, ISO 8601 in UTC; empty where its id does not tell.
         tasks: What ran from it.
@@ -78,6 +81,7 @@ class Step:
     parent_id: str | None
     step: int
     source: str
+    went_back: bool
     run_id: str | None
     at: str
     tasks: tuple[StepTask, ...]
@@ -141,6 +145,7 @@ class Steps:
             parent_id=parent_id,
             step=step if isinstance(step, int) else 0,
             source=str(metadata.get("source", "")),
+            went_back=ROLLED_BACK_TO in metadata,
             run_id=str(run_id) if run_id else None,
             at=_moment(checkpoint_id),
             tasks=tuple(self._tasks(connection, lane, checkpoint_id, parent_id)),

@@ -20,6 +20,8 @@ export interface Step {
   /** LangGraph's number of the super-step, from -1 on along each branch; people are told `numberOf`. */
   step: number;
   source: string;
+  /** Whether it is where an undo began anew. */
+  wentBack: boolean;
   runId: string | null;
   at: string;
   tasks: StepTask[];
@@ -32,6 +34,7 @@ export interface ToldStep {
   parent_id: string | null;
   step: number;
   source: string;
+  went_back: boolean;
   run_id: string | null;
   at: string;
   tasks: { task_id: string; node: string; wrote: string[]; error: boolean; interrupted: boolean }[];
@@ -43,6 +46,7 @@ export function stepOfTold(told: ToldStep): Step {
     parentId: told.parent_id,
     step: told.step,
     source: told.source,
+    wentBack: told.went_back,
     runId: told.run_id,
     at: told.at,
     // What a person answered is told as a task without a node.
@@ -95,6 +99,7 @@ export function stepOfState(state: ThreadState): Step {
     parentId: state.parent_checkpoint?.checkpoint_id ?? null,
     step: typeof metadata.step === "number" ? metadata.step : 0,
     source: typeof metadata.source === "string" ? metadata.source : "loop",
+    wentBack: "podium_rolled_back_to" in metadata,
     runId: typeof metadata.run_id === "string" ? metadata.run_id : null,
     at: state.created_at ?? "",
     tasks: state.tasks.map(taskOfState),
@@ -128,6 +133,7 @@ export function writersOf(step: Step, parent: Step | undefined): string[] {
 export function titleOf(step: Step, parent: Step | undefined): string {
   const writers = writersOf(step, parent);
   if (writers.length > 0) return writers.join(", ");
+  if (step.wentBack) return "Went back";
   switch (step.source) {
     case "input":
       return "New input";

@@ -11,5 +11,15 @@ export function makeStep(
     const [node = "", key] = told.split(">");
     return { id: `${id}-${at}`, node, wrote: key ? [key] : [], status: "done", error: "", tokens: null };
   });
-  return { id, parentId, step: 0, source: "loop", runId: null, at: "2026-01-01T00:00:00Z", tasks, ...rest };
+  return {
+    id,
+    parentId,
+    step: 0,
+    source: "loop",
+    wentBack: false,
+    runId: null,
+    at: "2026-01-01T00:00:00Z",
+    tasks,
+    ...rest,
+  };
 }

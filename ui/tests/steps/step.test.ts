@@ -74,6 +74,7 @@ describe("steps as Podium tells them", () => {
       parent_id: null,
       step: 1,
       source: "loop",
+      went_back: false,
       run_id: null,
       at: "",
       tasks: [
@@ -97,6 +98,11 @@ describe("steps as Podium tells them", () => {
 
 describe("what led to a step", () => {
   const parent = makeStep("p", null, { ran: ["plan>plan", "plan>queries", "look>notes"] });
+
+  it("is the undo where one began anew", () => {
+    expect(titleOf(makeStep("c", "p", { source: "update", wentBack: true }), parent)).toBe("Went back");
+    expect(titleOf(makeStep("c", "p", { source: "update" }), parent)).toBe("State edited");
+  });
 
   it("is who was at work before it, each named once", () => {
     expect(titleOf(makeStep("c", "p"), parent)).toBe("plan, look");

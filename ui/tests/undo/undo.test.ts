@@ -9,6 +9,7 @@ const step = (id: string, parentId: string | null, source = "loop"): Step => ({
   parentId,
   step: 0,
   source,
+  wentBack: false,
   runId: null,
   at: `2026-05-01T12:00:0${id.length}Z`,
   tasks: [],

@@ -50,6 +50,8 @@ class StepShown(Model):
     step: int
     source: str
     """`input`, `loop`, `update` or `fork`."""
+    went_back: bool
+    """Whether it is where a rollback began anew."""
     run_id: str | None
     at: str
     tasks: list[StepTaskShown]

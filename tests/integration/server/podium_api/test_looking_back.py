@@ -67,6 +67,8 @@ def test_effects_are_undone_after_a_look(desk: Callers, refunded: str) -> None:
     (undone,) = desk.ada.get(f"{place}/effects").json()["effects"]
     assert undone["status"] == "compensated"
     assert desk.ada.get(f"/threads/{refunded}").json()["status"] in {"idle", "interrupted"}
+    steps = desk.ada.get(f"{place}/steps").json()["steps"]
+    assert [step["checkpoint_id"] for step in steps if step["went_back"]] == [report["checkpoint_id"]]
 
 
 def test_going_back_to_what_is_not_there_is_refused(desk: Callers, refunded: str) -> None:

@@ -151,7 +151,9 @@ export function StepDetails(props: StepDetailsProps) {
           </>
         )}
       </Loaded>
-      {step.source === "fork" ? (
+      {step.wentBack ? (
+        <Notice>An undo went back and began anew here; the steps it left stay as a branch.</Notice>
+      ) : step.source === "fork" ? (
         <Notice>A run was started from an earlier step here; the state is that step's.</Notice>
       ) : null}
     </Card>
