@@ -48,13 +48,13 @@ def migrate(path: Path, busy_timeout: float) -> None:
                 back_up(path, version)
                 _upgrade(connection)
             else:
-                create(connection)
+                _create(connection)
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         connection.execute("COMMIT")
 
 
-def create(connection: sqlite3.Connection) -> None:
+def _create(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty file, within the caller's transaction."""
     for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
         connection.execute(statement)
