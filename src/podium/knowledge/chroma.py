@@ -68,7 +68,7 @@ class ChromaIndex:
 
     def upsert(self, space: Space, ids: Sequence[str], vectors: Vectors) -> None:
         """Store vectors, replacing those of the same id."""
-        with self._lock, _explained(self._folder), zeroed_memory():
+        with self._lock, _using(self._folder):
             writer = self._open_writer()
             for start in range(0, len(ids), _BATCH):
                 writer.upsert(
@@ -77,26 +77,25 @@ class ChromaIndex:
 
     def delete(self, space: Space, ids: Sequence[str]) -> None:
         """Drop vectors."""
-        with self._lock, _explained(self._folder):
+        with self._lock, _using(self._folder):
             writer = self._open_writer()
             for start in range(0, len(ids), _BATCH):
                 writer.delete(_name(space), list(ids[start : start + _BATCH]))
 
     def query(self, space: Space, vector: Vectors, k: int) -> list[Hit]:
         """The nearest vectors, most similar first."""
-        with self._lock, _explained(self._folder):
+        with self._lock, _using(self._folder):
             reader = self._open_reader()
             if reader is None:
                 return []
-            with zeroed_memory():  # the first query of an index writes its first file
-                found = reader.query(_name(space), vector.tolist(), k)
+            found = reader.query(_name(space), vector.tolist(), k)
             return [Hit(chunk_id, 1.0 - distance) for chunk_id, distance in found]
 
     def similarities(self, space: Space, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of the vector and each of the stored ones."""
         import numpy as np
 
-        with self._lock, _explained(self._folder):
+        with self._lock, _using(self._folder):
             reader = self._open_reader()
             if reader is None or not ids:
                 return {}
@@ -107,13 +106,13 @@ class ChromaIndex:
 
     def ids(self, space: Space) -> set[str]:
         """Every id that is stored."""
-        with self._lock, _explained(self._folder):
+        with self._lock, _using(self._folder):
             reader = self._open_reader()
             return set(reader.ids(_name(space))) if reader is not None else set()
 
     def count(self, space: Space) -> int:
         """How many vectors are stored."""
-        with self._lock, _explained(self._folder):
+        with self._lock, _using(self._folder):
             reader = self._open_reader()
             return reader.count(_name(space)) if reader is not None else 0
 
@@ -264,6 +263,13 @@ def _name(space: Space) -> str:
     """The name of the space in Chroma: one per collection and embedding model."""
     digest = hashlib.sha256(f"{space.embedder}:{space.dimensions}".encode()).hexdigest()
     return f"{space.collection}-{digest[:12]}"
+
+
+@contextmanager
+def _using(folder: Path) -> Iterator[None]:
+    """For every call of Chroma: any of them may write the files of a small index anew."""
+    with zeroed_memory(), _explained(folder):
+        yield
 
 
 @contextmanager

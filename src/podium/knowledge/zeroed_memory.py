@@ -1,7 +1,7 @@
 """Keeps what this process held in its memory out of files that a library writes as it got the memory.
 
-hnswlib, under Chroma, writes the first file of an index from memory that nobody has filled in: what lay there
-before, such as a question or a key, would come to lie on the disk.
+hnswlib, under Chroma, writes the file of a small index whole in each process that opens it, with memory that
+nobody has filled in: what lay there before, such as a question or a key, would come to lie on the disk.
 """
 
 from __future__ import annotations
