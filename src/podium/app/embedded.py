@@ -7,7 +7,7 @@ elsewhere only the points at which the app's graph ran are known.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -148,8 +148,21 @@ class EmbeddedThreads:
         saver = self._saver
         return saver is not None and await saver.aget_tuple(place(thread_id, checkpoint_id)) is not None
 
-    async def fork(self, thread_id: str, checkpoint_id: str) -> str:
+    async def fork(
+        self,
+        thread_id: str,
+        checkpoint_id: str,
+        fenced: Callable[[RunnableConfig], RunnableConfig] = lambda config: config,
+    ) -> str:
         """Make a checkpoint the head of its thread again, by a copy; the later branch stays.
+
+        Threads of the app's own graph are copied so too: LangGraph's own way takes neither metadata nor a
+        lease's token.
+
+        Args:
+            thread_id: The thread.
+            checkpoint_id: What to go back to.
+            fenced: Adds the token of the thread's lease, where one is held.
 
         Returns:
             The copy's id; empty where the app's saver does not have the checkpoint.
@@ -173,7 +186,8 @@ class EmbeddedThreads:
             **kept,
         }
         described: CheckpointMetadata = metadata
-        written = await self._saver.aput(found.parent_config or place(thread_id), copy, described, {})
+        parent = fenced(found.parent_config or place(thread_id))
+        written = await self._saver.aput(parent, copy, described, {})
         return str(written["configurable"]["checkpoint_id"])
 
     async def _recorded(self, thread_id: str) -> list[RunRecord]:

@@ -204,11 +204,12 @@ class Rollbacks:
         """
         if await self._threads.is_embedded(thread):
             return await self._embedded.fork(thread, target.checkpoint_id)
+        if not _asks_nothing(target):
+            return await self._embedded.fork(thread, target.checkpoint_id, self._service.fenced)
         config = self._service.fenced(place(thread, target.checkpoint_id))
         config["metadata"] = {ROLLED_BACK_TO: target.checkpoint_id}
-        values, node = (_OVER, "respond") if _asks_nothing(target) else (None, "__copy__")
         with untraced():
-            written = await self._graph.aupdate_state(config, values, as_node=node)
+            written = await self._graph.aupdate_state(config, _OVER, as_node="respond")
         return str(written["configurable"]["checkpoint_id"])
 
     def _foreseen(self, effect: Effect, *, chosen: bool) -> UndoView:

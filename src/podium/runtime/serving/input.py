@@ -55,7 +55,8 @@ def config_of(run: RunRequest, fence: int = 0, *, checkpoint: bool = True) -> Ru
     }
     if not run.kwargs.get(DECIDES, True):
         configurable[CONFIG_KEY_DECIDES] = False
-    metadata = {**(given.get("metadata") or {}), **run.metadata}
+    told = {**(given.get("metadata") or {}), **run.metadata}
+    metadata = {name: value for name, value in told.items() if not name.startswith(RESERVED)}
     config: RunnableConfig = {"configurable": configurable, "metadata": metadata}
     if tags := given.get("tags"):
         config["tags"] = list(tags)

@@ -71,6 +71,37 @@ def test_effects_are_undone_after_a_look(desk: Callers, refunded: str) -> None:
     assert [step["checkpoint_id"] for step in steps if step["went_back"]] == [report["checkpoint_id"]]
 
 
+def test_a_head_in_the_middle_of_a_turn_tells_that_one_went_back(desk: Callers) -> None:
+    thread_id = desk.ask(desk.ada, "support_desk", "What is the returns policy?")
+    place = f"{V1}/threads/{thread_id}"
+    middle = next(
+        step["checkpoint_id"]
+        for step in desk.ada.get(f"{place}/steps").json()["steps"]
+        if [task["node"] for task in step["tasks"]] == ["critique"]
+    )
+    report = desk.admin.post(f"{place}/rollback", json={"to": middle}).json()
+    told = desk.ada.get(f"{place}/steps").json()
+    assert [step["checkpoint_id"] for step in told["steps"] if step["went_back"]] == [told["head"]]
+    assert told["head"] == report["checkpoint_id"] != middle
+    desk.ada.post(
+        f"/threads/{thread_id}/runs/wait", json={"assistant_id": "support_desk", "input": None}
+    ).raise_for_status()
+    assert desk.ada.get(f"/threads/{thread_id}/state").json()["next"] == []
+
+
+def test_no_caller_says_that_one_went_back(desk: Callers) -> None:
+    body = {
+        "assistant_id": "support_desk",
+        "input": {"messages": [{"role": "user", "content": "What is the returns policy?"}]},
+        "metadata": {"podium_rolled_back_to": "x", "mine": "y"},
+    }
+    thread_id = desk.ada.post("/threads", json={}).json()["thread_id"]
+    desk.ada.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+    steps = desk.ada.get(f"{V1}/threads/{thread_id}/steps").json()["steps"]
+    assert not any(step["went_back"] for step in steps)
+    assert desk.ada.get(f"/threads/{thread_id}/state").json()["metadata"]["mine"] == "y"
+
+
 def test_going_back_to_what_is_not_there_is_refused(desk: Callers, refunded: str) -> None:
     place = f"{V1}/threads/{refunded}/rollback"
     assert refused(desk.ada.post(place, json={"to": "nowhere"})) == (404, "not_found")
