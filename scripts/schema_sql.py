@@ -11,7 +11,7 @@ from contextlib import closing
 from podium.storage.migrate import SCHEMA, CallerCommits
 from podium.storage.revisions import upgrade
 
-MARK = 'INSERT INTO "alembic_version"'
+ROW = "INSERT INTO "
 ABOUT = "-- What the migrations lead to; written by scripts/schema_sql.py.\n"
 OWN = """
     SELECT sql FROM sqlite_master
@@ -24,7 +24,7 @@ def migrated() -> str:
     with closing(sqlite3.connect(":memory:", isolation_level=None, factory=CallerCommits)) as connection:
         upgrade(connection)
         statements = [sql for (sql,) in connection.execute(OWN)]
-        statements += (line for line in connection.iterdump() if line.startswith(MARK))
+        statements += (line for line in connection.iterdump() if line.startswith(ROW))
     statements = [statement.rstrip(";") for statement in statements]
     return ABOUT + "".join(f"{statement};\n" for statement in statements)
 

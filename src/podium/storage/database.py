@@ -227,7 +227,9 @@ def _writing(path: Path, cipher: Cipher | None, patience: float) -> sqlite3.Conn
     kind = sqlite3.Connection if cipher is None else DecryptingConnection
     connection = _connect(path, kind=kind)
     try:
+        _wait_at_most(connection, patience)  # whoever closes the file last has it alone for a moment
         check_keys(connection, cipher, path)
+        _wait_at_most(connection, 0.0)
         if cipher is None:
             return connection
         if not is_ready(connection, cipher):
@@ -242,6 +244,10 @@ def _writing(path: Path, cipher: Cipher | None, patience: float) -> sqlite3.Conn
         connection.close()
         raise
     return connection
+
+
+def _wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
 
 
 def _connect(
