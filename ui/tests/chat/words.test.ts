@@ -17,16 +17,3 @@ test("a turn whose actions were all rejected is rejected", () => {
   expect(standingOf("completed", [], { review: { kind: "reject" } }).words).toBe("Rejected");
   expect(standingOf("completed", [], { review: { kind: "respond" } }).words).toBe("Answered by a person");
 });
-
-test("a turn whose actions no tool would carry out is not done", () => {
-  const refund = { id: "a", kind: "act", instruction: "refund" };
-  const message = { id: "b", kind: "act", instruction: "tell them" };
-  const plan = { steps: [{ id: "c", kind: "retrieve", instruction: "look" }, refund, message] };
-  const failed = (step: string) => ({ step, status: "failed" });
-  const done = { step: "b", status: "done" };
-  expect(standingOf("completed", [], { plan, results: { a: failed("a"), b: failed("b") } }).words).toBe(
-    "Not done",
-  );
-  expect(standingOf("completed", [], { plan, results: { a: failed("a"), b: done } }).words).toBe("Answered");
-  expect(standingOf("completed", [], { plan: { steps: [] }, results: {} }).words).toBe("Answered");
-});

@@ -33,25 +33,12 @@ const RESPONDED: Standing = {
   means: "A person wrote the answer.",
 };
 
-const NOT_DONE: Standing = {
-  words: "Not done",
-  tone: "warn",
-  means: "A tool would not do it; the answer tells its reason.",
-};
-
-/** Whether nothing was done that was to be done, because the tools would not. */
-function allRefused(state: PodiumState | undefined): boolean {
-  const acts = (state?.plan?.steps ?? []).filter((step) => step.kind === "act");
-  return acts.length > 0 && acts.every((step) => state?.results?.[step.id ?? ""]?.status === "failed");
-}
-
 /** How a turn stands, in words. */
 export function standingOf(status: string, effects: readonly Effect[], state?: PodiumState): Standing {
   const rejected =
     effects.length > 0 && effects.every((one) => ["rejected", "superseded"].includes(one.status));
   if (status === "completed" && (state?.review?.kind === "reject" || rejected)) return REJECTED;
   if (status === "completed" && state?.review?.kind === "respond" && effects.length === 0) return RESPONDED;
-  if (status === "completed" && allRefused(state)) return NOT_DONE;
   return STANDINGS[status] ?? { words: named(status), tone: "neutral", means: "" };
 }
 
