@@ -41,7 +41,9 @@ function Trying({ policy }: { policy: Policy }) {
   const key = JSON.stringify(changed);
   const asked = useDeferredValue(key);
   const thresholds = useMemo(() => JSON.parse(asked) as typeof changed, [asked]);
-  const result = useWhatIf(thresholds, since, until, wrong === "");
+  // What is asked comes a moment after what is shown, and may still be what does not fit.
+  const fits = wrong === "" && misfit({ ...policy.thresholds, ...thresholds }) === "";
+  const result = useWhatIf(thresholds, since, until, fits);
   const any = Object.keys(changed).length > 0;
   return (
     <div className={styles.panes}>
