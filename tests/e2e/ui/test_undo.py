@@ -45,6 +45,9 @@ def test_task_6_a_refund_is_undone(desk: Any, first_time: Callable[..., Any]) ->
         undo.click()
         expect(page.get_by_text("1 action was undone.")).to_be_visible()
     assert statuses(desk, thread) == {"issue_refund": "compensated"}
+    page.get_by_role("navigation", name="Views of this thread").get_by_role("link", name="History").click()
+    steps = page.get_by_role("listbox", name="Steps").get_by_role("option")
+    expect(steps.filter(has_text="Went back")).to_have_count(1)
 
 
 def test_what_cannot_be_undone_is_told_before_and_after(desk: Any, opening: Callable[..., Any]) -> None:
